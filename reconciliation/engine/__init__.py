@@ -1,0 +1,1 @@
+"""The rooms that import nautilus_trader, one folder per engine generation."""

@@ -1,0 +1,85 @@
+"""From settings to a `TradingNode` with guards, claims, time limit and observation installed."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from nautilus_trader.live.node import TradingNode
+
+from reconciliation.engine.v1 import binance, claims, emit
+from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation.engine.v1.startup import Startup
+from reconciliation.settings import Settings
+
+Configure = Callable[[NodeBuilder], None]
+
+GUARDS: Final = ("symbols",)
+"""The guards that are installed, by name."""
+
+
+class NoClientError(Exception):
+    """A node was to be built without any execution client."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no execution client; set RECON_VENUE_HTTP_URL, RECON_VENUE_STREAM_URL, RECON_VENUE_API_KEY"
+            " and RECON_VENUE_API_SECRET, or add a client in the configure function"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A built node and the hooks that watch its start."""
+
+    node: TradingNode
+    startup: Startup
+
+
+def assemble(
+    settings: Settings,
+    configure: Configure | None = None,
+    *,
+    loop: asyncio.AbstractEventLoop | None = None,
+    read_only: bool = False,
+) -> Assembled:
+    """Build a node that has not run yet.
+
+    Args:
+        settings: they must name a cache, and a venue unless `configure` adds clients.
+        configure: receives the builder before anything is constructed; adds clients, strategies, actors.
+        loop: the event loop to run on; the engine takes its own when absent.
+        read_only: open no user stream on the settings' venue, so that nothing there changes.
+
+    Raises:
+        NoClientError: no execution client was given.
+        ClaimError: two strategies claim one instrument.
+        CacheUrlMissingError: the settings name no cache.
+    """
+    builder = NodeBuilder(settings)
+    if settings.venue.is_given:
+        binance.add_clients(builder, read_only=read_only)
+    if configure is not None:
+        configure(builder)
+    if not builder.exec_clients:
+        raise NoClientError
+    config = emit.trading_node_config(
+        settings,
+        {name: client.config for name, client in builder.data_clients.items()},
+        {name: client.config for name, client in builder.exec_clients.items()},
+        log_colors=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+    )
+    node = TradingNode(config, loop=loop)
+    for name, client in builder.data_clients.items():
+        node.add_data_client_factory(name, client.factory)
+    for name, client in builder.exec_clients.items():
+        node.add_exec_client_factory(name, client.factory)
+    node.build()
+    for actor in builder.actors:
+        node.trader.add_actor(actor)
+    for strategy in builder.strategies:
+        node.trader.add_strategy(strategy)
+    claims.register_explicit(node.kernel.exec_engine, settings.claims)
+    return Assembled(node, Startup(node, settings))

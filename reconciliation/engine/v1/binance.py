@@ -1,0 +1,98 @@
+"""The Binance clients that the venue section of the settings describes."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from nautilus_trader.adapters.binance import (
+    BinanceAccountType,
+    BinanceDataClientConfig,
+    BinanceExecClientConfig,
+    BinanceLiveDataClientFactory,
+)
+from nautilus_trader.adapters.binance.common.enums import BinanceEnvironment
+from nautilus_trader.cache.cache import Cache
+from nautilus_trader.common.component import LiveClock, MessageBus
+from nautilus_trader.config import InstrumentProviderConfig
+from nautilus_trader.model.identifiers import Venue
+
+from reconciliation.engine.v1.guards.symbols import (
+    GuardedBinanceExecClientFactory,
+    GuardedBinanceFuturesExecutionClient,
+)
+
+if TYPE_CHECKING:
+    from reconciliation.engine.v1.builder import NodeBuilder
+
+
+class _SilentUserStream:
+    """Stands where the user stream would be, and opens none.
+
+    A listen key belongs to the account: deleting it on the way out would cut the stream of the node that trades it.
+    """
+
+    async def connect(self) -> None:
+        return
+
+    async def session_logon(self) -> None:
+        return
+
+    async def subscribe_user_data_stream(self) -> None:
+        return
+
+    async def unsubscribe_user_data_stream(self) -> None:
+        return
+
+    async def disconnect(self) -> None:
+        return
+
+
+class ReadOnlyBinanceExecClientFactory(GuardedBinanceExecClientFactory):
+    """Makes a guarded client that asks the venue for reports and leaves no trace there."""
+
+    @staticmethod
+    def create(  # noqa: PLR0913 - the base's signature
+        loop: asyncio.AbstractEventLoop,
+        name: str,
+        config: BinanceExecClientConfig,
+        msgbus: MessageBus,
+        cache: Cache,
+        clock: LiveClock,
+    ) -> GuardedBinanceFuturesExecutionClient:
+        """Return a guarded client without a user stream."""
+        client = GuardedBinanceExecClientFactory.create(loop, name, config, msgbus, cache, clock)
+        client._ws_client = _SilentUserStream()  # noqa: SLF001 - the adapter has no setting for it
+        return client
+
+
+def add_clients(builder: "NodeBuilder", *, read_only: bool) -> None:
+    """Add the data and the execution client of the settings' venue to a builder.
+
+    Both are needed: the execution client alone loads no instruments into the cache, and reconciliation then
+    "succeeds" with nothing applied.
+    """
+    venue = builder.settings.venue
+    if venue.api_key is None or venue.api_secret is None:
+        return
+    shared: dict[str, Any] = {
+        "venue": Venue(venue.name),
+        "api_key": venue.api_key.get_secret_value(),
+        "api_secret": venue.api_secret.get_secret_value(),
+        "account_type": BinanceAccountType[venue.account_type],
+        "environment": BinanceEnvironment.TESTNET if venue.environment == "testnet" else BinanceEnvironment.LIVE,
+        "base_url_http": venue.http_url,
+        "instrument_provider": InstrumentProviderConfig(load_all=True),
+    }
+    builder.add_data_client(
+        venue.name,
+        BinanceDataClientConfig(**shared, base_url_ws=venue.stream_url),
+        BinanceLiveDataClientFactory,
+    )
+    builder.add_exec_client(
+        venue.name,
+        BinanceExecClientConfig(
+            **shared,
+            base_url_ws=f"{venue.stream_url}/ws-fapi/v1" if venue.stream_url else None,
+            base_url_ws_stream=venue.stream_url,
+        ),
+        ReadOnlyBinanceExecClientFactory if read_only else GuardedBinanceExecClientFactory,
+    )

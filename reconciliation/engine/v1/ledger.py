@@ -1,0 +1,91 @@
+"""Counting fills: which ones a reconciliation recovered, and from where."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from nautilus_trader.cache.cache import Cache
+from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.model.identifiers import StrategyId
+
+_EXTERNAL = StrategyId("EXTERNAL")
+
+
+class FillId(NamedTuple):
+    """A fill's identity; venues number trades per instrument, so the trade id alone is none."""
+
+    instrument_id: str
+    trade_id: str
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id}:{self.trade_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The fills and orders a cache holds at one moment."""
+
+    fills: Counter[FillId]
+    """How many orders carry each fill; more than one is a duplicate."""
+    order_of: dict[FillId, str]
+    open_orders: dict[str, str]
+    """Owning strategy id by client order id."""
+    orders: frozenset[str]
+    external_orders: int
+
+
+def snapshot(cache: Cache) -> Snapshot:
+    """Read a cache's orders and fills."""
+    fills: Counter[FillId] = Counter()
+    order_of: dict[FillId, str] = {}
+    orders = cache.orders()
+    for order in orders:
+        for trade_id in order.trade_ids:
+            fill = FillId(str(order.instrument_id), trade_id.value)
+            fills[fill] += 1
+            order_of[fill] = order.client_order_id.value
+    return Snapshot(
+        fills=fills,
+        order_of=order_of,
+        open_orders={order.client_order_id.value: order.strategy_id.value for order in cache.orders_open()},
+        orders=frozenset(order.client_order_id.value for order in orders),
+        external_orders=sum(order.strategy_id == _EXTERNAL for order in orders),
+    )
+
+
+class FillRecorder:
+    """Notes the trade ids the venue reported and the ones the engine inferred.
+
+    Both are needed: a fill new to the cache is a recovered one only when the venue named it.
+    """
+
+    def __init__(self, engine: LiveExecutionEngine, clients: list[LiveExecutionClient]) -> None:
+        self.reported: set[FillId] = set()
+        self.inferred: set[FillId] = set()
+        for client in clients:
+            self._record_reports(client)
+        self._record_inferred(engine)
+
+    def _record_reports(self, client: LiveExecutionClient) -> None:
+        generate = client.generate_fill_reports
+
+        async def generate_fill_reports(command: Any) -> Any:  # noqa: ANN401 - the engine's own types
+            reports = await generate(command)
+            self.reported.update(
+                FillId(str(report.instrument_id), report.trade_id.value) for report in reports
+            )
+            return reports
+
+        client.generate_fill_reports = generate_fill_reports
+
+    def _record_inferred(self, engine: LiveExecutionEngine) -> None:
+        generate = engine._generate_inferred_fill  # noqa: SLF001 - inferred fills have no other mark
+
+        def generate_inferred_fill(order: Any, report: Any, instrument: Any) -> Any:  # noqa: ANN401
+            filled = generate(order, report, instrument)
+            if filled is not None:
+                self.inferred.add(FillId(str(filled.instrument_id), filled.trade_id.value))
+            return filled
+
+        engine._generate_inferred_fill = generate_inferred_fill  # noqa: SLF001

@@ -1,0 +1,246 @@
+"""Watching a node start: claims before reconciliation, a time limit on it, a second look after, never a zombie.
+
+The engine alone enforces no reconciliation timeout, says RUNNING and sets its startup event after a failed
+reconciliation, and goes on without a trader. Success is taken from the return value of `reconcile_execution_state`
+and from the venue, and a start that failed is stopped and raised.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from nautilus_trader.adapters.binance.http.error import BinanceError
+from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.live.node import TradingNode
+
+from reconciliation.engine.v1 import agreement, claims
+from reconciliation.engine.v1.ledger import FillRecorder, Snapshot, snapshot
+from reconciliation.engine.v1.report import ReconciliationReport, new_fills
+from reconciliation.settings import Settings
+
+Stage = Literal["connection", "claims", "reconciliation", "portfolio"]
+
+# Fills and orders that come over the stream while the two sides are read make them differ for a moment.
+SECOND_LOOKS: Final = 4
+SECOND_LOOK_PAUSE_SECS: Final = 0.25
+
+
+class NodeNotStartedError(Exception):
+    """A node did not start; it has been stopped."""
+
+    def __init__(self, stage: Stage, reason: str) -> None:
+        self.stage: Stage = stage
+        self.reason = reason
+        super().__init__(f"the node did not start ({stage}): {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAll:
+    """What a claim on everything came to."""
+
+    strategy_id: str
+    instruments: int
+
+
+class Startup:
+    """Hooks on one node that watch its start.
+
+    Args:
+        node: a built node that has not run yet.
+        settings: the settings it was built from.
+        on_claim_all: called when a claim on everything was resolved.
+        on_report: called with the outcome of startup reconciliation, good or bad.
+    """
+
+    def __init__(self, node: TradingNode, settings: Settings) -> None:
+        self._node = node
+        self._settings = settings
+        self._kernel = node.kernel
+        self._engine = node.kernel.exec_engine
+        self._clients: list[LiveExecutionClient] = list(self._engine._clients.values())  # noqa: SLF001
+        self._recorder = FillRecorder(self._engine, self._clients)
+        self._refused: asyncio.Future[str] | None = None
+        self._failure: NodeNotStartedError | None = None
+        self.on_claim_all: Callable[[ClaimAll], None] = lambda _: None
+        self.on_report: Callable[[ReconciliationReport], None] = lambda _: None
+        self.started = asyncio.Event()
+        """Set once the trader runs."""
+        self.report: ReconciliationReport | None = None
+        self._hook()
+
+    def _hook(self) -> None:
+        data_clients = self._kernel.data_engine._clients.values()  # noqa: SLF001 - no public list of clients
+        for client in (*self._clients, *data_clients):
+            self._watch_connect(client)
+        self._start_async = self._kernel.start_async
+        self._await_connected = self._kernel._await_engines_connected  # noqa: SLF001
+        self._reconcile = self._engine.reconcile_execution_state
+        self._kernel.start_async = self._started_or_stopped
+        self._kernel._await_engines_connected = self._connected_and_claimed  # noqa: SLF001
+        self._engine.reconcile_execution_state = self._reconciled
+
+    # -- Connection --------------------------------------------------------------------------------
+
+    def _watch_connect(self, client: Any) -> None:  # noqa: ANN401 - data and execution clients share no base
+        connect = client._connect  # noqa: SLF001 - the only place a refused connection shows
+
+        async def watched() -> None:
+            try:
+                await connect()
+            except Exception as error:
+                if self._refused is not None and not self._refused.done():
+                    self._refused.set_result(f"{client.id}: {reason_of(error)}")
+                raise
+
+        client._connect = watched  # noqa: SLF001
+
+    async def _connected_and_claimed(self) -> bool:
+        """Await connections, but no longer than the first refusal; then resolve a claim on everything."""
+        self._refused = asyncio.get_running_loop().create_future()
+        connecting = asyncio.ensure_future(self._await_connected())
+        try:
+            await asyncio.wait({connecting, self._refused}, return_when=asyncio.FIRST_COMPLETED)
+            if self._refused.done():
+                self._fail("connection", self._refused.result())
+                return False
+            if not await connecting:
+                limit = self._settings.node.timeout_connection
+                self._fail("connection", f"not every client connected within {limit:g} s")
+                return False
+        finally:
+            connecting.cancel()
+        try:
+            self._resolve_claim_all()
+        except claims.ClaimError as error:
+            self._fail("claims", str(error))
+            return False
+        return True
+
+    def _resolve_claim_all(self) -> None:
+        loaded = (
+            instrument.id
+            for client in self._clients
+            for instrument in client._instrument_provider.list_all()  # noqa: SLF001 - set by every live client
+        )
+        resolved = claims.resolve_claim_all(self._engine, self._settings.claims, loaded)
+        if resolved is not None:
+            self.on_claim_all(ClaimAll(*resolved))
+
+    # -- Reconciliation ----------------------------------------------------------------------------
+
+    async def _reconciled(self, timeout_secs: float) -> bool:
+        """Reconcile within the time limit, then look a second time."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        before = snapshot(self._kernel.cache)
+        reason = ""
+        try:
+            async with asyncio.timeout(timeout_secs):
+                if await self._reconcile(timeout_secs=timeout_secs):
+                    report = await self._second_look(before)
+                else:
+                    reason = "the engine could not reconcile; its log above says which report failed"
+        except TimeoutError:
+            reason = f"not done within timeout_reconciliation ({timeout_secs:g} s)"
+        except Exception as error:  # noqa: BLE001 - an adapter may raise anything, and none of it may pass for success
+            reason = f"the venue could not be asked a second time: {reason_of(error)}"
+        if reason:
+            report = self._report(before, {}, {}, (), reason)
+        self.report = replace(report, duration_secs=loop.time() - begun)
+        self.on_report(self.report)
+        if not self.report.reconciled:
+            self._fail("reconciliation", self.report.reason)
+        return self.report.reconciled
+
+    async def _second_look(self, before: Snapshot) -> ReconciliationReport:
+        for look in range(SECOND_LOOKS):
+            if look:
+                await asyncio.sleep(SECOND_LOOK_PAUSE_SECS)
+            report = await self._compare(before)
+            if report.reconciled:
+                break
+        return report
+
+    async def _compare(self, before: Snapshot) -> ReconciliationReport:
+        cache = self._kernel.cache
+        venue_orders: dict[str, str] = {}
+        venue_positions: dict[str, Any] = {}
+        found: list[agreement.Difference] = []
+        for client in self._clients:
+            if not agreement.can_look(client):
+                continue
+            venue = await agreement.venue_holdings(client)
+            node = agreement.node_holdings(cache, client)
+            owned = {order.client_order_id.value for order in cache.orders()} | {
+                str(instrument_id) for instrument_id in self._engine.get_external_order_claims_instruments()
+            }
+            found += agreement.differences(venue, node, self._settings.reconciliation, owned)
+            venue_orders |= venue.open_orders
+            venue_positions |= venue.positions
+        reason = ""
+        if found:
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            reason = f"venue and node differ: {found[0]}{more}"
+        return self._report(before, venue_orders, venue_positions, tuple(found), reason)
+
+    def _report(
+        self,
+        before: Snapshot,
+        venue_orders: dict[str, str],
+        venue_positions: dict[str, Any],
+        found: tuple[agreement.Difference, ...],
+        reason: str,
+    ) -> ReconciliationReport:
+        cache = self._kernel.cache
+        after = snapshot(cache)
+        recovered, inferred = new_fills(before, after, self._recorder)
+        node_positions: dict[str, Any] = {}
+        for client in self._clients:
+            node_positions |= agreement.node_holdings(cache, client).positions
+        return ReconciliationReport(
+            reconciled=not reason,
+            reason=reason,
+            duration_secs=0.0,
+            venue_open_orders=len(venue_orders),
+            venue_positions=venue_positions,
+            node_positions=node_positions,
+            differences=found,
+            before=before,
+            after=after,
+            recovered=recovered,
+            inferred=inferred,
+            unverified_clients=tuple(str(c.id) for c in self._clients if not agreement.can_look(c)),
+        )
+
+    # -- The end of the start ----------------------------------------------------------------------
+
+    def _fail(self, stage: Stage, reason: str) -> None:
+        self._failure = NodeNotStartedError(stage, reason)
+
+    async def _started_or_stopped(self) -> None:
+        """Start the kernel; when its trader does not run afterwards, stop it and raise.
+
+        Raises:
+            NodeNotStartedError: naming the stage and the reason.
+        """
+        await self._start_async()
+        if self._kernel.trader.is_running:
+            self.started.set()
+            return
+        if self._failure is None and self._kernel.is_running():
+            limit = self._settings.node.timeout_portfolio
+            self._fail("portfolio", f"the portfolio was not initialized within {limit:g} s")
+        if self._failure is not None:
+            await self._kernel.stop_async()
+            raise self._failure
+
+
+def reason_of(error: BaseException) -> str:
+    """Return an exception as one line without the signed part of any address in it."""
+    if isinstance(error, BinanceError):
+        text = f"HTTP {error.status} {error.message}"
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return re.sub(r"\?[^\s)'\"]*", "?...", " ".join(text.split()))

@@ -1,0 +1,82 @@
+"""The identifiers a setting may hold, checked before the engine sees them.
+
+The engine's own `InstrumentId.from_str` splits at the last dot and lets outer blanks, tabs, newlines and
+`BTC..X` pass; an id that matches no instrument is then skipped in silence. This grammar is narrower, and all it
+accepts round-trips through `InstrumentId`.
+"""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator
+
+TRADER_ID: Final = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_]+)+")
+"""A name and a tag joined by a hyphen; no character that is special in a Redis key pattern."""
+
+STRATEGY_ID: Final = TRADER_ID
+
+
+def _one_printable_line(text: str, what: str) -> None:
+    if not text or text != text.strip() or not text.isprintable():
+        raise ValueError(f"{what} must be one printable line without outer blanks")
+
+
+def instrument_id(text: str) -> str:
+    """Check one instrument id such as `BTCUSDT-PERP.BINANCE`.
+
+    Raises:
+        ValueError: naming what is wrong with it.
+    """
+    _one_printable_line(text, "an instrument id")
+    if "*" in text:
+        raise ValueError(
+            f"'{text}' holds a wildcard, and the engine knows none; list the ids, or use claim_all"
+        )
+    symbol, dot, venue = text.rpartition(".")
+    whole = dot and symbol and not symbol.endswith(".") and venue and venue == venue.strip()
+    if not whole or not venue.isascii():
+        raise ValueError(f"'{text}' is not SYMBOL.VENUE, as in BTCUSDT-PERP.BINANCE")
+    return text
+
+
+def client_order_id(text: str) -> str:
+    """Check one client order id.
+
+    Raises:
+        ValueError: it is empty or not one printable line.
+    """
+    _one_printable_line(text, "a client order id")
+    return text
+
+
+def strategy_id(text: str) -> str:
+    """Check one strategy id such as `MAKER-001`.
+
+    Raises:
+        ValueError: it is not a name and a tag joined by a hyphen, or it is the engine's own EXTERNAL.
+    """
+    if not STRATEGY_ID.fullmatch(text):
+        raise ValueError(f"'{text}' is not a strategy id NAME-TAG, as in MAKER-001")
+    return text
+
+
+def _tuple_of(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"'{value}' stands here twice")
+        seen.add(value)
+    return values
+
+
+InstrumentIdText = Annotated[str, AfterValidator(instrument_id)]
+ClientOrderIdText = Annotated[str, AfterValidator(client_order_id)]
+StrategyIdText = Annotated[str, AfterValidator(strategy_id)]
+InstrumentIds = Annotated[tuple[InstrumentIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)]
+ClientOrderIds = Annotated[
+    tuple[ClientOrderIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)
+]

@@ -1,0 +1,127 @@
+"""`load()`: from the layers to one validated, frozen whole."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from reconciliation.layers import registry
+from reconciliation.layers.explain import problem_of
+from reconciliation.layers.origins import Origins
+from reconciliation.layers.problems import Problem, SettingsError
+from reconciliation.layers.sources import EnvironmentLayer, Layer, OverrideLayer, TomlLayer, display
+from reconciliation.settings import PRESET_NAME, Settings
+
+DEFAULT_FILE = "default.toml"
+
+
+def load(
+    preset: str | None = None,
+    env: Mapping[str, str] | None = None,
+    settings_dir: Path | str | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Settings:
+    """Resolve the layers: model defaults < default.toml < preset file < environment < overrides.
+
+    Args:
+        preset: the preset's name; beats `RECON_PRESET` and the one that default.toml names.
+        env: the environment to read; the process's own when absent.
+        settings_dir: where default.toml and the preset files are; beats `RECON_SETTINGS_DIR`.
+        overrides: values by dotted key (`"reconciliation.startup_delay_secs"`); text is read as in the environment.
+
+    Raises:
+        SettingsError: the settings are unusable; its `.problems` names every mistake with its origin.
+    """
+    env = os.environ if env is None else env
+    overrides = dict(overrides or {})
+    problems: list[Problem] = []
+
+    directory = _settings_dir(settings_dir, env)
+    default = TomlLayer(directory / DEFAULT_FILE)
+    environment = EnvironmentLayer(env)
+    override = OverrideLayer(overrides)
+    name, named_by = _preset(preset, override, environment, default)
+    layers: list[Layer] = [override, environment]
+    preset_layer = _preset_layer(directory, name, named_by, problems)
+    if preset_layer is not None:
+        layers.append(preset_layer)
+    layers.append(default)
+    for layer in layers:
+        problems.extend(layer.problems)
+        layer.values.pop("preset", None)
+
+    stack = (_PresetName(name, named_by), *layers)
+    try:
+        settings = Settings(_build_sources=(stack, {}))
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        problems.extend(problem for detail in details for problem in problem_of(detail, stack))
+        raise SettingsError(problems) from None
+    if problems:
+        raise SettingsError(problems)
+    settings._origins = Origins(settings, stack)  # noqa: SLF001 - origins are the loader's to give
+    settings._settings_dir = directory  # noqa: SLF001
+    return settings
+
+
+class _PresetName(Layer):
+    """The chosen preset's name, which is a value of the settings too."""
+
+    def __init__(self, name: str, named_by: str) -> None:
+        super().__init__({"preset": name}, [])
+        self._named_by = named_by
+
+    def place(self, path: tuple[str, ...]) -> str:  # noqa: ARG002 - there is one path
+        return self._named_by
+
+
+def _settings_dir(argument: Path | str | None, env: Mapping[str, str]) -> Path:
+    """Return the settings directory: the argument, the variable, `./settings`, or the copy that ships."""
+    if argument is not None:
+        return Path(argument)
+    if env.get(registry.SETTINGS_DIR_VARIABLE):
+        return Path(env[registry.SETTINGS_DIR_VARIABLE])
+    here = Path("settings")
+    return here.absolute() if (here / DEFAULT_FILE).is_file() else shipped_settings()
+
+
+def shipped_settings() -> Path:
+    """Return the settings that come with the package: inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "shipped_settings"
+    return installed if installed.is_dir() else package.parent / "settings"
+
+
+def _preset(argument: str | None, override: Layer, environment: Layer, default: TomlLayer) -> tuple[str, str]:
+    """Return the preset's name and where it was named."""
+    if argument is not None:
+        return argument, "--preset"
+    for layer in (override, environment, default):
+        if "preset" in layer.values:
+            value: Any = layer.values["preset"]
+            return value if isinstance(value, str) else repr(value), layer.place(("preset",))
+    return "standard", "default"
+
+
+def _preset_layer(directory: Path, name: str, named_by: str, problems: list[Problem]) -> TomlLayer | None:
+    there_are = ", ".join(available_presets(directory)) or "none"
+    if not PRESET_NAME.fullmatch(name) or name == "default":
+        message = f"'{name}' cannot be a preset's name"
+        problems.append(Problem(named_by, "preset", "preset_name", message, f"there are: {there_are}"))
+        return None
+    file = directory / f"{name}.toml"
+    if not file.exists():
+        message = f"preset '{name}' has no file {display(file)}"
+        problems.append(Problem(named_by, "preset", "preset_unknown", message, f"there are: {there_are}"))
+        return None
+    return TomlLayer(file)
+
+
+def available_presets(directory: Path) -> list[str]:
+    """Return the names of the preset files in a settings directory."""
+    try:
+        return sorted(file.stem for file in directory.glob("*.toml") if file.name != DEFAULT_FILE)
+    except OSError:
+        return []
