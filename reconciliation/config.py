@@ -213,6 +213,6 @@ class ReconciliationConfig(BaseModel):
         It is built through the engine's `parse`, which is the only way it checks types and ranges. Fields that
         do not concern reconciliation keep the engine's defaults.
         """
-        from reconciliation.engine.v1 import emit  # noqa: PLC0415 - the engine loads only when asked for
+        from reconciliation.engine.v1 import emit
 
         return emit.exec_engine_config(self)

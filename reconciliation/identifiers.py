@@ -29,9 +29,7 @@ def instrument_id(text: str) -> str:
     """
     _one_printable_line(text, "an instrument id")
     if "*" in text:
-        raise ValueError(
-            f"'{text}' holds a wildcard, and the engine knows none; list the ids, or use claim_all"
-        )
+        raise ValueError(f"'{text}' holds a wildcard, and the engine knows none; list the ids, or use claim_all")
     symbol, dot, venue = text.rpartition(".")
     whole = dot and symbol and not symbol.endswith(".") and venue and venue == venue.strip()
     if not whole or not venue.isascii():
@@ -77,6 +75,4 @@ InstrumentIdText = Annotated[str, AfterValidator(instrument_id)]
 ClientOrderIdText = Annotated[str, AfterValidator(client_order_id)]
 StrategyIdText = Annotated[str, AfterValidator(strategy_id)]
 InstrumentIds = Annotated[tuple[InstrumentIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)]
-ClientOrderIds = Annotated[
-    tuple[ClientOrderIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)
-]
+ClientOrderIds = Annotated[tuple[ClientOrderIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)]

@@ -1,12 +1,13 @@
 """From settings to the engine's configuration objects and to a node."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nautilus_trader.config import CacheConfig, LiveExecEngineConfig, TradingNodeConfig
     from nautilus_trader.live.node import TradingNode
 
@@ -30,7 +31,7 @@ class LiveTradingNodeConfig:
 
     def build_exec_engine_config(self) -> "LiveExecEngineConfig":
         """Return the execution engine's configuration, checked by the engine's `parse`."""
-        from reconciliation.engine.v1 import emit  # noqa: PLC0415 - the engine loads only when asked for
+        from reconciliation.engine.v1 import emit
 
         return emit.exec_engine_config(
             self.settings.reconciliation,
@@ -44,7 +45,7 @@ class LiveTradingNodeConfig:
         Raises:
             CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1 import emit  # noqa: PLC0415
+        from reconciliation.engine.v1 import emit
 
         return emit.cache_config(self.settings)
 
@@ -54,8 +55,8 @@ class LiveTradingNodeConfig:
         Raises:
             CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1 import binance, emit  # noqa: PLC0415
-        from reconciliation.engine.v1.builder import NodeBuilder  # noqa: PLC0415
+        from reconciliation.engine.v1 import binance, emit
+        from reconciliation.engine.v1.builder import NodeBuilder
 
         builder = NodeBuilder(self.settings)
         binance.add_clients(builder, read_only=False)
@@ -78,6 +79,6 @@ class LiveTradingNodeConfig:
             ClaimError: two strategies claim one instrument.
             CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1.assemble import assemble  # noqa: PLC0415
+        from reconciliation.engine.v1.assemble import assemble
 
         return assemble(self.settings, configure).node

@@ -29,6 +29,7 @@ from reconciliation.identifiers import TRADER_ID, StrategyIdText
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MASK: Final = "***"
+_RANDOM_UUID: Final = 4
 
 TimeoutSecs = Annotated[float, Field(gt=0.0, le=3_600.0, allow_inf_nan=False)]
 
@@ -44,7 +45,7 @@ def _instance_id(text: str) -> str:
         parsed = UUID(text)
     except ValueError:
         parsed = None
-    if parsed is None or parsed.version != 4 or str(parsed) != text:  # noqa: PLR2004 - UUID version 4
+    if parsed is None or parsed.version != _RANDOM_UUID or str(parsed) != text:
         raise ValueError(f"'{text}' is not a version 4 UUID in lower case")
     return text
 
@@ -122,18 +123,12 @@ class NodeSettings(_Section):
     timeout_reconciliation: TimeoutSecs = Field(
         default=30.0, description="Seconds startup reconciliation may take; enforced here, not by the engine."
     )
-    timeout_portfolio: TimeoutSecs = Field(
-        default=10.0, description="Seconds the portfolio may take to initialize."
-    )
-    timeout_disconnection: TimeoutSecs = Field(
-        default=10.0, description="Seconds all clients may take to disconnect."
-    )
+    timeout_portfolio: TimeoutSecs = Field(default=10.0, description="Seconds the portfolio may take to initialize.")
+    timeout_disconnection: TimeoutSecs = Field(default=10.0, description="Seconds all clients may take to disconnect.")
     timeout_post_stop: TimeoutSecs = Field(
         default=10.0, description="Seconds to await residual events after the trader stopped."
     )
-    timeout_shutdown: TimeoutSecs = Field(
-        default=5.0, description="Seconds to await cancelled tasks at the very end."
-    )
+    timeout_shutdown: TimeoutSecs = Field(default=5.0, description="Seconds to await cancelled tasks at the very end.")
     graceful_shutdown_on_exception: bool = Field(
         default=False,
         description="Stop gracefully (exit 0) on an engine exception; false ends the process at once (exit 1).",
@@ -165,9 +160,7 @@ class CacheSettings(_Section):
     load_cache: bool = Field(
         default=True, description="Load known orders and positions at start; without it they look external."
     )
-    data_dir: str = Field(
-        default=".recon", min_length=1, description="Where the embedded Valkey keeps its data."
-    )
+    data_dir: str = Field(default=".recon", min_length=1, description="Where the embedded Valkey keeps its data.")
 
 
 class VenueSettings(_Section):
@@ -193,9 +186,7 @@ class VenueSettings(_Section):
         default=None, description="User stream address; none where the adapter's own is meant (not local)."
     )
     api_key: SecretStr | None = Field(default=None, min_length=1, description="API key.")
-    api_secret: SecretStr | None = Field(
-        default=None, min_length=1, description="API secret (HMAC or Ed25519)."
-    )
+    api_secret: SecretStr | None = Field(default=None, min_length=1, description="API secret (HMAC or Ed25519).")
 
     @property
     def is_given(self) -> bool:
@@ -206,7 +197,7 @@ class VenueSettings(_Section):
     def _all_or_nothing(self) -> Self:
         fields = ("http_url", "stream_url", "api_key", "api_secret")
         given = tuple(name for name in fields if getattr(self, name) is not None)
-        needed = fields
+        needed: tuple[str, ...] = fields
         if self.environment != "local" and not {"http_url", "stream_url"} & set(given):
             needed = ("api_key", "api_secret")
         missing = tuple(name for name in needed if name not in given)
@@ -252,9 +243,7 @@ class Settings(BaseSettings):
 
     preset: str = Field(default="standard", description="The preset these settings start from.")
     reconciliation: ReconciliationConfig = Field(default_factory=ReconciliationConfig)
-    claims: Claims = Field(
-        default_factory=dict, description="External orders claimed, one table per strategy id."
-    )
+    claims: Claims = Field(default_factory=dict, description="External orders claimed, one table per strategy id.")
     node: NodeSettings = Field(default_factory=NodeSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     venue: VenueSettings = Field(default_factory=VenueSettings)
@@ -268,7 +257,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base's signature
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base\'s signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003

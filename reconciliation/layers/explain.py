@@ -57,9 +57,7 @@ def problem_of(detail: ErrorDetails, layers: tuple[Layer, ...]) -> list[Problem]
         hint = "write one" if setting is None or not setting.nullable else "write one, or none"
     else:
         code, message, hint = "invalid", detail["msg"].removeprefix("Value error, "), ""
-    return [
-        Problem(origin, key, code, f"{subject} {message}" if code != "invalid" else f"{key}: {message}", hint)
-    ]
+    return [Problem(origin, key, code, f"{subject} {message}" if code != "invalid" else f"{key}: {message}", hint)]
 
 
 def _origin(path: KeyPath, layers: tuple[Layer, ...]) -> str:
@@ -79,9 +77,7 @@ def _value(detail: ErrorDetails, setting: registry.Setting | None) -> str:
     return f" = {text if len(text) <= limit else text[:limit] + '...'}"
 
 
-def _out_of_range(
-    kind: str, context: dict[str, Any], setting: registry.Setting | None
-) -> tuple[str, str, str]:
+def _out_of_range(kind: str, context: dict[str, Any], setting: registry.Setting | None) -> tuple[str, str, str]:
     unit = f" {setting.unit}" if setting is not None and setting.unit else ""
     bound = next(context[name] for name in ("ge", "gt", "le", "lt") if name in context)
     words = {
@@ -96,9 +92,7 @@ def _out_of_range(
 
 def _unknown_key(path: KeyPath, layers: tuple[Layer, ...]) -> Problem:
     keys = frozenset(
-        ".".join(known)
-        for known in registry.settings_by_path()
-        if len(known) == len(path) and known[0] == path[0]
+        ".".join(known) for known in registry.settings_by_path() if len(known) == len(path) and known[0] == path[0]
     ) or frozenset(known[0] for known in registry.settings_by_path())
     key = ".".join(path)
     near = registry.nearest(key, keys)
@@ -107,9 +101,7 @@ def _unknown_key(path: KeyPath, layers: tuple[Layer, ...]) -> Problem:
     return Problem(_origin(path, layers), key, f"unknown_{what}", f"{key} is no {what} of recon", hint)
 
 
-def _between_keys(
-    detail: ErrorDetails, path: KeyPath, context: dict[str, Any], layers: tuple[Layer, ...]
-) -> Problem:
+def _between_keys(detail: ErrorDetails, path: KeyPath, context: dict[str, Any], layers: tuple[Layer, ...]) -> Problem:
     keys = [(*path, *str(key).split(".")) for key in context["keys"]]
     places = {".".join(key): place_of(key, layers) for key in keys}
     first = next((place for place in places.values() if place != "default"), "default")

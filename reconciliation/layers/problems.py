@@ -17,9 +17,7 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.origin}: {self.message}; {self.hint}" if self.hint else f"{self.origin}: {self.message}"
-        )
+        return f"{self.origin}: {self.message}; {self.hint}" if self.hint else f"{self.origin}: {self.message}"
 
 
 class SettingsError(Exception):

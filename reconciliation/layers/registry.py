@@ -2,16 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeAliasType, Union, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
-from typing_extensions import TypeAliasType
 
 from reconciliation.settings import Settings
 
@@ -64,7 +63,7 @@ class Setting:
         suffix = self.path[-1].rpartition("_")[2]
         return {"secs": "seconds", "ms": "milliseconds", "mins": "minutes"}.get(suffix, "")
 
-    def parse(self, text: str) -> Any:  # noqa: ANN401 - the model says what is right
+    def parse(self, text: str) -> Any:
         """Turn text from the environment into the value it means.
 
         Text that means nothing for this setting is returned as it is: the strict model refuses it and says why.
@@ -72,23 +71,45 @@ class Setting:
         word = text.strip()
         if self.nullable and word.lower() == NOTHING:
             return None
-        if self.kind is bool:
-            return _WORDS.get(word.lower(), text)
-        if self.kind is int:
-            return int(word) if _INT.fullmatch(word) else text
-        if self.kind is float:
-            return float(word) if _FLOAT.fullmatch(word.lower()) else text
-        if self.kind is tuple and not word.startswith("["):
-            return [part.strip() for part in word.split(",")]
-        if self.kind in {tuple, dict}:
-            try:
-                return json.loads(word)
-            except (ValueError, RecursionError):
-                return text
-        return text
+        reader = _READERS.get(self.kind)
+        try:
+            return text if reader is None else reader(word)
+        except (ValueError, RecursionError):
+            return text
 
 
-def _unwrapped(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations have no common type
+def _bool(word: str) -> bool:
+    if word.lower() not in _WORDS:
+        raise ValueError(word)
+    return _WORDS[word.lower()]
+
+
+def _int(word: str) -> int:
+    if not _INT.fullmatch(word):
+        raise ValueError(word)
+    return int(word)
+
+
+def _float(word: str) -> float:
+    if not _FLOAT.fullmatch(word.lower()):
+        raise ValueError(word)
+    return float(word)
+
+
+def _list(word: str) -> Any:
+    return json.loads(word) if word.startswith("[") else [part.strip() for part in word.split(",")]
+
+
+_READERS: Final[dict[type, Callable[[str], Any]]] = {
+    bool: _bool,
+    int: _int,
+    float: _float,
+    tuple: _list,
+    dict: json.loads,
+}
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, bool]:
     """Return an annotation without its wrappers and its `None`, and whether it had one."""
     nullable = False
     while True:

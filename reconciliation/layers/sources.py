@@ -86,9 +86,7 @@ class TomlLayer(Layer):
             return {}
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            problems.append(
-                Problem(where, "", "unreadable", f"cannot be read: {reason}", "make it a readable file")
-            )
+            problems.append(Problem(where, "", "unreadable", f"cannot be read: {reason}", "make it a readable file"))
             return {}
         try:
             values = tomllib.loads(self.text)
@@ -114,9 +112,7 @@ class TomlLayer(Layer):
             if setting.secret:
                 hint = f"set {setting.variable} or {setting.variable}_FILE instead"
                 place = self.place(path)
-                problems.append(
-                    Problem(place, setting.key, "secret_in_toml", f"{setting.key} is a secret", hint)
-                )
+                problems.append(Problem(place, setting.key, "secret_in_toml", f"{setting.key} is a secret", hint))
                 del section[path[1]]
             elif setting.nullable and section[path[1]] == registry.NOTHING:
                 section[path[1]] = None
@@ -158,9 +154,7 @@ class EnvironmentLayer(Layer):
                 self._put(values, setting, name, setting.parse(text))
             elif secret_file is not None and secret_file.variable in env:
                 message = f"{secret_file.variable} and {name} are both set"
-                problems.append(
-                    Problem(name, secret_file.key, "secret_twice", message, "keep one of the two")
-                )
+                problems.append(Problem(name, secret_file.key, "secret_twice", message, "keep one of the two"))
             elif secret_file is not None:
                 secret = _secret_from_file(name, secret_file.key, Path(text), problems)
                 if secret is not None:

@@ -54,18 +54,15 @@ async def venue_holdings(client: BinanceFuturesExecutionClient) -> Holdings:
     Raises:
         Exception: whatever the adapter raises when a query fails; nothing is swallowed.
     """
-    account = client._futures_http_account  # noqa: SLF001 - the public report methods swallow errors
-    orders = {
-        order.clientOrderId or str(order.orderId): order.symbol
-        for order in await account.query_open_orders()
-    }
+    account = client._futures_http_account
+    orders = {order.clientOrderId or str(order.orderId): order.symbol for order in await account.query_open_orders()}
     orders |= {order.clientAlgoId: order.symbol for order in await account.query_open_algo_orders()}
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for position in await account.query_futures_position_risk():
         amounts[position.symbol] += Decimal(position.positionAmt)
 
     def instrument_id(symbol: str) -> str:
-        return str(client._get_cached_instrument_id(symbol))  # noqa: SLF001 - the adapter's own mapping
+        return str(client._get_cached_instrument_id(symbol))
 
     return Holdings(
         open_orders={key: instrument_id(symbol) for key, symbol in orders.items()},
@@ -81,7 +78,9 @@ def node_holdings(cache: Cache, client: LiveExecutionClient) -> Holdings:
     return Holdings(
         open_orders={
             order.client_order_id.value: str(order.instrument_id)
-            for order in cache.orders_open(account_id=client.account_id)
+            for order in cache.orders_open(venue=client.venue)
+            # An order that came in through reconciliation names no account until its first fill.
+            if order.account_id in {None, client.account_id}
         },
         positions={key: amount for key, amount in amounts.items() if amount},
     )

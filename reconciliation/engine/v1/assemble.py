@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import uvloop
 from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.v1 import binance, claims, emit
@@ -51,7 +52,7 @@ def assemble(
         settings: they must name a cache, and a venue unless `configure` adds clients.
         configure: receives the builder before anything is constructed; adds clients, strategies, actors.
         loop: the event loop to run on; the engine takes its own when absent.
-        read_only: open no user stream on the settings' venue, so that nothing there changes.
+        read_only: the node will not trade; open no user stream on the settings' venue, so that nothing changes.
 
     Raises:
         NoClientError: no execution client was given.
@@ -70,6 +71,7 @@ def assemble(
         {name: client.config for name, client in builder.data_clients.items()},
         {name: client.config for name, client in builder.exec_clients.items()},
         log_colors=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        trades=not read_only,
     )
     node = TradingNode(config, loop=loop)
     for name, client in builder.data_clients.items():
@@ -83,3 +85,10 @@ def assemble(
         node.trader.add_strategy(strategy)
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
     return Assembled(node, Startup(node, settings))
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """Return a new event loop of the kind the engine itself would make."""
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop

@@ -50,7 +50,7 @@ class ReadOnlyBinanceExecClientFactory(GuardedBinanceExecClientFactory):
     """Makes a guarded client that asks the venue for reports and leaves no trace there."""
 
     @staticmethod
-    def create(  # noqa: PLR0913 - the base's signature
+    def create(
         loop: asyncio.AbstractEventLoop,
         name: str,
         config: BinanceExecClientConfig,
@@ -60,7 +60,7 @@ class ReadOnlyBinanceExecClientFactory(GuardedBinanceExecClientFactory):
     ) -> GuardedBinanceFuturesExecutionClient:
         """Return a guarded client without a user stream."""
         client = GuardedBinanceExecClientFactory.create(loop, name, config, msgbus, cache, clock)
-        client._ws_client = _SilentUserStream()  # noqa: SLF001 - the adapter has no setting for it
+        client._ws_client = _SilentUserStream()
         return client
 
 

@@ -35,7 +35,7 @@ class NodeBuilder:
     strategies: list[Strategy] = field(default_factory=list)
     actors: list[Actor] = field(default_factory=list)
 
-    def add_data_client(self, name: str, config: Any, factory: type[LiveDataClientFactory]) -> None:  # noqa: ANN401
+    def add_data_client(self, name: str, config: Any, factory: type[LiveDataClientFactory]) -> None:
         """Add a data client.
 
         Raises:
@@ -45,7 +45,7 @@ class NodeBuilder:
             raise DuplicateClientError(name)
         self.data_clients[name] = Client(config, factory)
 
-    def add_exec_client(self, name: str, config: Any, factory: type[LiveExecClientFactory]) -> None:  # noqa: ANN401
+    def add_exec_client(self, name: str, config: Any, factory: type[LiveExecClientFactory]) -> None:
         """Add an execution client; without a data client of the same venue its instruments are not loaded.
 
         Raises:

@@ -24,9 +24,7 @@ class ClaimHolder(Strategy):
 
 def _register(engine: LiveExecutionEngine, strategy_id: str, instrument_ids: Iterable[InstrumentId]) -> None:
     name, _, tag = strategy_id.rpartition("-")
-    config = StrategyConfig(
-        strategy_id=name, order_id_tag=tag, external_order_claims=sorted(instrument_ids, key=str)
-    )
+    config = StrategyConfig(strategy_id=name, order_id_tag=tag, external_order_claims=sorted(instrument_ids, key=str))
     engine.register_external_order_claims(ClaimHolder(config))
 
 

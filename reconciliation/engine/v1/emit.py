@@ -33,6 +33,10 @@ MASKED_BY_DISABLED: Final[dict[str, Any]] = {
 """What `enabled = false` emits; the engine alone would go on with in-flight checks, before clients connect."""
 
 
+NO_RESIDUALS_SECS: Final = 0.001
+"""The engine wants a positive time."""
+
+
 class CacheUrlMissingError(Exception):
     """A cache configuration was asked for, and no `RECON_CACHE_URL` is set."""
 
@@ -50,9 +54,7 @@ def exec_engine_config(
 
     The constructor checks nothing (a NaN kills the check loop in silence); `parse` checks types, ranges and names.
     """
-    fields: dict[str, Any] = {
-        engine_name(key): value for key, value in reconciliation.model_dump(mode="json").items()
-    }
+    fields: dict[str, Any] = {engine_name(key): value for key, value in reconciliation.model_dump(mode="json").items()}
     # To the engine 0 is off, and an empty list is no filter.
     fields["inflight_check_interval_ms"] = fields["inflight_check_interval_ms"] or 0
     fields["reconciliation_instrument_ids"] = fields["reconciliation_instrument_ids"] or None
@@ -96,8 +98,12 @@ def trading_node_config(
     exec_clients: "Mapping[str, Any]",
     *,
     log_colors: bool = True,
+    trades: bool = True,
 ) -> TradingNodeConfig:
-    """Return the node's configuration with the given clients' configurations by name."""
+    """Return the node's configuration with the given clients' configurations by name.
+
+    A node that does not trade awaits no residual events when it stops.
+    """
     node = settings.node
     graceful = node.graceful_shutdown_on_exception
     return TradingNodeConfig(
@@ -121,6 +127,6 @@ def trading_node_config(
         timeout_reconciliation=node.timeout_reconciliation,
         timeout_portfolio=node.timeout_portfolio,
         timeout_disconnection=node.timeout_disconnection,
-        timeout_post_stop=node.timeout_post_stop,
+        timeout_post_stop=node.timeout_post_stop if trades else NO_RESIDUALS_SECS,
         timeout_shutdown=node.timeout_shutdown,
     )

@@ -70,22 +70,20 @@ class FillRecorder:
     def _record_reports(self, client: LiveExecutionClient) -> None:
         generate = client.generate_fill_reports
 
-        async def generate_fill_reports(command: Any) -> Any:  # noqa: ANN401 - the engine's own types
+        async def generate_fill_reports(command: Any) -> Any:
             reports = await generate(command)
-            self.reported.update(
-                FillId(str(report.instrument_id), report.trade_id.value) for report in reports
-            )
+            self.reported.update(FillId(str(report.instrument_id), report.trade_id.value) for report in reports)
             return reports
 
         client.generate_fill_reports = generate_fill_reports
 
     def _record_inferred(self, engine: LiveExecutionEngine) -> None:
-        generate = engine._generate_inferred_fill  # noqa: SLF001 - inferred fills have no other mark
+        generate = engine._generate_inferred_fill
 
-        def generate_inferred_fill(order: Any, report: Any, instrument: Any) -> Any:  # noqa: ANN401
+        def generate_inferred_fill(order: Any, report: Any, instrument: Any) -> Any:
             filled = generate(order, report, instrument)
             if filled is not None:
                 self.inferred.add(FillId(str(filled.instrument_id), filled.trade_id.value))
             return filled
 
-        engine._generate_inferred_fill = generate_inferred_fill  # noqa: SLF001
+        engine._generate_inferred_fill = generate_inferred_fill

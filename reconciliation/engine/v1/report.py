@@ -53,8 +53,7 @@ class ReconciliationReport:
     def differences_data(self) -> list[dict[str, str | None]]:
         """Return the differences as plain data."""
         return [
-            {"kind": item.kind, "key": item.key, "venue": item.venue, "node": item.node}
-            for item in self.differences
+            {"kind": item.kind, "key": item.key, "venue": item.venue, "node": item.node} for item in self.differences
         ]
 
 

@@ -7,18 +7,21 @@ and from the venue, and a start that failed is stopped and raised.
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from nautilus_trader.adapters.binance.http.error import BinanceError
-from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.v1 import agreement, claims
 from reconciliation.engine.v1.ledger import FillRecorder, Snapshot, snapshot
 from reconciliation.engine.v1.report import ReconciliationReport, new_fills
 from reconciliation.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nautilus_trader.live.execution_client import LiveExecutionClient
 
 Stage = Literal["connection", "claims", "reconciliation", "portfolio"]
 
@@ -59,7 +62,7 @@ class Startup:
         self._settings = settings
         self._kernel = node.kernel
         self._engine = node.kernel.exec_engine
-        self._clients: list[LiveExecutionClient] = list(self._engine._clients.values())  # noqa: SLF001
+        self._clients: list[LiveExecutionClient] = list(self._engine._clients.values())
         self._recorder = FillRecorder(self._engine, self._clients)
         self._refused: asyncio.Future[str] | None = None
         self._failure: NodeNotStartedError | None = None
@@ -71,20 +74,20 @@ class Startup:
         self._hook()
 
     def _hook(self) -> None:
-        data_clients = self._kernel.data_engine._clients.values()  # noqa: SLF001 - no public list of clients
+        data_clients = self._kernel.data_engine._clients.values()
         for client in (*self._clients, *data_clients):
             self._watch_connect(client)
         self._start_async = self._kernel.start_async
-        self._await_connected = self._kernel._await_engines_connected  # noqa: SLF001
+        self._await_connected = self._kernel._await_engines_connected
         self._reconcile = self._engine.reconcile_execution_state
         self._kernel.start_async = self._started_or_stopped
-        self._kernel._await_engines_connected = self._connected_and_claimed  # noqa: SLF001
+        self._kernel._await_engines_connected = self._connected_and_claimed
         self._engine.reconcile_execution_state = self._reconciled
 
     # -- Connection --------------------------------------------------------------------------------
 
-    def _watch_connect(self, client: Any) -> None:  # noqa: ANN401 - data and execution clients share no base
-        connect = client._connect  # noqa: SLF001 - the only place a refused connection shows
+    def _watch_connect(self, client: Any) -> None:
+        connect = client._connect
 
         async def watched() -> None:
             try:
@@ -94,7 +97,7 @@ class Startup:
                     self._refused.set_result(f"{client.id}: {reason_of(error)}")
                 raise
 
-        client._connect = watched  # noqa: SLF001
+        client._connect = watched
 
     async def _connected_and_claimed(self) -> bool:
         """Await connections, but no longer than the first refusal; then resolve a claim on everything."""
@@ -119,11 +122,7 @@ class Startup:
         return True
 
     def _resolve_claim_all(self) -> None:
-        loaded = (
-            instrument.id
-            for client in self._clients
-            for instrument in client._instrument_provider.list_all()  # noqa: SLF001 - set by every live client
-        )
+        loaded = (instrument.id for client in self._clients for instrument in client._instrument_provider.list_all())
         resolved = claims.resolve_claim_all(self._engine, self._settings.claims, loaded)
         if resolved is not None:
             self.on_claim_all(ClaimAll(*resolved))
@@ -144,7 +143,7 @@ class Startup:
                     reason = "the engine could not reconcile; its log above says which report failed"
         except TimeoutError:
             reason = f"not done within timeout_reconciliation ({timeout_secs:g} s)"
-        except Exception as error:  # noqa: BLE001 - an adapter may raise anything, and none of it may pass for success
+        except Exception as error:  # noqa: BLE001 - an adapter may raise anything; none of it may pass for success
             reason = f"the venue could not be asked a second time: {reason_of(error)}"
         if reason:
             report = self._report(before, {}, {}, (), reason)

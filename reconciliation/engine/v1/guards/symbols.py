@@ -30,7 +30,7 @@ class GuardedBinanceExecClientFactory(BinanceLiveExecClientFactory):
     """Makes the guarded client exactly as the stock factory makes the stock one."""
 
     @staticmethod
-    def create(  # noqa: PLR0913 - the base's signature
+    def create(
         loop: asyncio.AbstractEventLoop,
         name: str,
         config: BinanceExecClientConfig,

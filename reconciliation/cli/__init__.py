@@ -1,0 +1,1 @@
+"""The `recon` command: one module per command, its body imported only when it runs."""

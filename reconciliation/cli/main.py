@@ -1,0 +1,47 @@
+"""`recon`: the group of commands, each loaded only when it is called."""
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+COMMANDS: Final = {
+    "check": "say whether the settings are usable: exit 0, or 2",
+    "demo": "watch a node reconcile, be killed, come back and recover",
+    "reconcile": "what would my node believe if it started now?",
+    "run": "boot a node, reconcile and watch",
+    "show": "every effective value and where it came from",
+    "venue": "run a local venue that speaks the Binance USD-M wire",
+}
+"""Each command is `reconciliation.cli.<name>:command`."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base's signature
+        """Return the commands by name."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"reconciliation.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nautilus-recon", prog_name="recon")
+def main() -> None:
+    """Reconciliation settings for a NautilusTrader live node: resolved, refused when harmful, booted, proven.
+
+    Settings come from settings/default.toml, a preset file and RECON_* variables, in rising order.
+
+    Exit codes: 0 fine; 1 not fine; 2 unusable settings or usage; 3 cache or venue not usable.
+    """

@@ -1,0 +1,58 @@
+"""`recon run`: boot a node, reconcile and watch."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciliation.cli.options import settings_options, usable
+from reconciliation.layers.problems import SettingsError
+from reconciliation.settings import Settings
+
+
+@click.command("run")
+@click.argument("target", metavar="[MODULE:FUNCTION]", required=False)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep an embedded venue and cache here; without it they are temporary.",
+)
+@settings_options
+def command(settings: Settings | SettingsError, target: str | None, data_dir: Path | None) -> None:
+    """Boot a node from the settings, reconcile, and watch until SIGTERM or Ctrl-C.
+
+    MODULE:FUNCTION names a function that receives the builder before the node is constructed and adds strategies,
+    actors and clients. Without it the node only reconciles and watches.
+
+    Without a venue and a cache in the settings, an embedded venue and an embedded cache are started.
+    """
+    resolved = usable(settings)
+    configure = named_function(target) if target else None
+
+    from reconciliation.cli import nodes
+
+    raise SystemExit(nodes.run(resolved, configure, data_dir))
+
+
+def named_function(target: str) -> Callable[[Any], None]:
+    """Return the function that MODULE:FUNCTION names.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    module_name, colon, name = target.partition(":")
+    if not colon or not module_name or not name:
+        raise click.UsageError(f"'{target}' is not MODULE:FUNCTION")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"'{target}': {error}; run from the folder that holds the module") from None
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise click.UsageError(f"'{target}': {module_name} has no function {name}")
+    found: Callable[[Any], None] = function
+    return found

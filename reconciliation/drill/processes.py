@@ -1,0 +1,119 @@
+"""Nodes and venues as processes."""
+
+import json
+import selectors
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+READY_WITHIN_SECS: Final = 20.0
+STOP_WITHIN_SECS: Final = 5.0
+
+
+class ProcessFailedError(Exception):
+    """A process did not come up, or a venue refused what it was told."""
+
+
+class VenueProcess:
+    """A `recon venue` process, and its control API.
+
+    Args:
+        data_dir: where it keeps its ledger; in memory when absent.
+    """
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        self._data_dir = data_dir
+        self._process: subprocess.Popen[str] | None = None
+        self.http_url = ""
+        self.stream_url = ""
+        self.control_url = ""
+        self.api_key = ""
+        self.api_secret = ""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "reconciliation", "venue", "--until-stdin-closes"]
+        if self._data_dir is not None:
+            command += ["--data-dir", str(self._data_dir)]
+        # A session of its own: Ctrl-C must reach the node first, which stops against a living venue.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        line = _first_line(self._process)
+        if not line:
+            self.__exit__(None, None, None)
+            raise ProcessFailedError("the local venue did not start; its own message stands above")
+        for name, value in json.loads(line).items():
+            setattr(self, name, value)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        process = self._process
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(STOP_WITHIN_SECS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    def environment(self) -> dict[str, str]:
+        """Return the `RECON_VENUE_*` variables that point a node at this venue."""
+        return {
+            "RECON_VENUE_HTTP_URL": self.http_url,
+            "RECON_VENUE_STREAM_URL": self.stream_url,
+            "RECON_VENUE_API_KEY": self.api_key,
+            "RECON_VENUE_API_SECRET": self.api_secret,
+        }
+
+    def get(self, what: str) -> Any:
+        """Return `ledger`, `requests` or `faults`."""
+        return self._call("GET", what, None)
+
+    def post(self, what: str, **body: object) -> Any:
+        """Seed, place, fill, cancel, break: whatever the control API knows.
+
+        Raises:
+            ProcessFailedError: the venue refused it; the message is the venue's.
+        """
+        return self._call("POST", what, body)
+
+    def delete(self, what: str) -> Any:
+        """Delete `faults` or `requests`."""
+        return self._call("DELETE", what, None)
+
+    def _call(self, method: str, what: str, body: dict[str, object] | None) -> Any:
+        request = urllib.request.Request(
+            f"{self.control_url}/{what}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30.0) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise ProcessFailedError(f"{method} {what}: {error.read().decode(errors='replace')}") from None
+
+
+def _first_line(process: "subprocess.Popen[str]") -> str:
+    """Return a process's first line on stdout, or nothing when it ends or takes too long."""
+    if process.stdout is None:
+        return ""
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        deadline = time.monotonic() + READY_WITHIN_SECS
+        while (left := deadline - time.monotonic()) > 0:
+            if selector.select(left):
+                return process.stdout.readline()
+    return ""

@@ -1,0 +1,1 @@
+"""The node's boot: preflight, embedded cache, the effective-parameter event, watching, exit codes."""

@@ -1,0 +1,54 @@
+"""recon's own events: one structured line each, on stderr, secrets masked."""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+from reconciliation.settings import MASK, LogSettings
+
+_SECRET_NAME: Final = re.compile(r"secret|password|api_key|token|passphrase", re.IGNORECASE)
+_USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+
+
+def mask(value: Any, name: str = "") -> Any:
+    """Return plain data with secrets masked: by key name, and the user-info of urls anywhere."""
+    if isinstance(value, dict):
+        return {key: mask(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [mask(item, name) for item in value]
+    if value is not None and _SECRET_NAME.search(name):
+        return MASK
+    return _USER_INFO.sub(MASK, value) if isinstance(value, str) else value
+
+
+def _mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: mask(value, key) for key, value in event.items()}
+
+
+def configure(settings: LogSettings) -> structlog.typing.FilteringBoundLogger:
+    """Return the logger for events; JSON unless stderr is a terminal, or as the settings say."""
+    terminal = sys.stderr.isatty()
+    as_json = settings.format == "json" or (settings.format == "auto" and not terminal)
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(default=str)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=terminal and "NO_COLOR" not in os.environ)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask_event,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
