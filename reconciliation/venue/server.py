@@ -1,0 +1,223 @@
+"""The venue as a process: sockets, signals and the line that says it is ready."""
+
+import asyncio
+import ipaddress
+import json
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from reconciliation.venue.control import PREFIX, ControlApi
+from reconciliation.venue.credentials import KeyPair
+from reconciliation.venue.errors import NotLoopback, PortUnusable, VenueError
+from reconciliation.venue.faults import Faults
+from reconciliation.venue.journal import DataDir
+from reconciliation.venue.ledger import Ledger
+from reconciliation.venue.rest import RestApi
+from reconciliation.venue.stream import PATH as STREAM_PATH
+from reconciliation.venue.stream import UserStream
+
+EXIT_FINE: Final = 0
+EXIT_NOT_USABLE: Final = 3
+# How long a hanging request may hold up the end of the process; aiohttp waits twice.
+GRACE_SECS: Final = 0.1
+MOST_CONTROL_BYTES: Final = 1024**2
+
+
+def system_now_ms() -> int:
+    """The system clock, milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class LocalVenue:
+    """The venue in this process, between `start` and `stop`.
+
+    Args:
+        port: the TCP port, 0 for a free one.
+        data_dir: where ledger and key pair are kept; None keeps them in memory only.
+        host: the address to listen on, of this machine alone.
+        now_ms: the clock, milliseconds since the epoch.
+
+    Attributes:
+        ledger: the truth, once started.
+        keys: the account's key pair, once started.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        data_dir: Path | None = None,
+        host: str = "127.0.0.1",
+        now_ms: Callable[[], int] = system_now_ms,
+    ) -> None:
+        check_loopback(host)
+        self._host = host
+        self._port = port
+        self._now_ms = now_ms
+        self._data_dir_path = data_dir
+        self._data_dir: DataDir | None = None
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Open the data directory, replay it and listen.
+
+        Raises:
+            VenueError: the port or the data directory is not usable; nothing is left open.
+        """
+        try:
+            self.ledger = Ledger(self._now_ms)
+            self.keys = self._restored()
+            listener = _bound(self._host, self._port)
+            self._port = listener.getsockname()[1]
+            app = self._app()
+            self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECS)
+            await self._runner.setup()
+            await web.SockSite(self._runner, listener).start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop listening, break what is still open, close the data directory."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        if self._data_dir is not None:
+            self._data_dir.close()
+            self._data_dir = None
+
+    @property
+    def http_url(self) -> str:
+        """Where the REST calls go."""
+        return f"http://{self._authority}"
+
+    @property
+    def stream_url(self) -> str:
+        """What the adapter makes the user stream's address from."""
+        return f"ws://{self._authority}"
+
+    @property
+    def control_url(self) -> str:
+        """Where the control calls go."""
+        return self.http_url + PREFIX
+
+    @property
+    def ready(self) -> dict[str, str]:
+        """What a client must know to use the venue."""
+        return {
+            "http_url": self.http_url,
+            "stream_url": self.stream_url,
+            "control_url": self.control_url,
+            "api_key": self.keys.api_key,
+            "api_secret": self.keys.api_secret,
+        }
+
+    @property
+    def _authority(self) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
+
+    def _restored(self) -> KeyPair:
+        """Replay what the data directory holds and journal into it from now on."""
+        if self._data_dir_path is None:
+            return KeyPair.generate()
+        self._data_dir = DataDir(self._data_dir_path)
+        for entry in self._data_dir.entries:
+            self.ledger.apply(entry)
+        self.ledger.record = self._data_dir.append
+        return self._data_dir.keys
+
+    def _app(self) -> web.Application:
+        stream = UserStream(self.keys, self._now_ms)
+        rest = RestApi(self.ledger, self.keys, stream)
+        faults = Faults()
+        control = ControlApi(self.ledger, stream, faults, set(rest.endpoints))
+
+        async def drop_sockets(_: web.Application) -> None:
+            stream.drop()
+
+        app = web.Application(middlewares=[faults.middleware], client_max_size=MOST_CONTROL_BYTES)
+        app.add_routes(control.routes())
+        app.router.add_get(STREAM_PATH, stream.handle)
+        app.router.add_route("*", "/{path:.*}", rest.handle)
+        app.on_shutdown.append(drop_sockets)
+        return app
+
+
+async def serve(
+    port: int = 0,
+    data_dir: Path | None = None,
+    host: str = "127.0.0.1",
+    *,
+    on_ready: Callable[[dict[str, str]], None],
+) -> None:
+    """Run the venue until SIGTERM or SIGINT.
+
+    Args:
+        port: the TCP port, 0 for a free one.
+        data_dir: where ledger and key pair are kept; None keeps them in memory only.
+        host: the address to listen on, of this machine alone.
+        on_ready: told once, with `LocalVenue.ready`, when requests are answered.
+
+    Raises:
+        VenueError: it cannot start.
+    """
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, over.set)
+    venue = LocalVenue(port=port, data_dir=data_dir, host=host)
+    await venue.start()
+    try:
+        on_ready(venue.ready)
+        await over.wait()
+    finally:
+        await venue.stop()
+
+
+def run_venue(port: int = 0, data_dir: Path | None = None, host: str = "127.0.0.1") -> int:
+    """Run the venue as this process: one JSON line on stdout when ready, problems on stderr.
+
+    Returns:
+        The exit code: 0 after a signal, 3 when it cannot start.
+    """
+    try:
+        asyncio.run(serve(port, data_dir, host, on_ready=lambda ready: print(json.dumps(ready), flush=True)))  # noqa: T201 - the ready line is this process's output
+    except VenueError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - as above
+        return EXIT_NOT_USABLE
+    return EXIT_FINE
+
+
+def check_loopback(host: str) -> None:
+    """Raise NotLoopback unless an address can be reached from this machine alone."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise NotLoopback(
+            f"host {host!r} is not a loopback address: the venue answers only this machine, use 127.0.0.1"
+        )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket bound to the port; the kernel picks one for 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    # A venue that was killed must get its port back at once.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PortUnusable(f"cannot listen on {host} port {port}: {reason}") from error
+    return listener
