@@ -19,9 +19,8 @@ class UnknownKeyTypeError(Exception):
     """The trader has a key of a type that the engine never writes."""
 
     def __init__(self, key: bytes, kind: object) -> None:
-        super().__init__(
-            f"key {key.decode(errors='replace')} is a {kind!r}, which the engine never writes; is it the right trader id?"
-        )
+        name = key.decode(errors="replace")
+        super().__init__(f"key {name} is a {kind!r}, which the engine never writes; is it the right trader id?")
 
 
 def copy_trader(source_url: str, trader_id: str, target_url: str) -> int:

@@ -1,0 +1,191 @@
+"""The demo: a node reconciles, is killed, comes back and recovers what happened meanwhile, exactly once."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from reconciliation.drill.node_process import NodeProcess
+from reconciliation.drill.processes import ProcessFailedError, VenueProcess
+from reconciliation.node.embedded_cache import EmbeddedCache
+from reconciliation.node.preflight import connect
+
+Say = Callable[[str], None]
+
+STRATEGY: Final = "MAKER-001"
+TRADER: Final = "DEMO-001"
+SYMBOL: Final = "BTCUSDT"
+INSTRUMENT: Final = "BTCUSDT-PERP.BINANCE"
+TARGET: Final = "reconciliation.strategies.example_with_claims:configure"
+ACKNOWLEDGED_WITHIN_SECS: Final = 20.0
+_POLL_SECS: Final = 0.02
+
+
+class Demo:
+    """One run of the demo.
+
+    Args:
+        say: prints a line.
+    """
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._holds = True
+        self._stack = ExitStack()
+
+    def run(self) -> bool:
+        """Run all four steps; return whether every comparison held.
+
+        Raises:
+            ProcessFailedError: a process did not come up or ended early.
+            EmbeddedCacheError: the embedded cache cannot start.
+        """
+        begun = time.monotonic()
+        with self._stack:
+            self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="recon-demo-")))
+            self._venue = self._stack.enter_context(VenueProcess(self._folder / "venue"))
+            self._cache = self._stack.enter_context(EmbeddedCache(self._folder / "cache"))
+            self._venue.post("seed", symbol=SYMBOL, fills=20, open_orders=3, net="0.5")
+            self._say(f"venue    {self._venue.http_url}  20 fills, 3 open orders, a position of 0.5 BTC")
+            self._say(f"cache    {self._cache.url}  empty")
+            bid = self._cold_boot()
+            trade_id, by_hand = self._while_down(bid)
+            warm = self._warm_boot(trade_id, by_hand)
+            self._third_boot(warm)
+        verdict = "every comparison holds" if self._holds else "NOT every comparison holds"
+        self._say(f"\n{verdict}, {time.monotonic() - begun:.0f} s")
+        return self._holds
+
+    # -- Steps -------------------------------------------------------------------------------------
+
+    def _cold_boot(self) -> str:
+        self._say(f"\n1  cold boot, with a strategy {STRATEGY} that claims {INSTRUMENT}")
+        venue = self._venue.get("ledger")
+        with self._node() as node:
+            event = node.wait_for("node_reconciled")
+            self._side_by_side(venue, event)
+            lifecycle = _current_lifecycle(venue["fills"])
+            self._compare("fills of the position's current lifecycle", lifecycle, _trade_ids(event))
+            self._say(f"\n2  {STRATEGY} submits a bid; the node is killed once it is acknowledged")
+            bid = self._acknowledged_order()
+            self._say(f"   {bid} is ACCEPTED in the node's cache")
+            node.kill()
+            self._say("   SIGKILL")
+        return bid
+
+    def _while_down(self, bid: str) -> tuple[str, str]:
+        filled = self._venue.post("fills", client_order_id=bid)["fills"][0]
+        self._say(f"   the venue fills it: trade {filled['trade_id']}, {filled['quantity']} at {filled['price']}")
+        placed = self._venue.post("orders", symbol=SYMBOL, side="SELL", quantity="0.020", price="150000")
+        by_hand = str(placed["order"]["client_order_id"])
+        self._say(f"   somebody places {by_hand} by hand")
+        return str(filled["trade_id"]), by_hand
+
+    def _warm_boot(self, trade_id: str, by_hand: str) -> dict[str, Any]:
+        self._say("\n3  warm boot")
+        with self._node() as node:
+            event = node.wait_for("node_reconciled")
+            self._side_by_side(self._venue.get("ledger"), event)
+            self._compare("fills recovered, by the venue's trade id", [trade_id], _trade_ids(event))
+            self._compare("fills inferred", 0, event["node"]["inferred_fills"])
+            self._compare(f"owner of {by_hand}", STRATEGY, event["open_orders"].get(by_hand))
+            self._stop(node)
+        return event
+
+    def _third_boot(self, warm: dict[str, Any]) -> None:
+        self._say("\n4  a third boot, with nothing new")
+        before = self._histories()
+        with self._node() as node:
+            event = node.wait_for("node_reconciled")
+            self._side_by_side(self._venue.get("ledger"), event)
+            self._compare("fills recovered", [], _trade_ids(event))
+            for name in ("orders", "fills", "external_orders"):
+                self._compare(f"{name.replace('_', ' ')}, before and now", warm["node"][name], event["node"][name])
+            self._stop(node)
+        after = self._histories()
+        changed = sorted(str(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        self._compare("order and position histories changed in the cache", [], changed)
+
+    # -- Parts -------------------------------------------------------------------------------------
+
+    def _node(self) -> NodeProcess:
+        claims = {STRATEGY: {"instrument_ids": [INSTRUMENT]}}
+        variables = {
+            **self._venue.environment(),
+            "RECON_CACHE_URL": self._cache.url,
+            "RECON_CLAIMS": json.dumps(claims),
+            "RECON_NODE_TRADER_ID": TRADER,
+            # Nothing is left to come once a node of this demo is told to stop.
+            "RECON_NODE_TIMEOUT_POST_STOP": "0.1",
+        }
+        return NodeProcess(variables, self._folder / "engine.log", TARGET)
+
+    def _stop(self, node: NodeProcess) -> None:
+        node.wait_for("node_started")
+        self._compare("exit code after SIGTERM", 0, node.stop())
+
+    def _acknowledged_order(self) -> str:
+        """Return the strategy's order once its acknowledgement is on the cache's disk."""
+        deadline = time.monotonic() + ACKNOWLEDGED_WITHIN_SECS
+        prefix = f"trader-{TRADER}:orders:"
+        while time.monotonic() < deadline:
+            for order in self._venue.get("ledger")["orders"]:
+                if order["client_order_id"].startswith("O-") and order["status"] == "NEW":
+                    with connect(self._cache.url) as cache:
+                        history: Any = cache.lrange(prefix + order["client_order_id"], 0, -1)
+                    if any(b"OrderAccepted" in event for event in history):
+                        return str(order["client_order_id"])
+            time.sleep(_POLL_SECS)
+        raise ProcessFailedError("the strategy's order was not acknowledged in time")
+
+    def _histories(self) -> dict[bytes, Any]:
+        """Return the order and position histories as the cache keeps them, event by event."""
+        histories: dict[bytes, Any] = {}
+        with connect(self._cache.url) as cache:
+            for kind in ("orders", "positions"):
+                for key in cache.scan_iter(f"trader-{TRADER}:{kind}:*"):
+                    histories[key] = cache.lrange(key, 0, -1)
+        return histories
+
+    def _side_by_side(self, venue: dict[str, Any], event: dict[str, Any]) -> None:
+        open_at_venue = [order for order in venue["orders"] if order["status"] in {"NEW", "PARTIALLY_FILLED"}]
+        ids = sorted(order["client_order_id"] for order in open_at_venue)
+        self._say(f"   {'':<44}{'venue':>14}{'node':>14}")
+        self._compare("open orders", len(ids), event["node"]["open_orders"])
+        self._compare("the same orders", ", ".join(ids), ", ".join(sorted(event["open_orders"])), shown=False)
+        net = Decimal(venue["positions"].get(SYMBOL, "0"))
+        self._compare(INSTRUMENT, str(net), event["node"]["positions"].get(INSTRUMENT, "0"))
+
+    def _compare(self, what: str, expected: object, found: object, *, shown: bool = True) -> None:
+        same = expected == found
+        self._holds = self._holds and same
+        if shown or not same:
+            values = f"{_text(expected):>14}{_text(found):>14}"
+            self._say(f"   {what:<44}{values}  {'ok' if same else 'DIFFERS'}")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _trade_ids(event: dict[str, Any]) -> list[str]:
+    """Return the trade ids of the fills a node recovered; this demo trades one instrument."""
+    return [fill.rpartition(":")[2] for fill in event["fills_recovered_ids"]]
+
+
+def _current_lifecycle(fills: list[dict[str, Any]]) -> list[str]:
+    """Return the trade ids since the position was last flat."""
+    net = Decimal(0)
+    lifecycle: list[str] = []
+    for fill in fills:
+        net += Decimal(fill["quantity"]) * (1 if fill["side"] == "BUY" else -1)
+        lifecycle.append(str(fill["trade_id"]))
+        if net == 0:
+            lifecycle.clear()
+    return lifecycle
