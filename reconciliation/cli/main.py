@@ -8,6 +8,7 @@ import click
 COMMANDS: Final = {
     "check": "say whether the settings are usable: exit 0, or 2",
     "demo": "watch a node reconcile, be killed, come back and recover",
+    "env": "every RECON_* variable, its default and what it is for",
     "reconcile": "what would my node believe if it started now?",
     "run": "boot a node, reconcile and watch",
     "show": "every effective value and where it came from",

@@ -114,9 +114,9 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
     verdict = "reconciled" if data["reconciled"] else f"NOT reconciled: {data['reason']}"
     yield f"trader {data['trader_id']}, preset {data['preset']}, fingerprint {data['fingerprint']}"
     yield verdict
-    if data["venue"] is None:
+    if data["node"] is None:
         return
-    venue, node = data["venue"], data["node"]
+    venue, node = data["venue"] or {"open_orders": "not asked", "positions": {}}, data["node"]
     yield ""
     yield f"{'':<28}{'venue':>14}{'node':>14}"
     yield f"{'open orders':<28}{venue['open_orders']:>14}{node['open_orders']:>14}"

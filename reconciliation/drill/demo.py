@@ -108,7 +108,7 @@ class Demo:
             self._stop(node)
         after = self._histories()
         changed = sorted(str(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        self._compare("order and position histories changed in the cache", [], changed)
+        self._compare("histories changed in the cache", [], changed)
 
     # -- Parts -------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from reconciliation.settings import Settings
 
 Configure = Callable[[NodeBuilder], None]
 
-GUARDS: Final = ("symbols",)
+GUARDS: Final = ("symbols", "reports")
 """The guards that are installed, by name."""
 
 

@@ -15,7 +15,7 @@ from nautilus_trader.common.component import LiveClock, MessageBus
 from nautilus_trader.config import InstrumentProviderConfig
 from nautilus_trader.model.identifiers import Venue
 
-from reconciliation.engine.v1.guards.symbols import (
+from reconciliation.engine.v1.guards.client import (
     GuardedBinanceExecClientFactory,
     GuardedBinanceFuturesExecutionClient,
 )

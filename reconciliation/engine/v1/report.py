@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from reconciliation.engine.v1.agreement import Difference, amount_text
+from reconciliation.engine.v1.agreement import Difference, Holdings, amount_text
 from reconciliation.engine.v1.ledger import FillId, FillRecorder, Snapshot
 
 
@@ -18,8 +18,8 @@ class ReconciliationReport:
     reason: str
     """Why not; empty when reconciled."""
     duration_secs: float
-    venue_open_orders: int
-    venue_positions: Mapping[str, Decimal]
+    venue: Holdings | None
+    """What the venue said at the second look; None when it did not come to one."""
     node_positions: Mapping[str, Decimal]
     differences: tuple[Difference, ...]
     before: Snapshot
@@ -31,9 +31,11 @@ class ReconciliationReport:
     unverified_clients: tuple[str, ...]
     """Clients whose venue could not be asked a second time, because its raw account API is not known here."""
 
-    def venue_data(self) -> dict[str, Any]:
-        """Return the venue's side as plain data."""
-        return {"open_orders": self.venue_open_orders, "positions": _texts(self.venue_positions)}
+    def venue_data(self) -> dict[str, Any] | None:
+        """Return the venue's side as plain data; None when it could not be asked."""
+        if self.venue is None:
+            return None
+        return {"open_orders": len(self.venue.open_orders), "positions": _texts(self.venue.positions)}
 
     def node_data(self) -> dict[str, Any]:
         """Return the node's side as plain data; quantities are signed net decimal strings."""

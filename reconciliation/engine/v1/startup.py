@@ -6,15 +6,14 @@ and from the venue, and a start that failed is stopped and raised.
 """
 
 import asyncio
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from nautilus_trader.adapters.binance.http.error import BinanceError
 from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.v1 import agreement, claims
 from reconciliation.engine.v1.ledger import FillRecorder, Snapshot, snapshot
+from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.report import ReconciliationReport, new_fills
 from reconciliation.settings import Settings
 
@@ -140,18 +139,23 @@ class Startup:
                 if await self._reconcile(timeout_secs=timeout_secs):
                     report = await self._second_look(before)
                 else:
-                    reason = "the engine could not reconcile; its log above says which report failed"
+                    reason = self._report_failure() or "the engine could not reconcile; its log says why"
         except TimeoutError:
             reason = f"not done within timeout_reconciliation ({timeout_secs:g} s)"
         except Exception as error:  # noqa: BLE001 - an adapter may raise anything; none of it may pass for success
             reason = f"the venue could not be asked a second time: {reason_of(error)}"
         if reason:
-            report = self._report(before, {}, {}, (), reason)
+            report = self._report(before, None, (), reason)
         self.report = replace(report, duration_secs=loop.time() - begun)
         self.on_report(self.report)
         if not self.report.reconciled:
             self._fail("reconciliation", self.report.reason)
         return self.report.reconciled
+
+    def _report_failure(self) -> str:
+        """Return why a client refused its mass status, if one did."""
+        told = (getattr(client, "report_failure", "") for client in self._clients)
+        return next(filter(None, told), "")
 
     async def _second_look(self, before: Snapshot) -> ReconciliationReport:
         for look in range(SECOND_LOOKS):
@@ -170,25 +174,24 @@ class Startup:
         for client in self._clients:
             if not agreement.can_look(client):
                 continue
-            venue = await agreement.venue_holdings(client)
+            held = await agreement.venue_holdings(client)
             node = agreement.node_holdings(cache, client)
             owned = {order.client_order_id.value for order in cache.orders()} | {
                 str(instrument_id) for instrument_id in self._engine.get_external_order_claims_instruments()
             }
-            found += agreement.differences(venue, node, self._settings.reconciliation, owned)
-            venue_orders |= venue.open_orders
-            venue_positions |= venue.positions
+            found += agreement.differences(held, node, self._settings.reconciliation, owned)
+            venue_orders |= held.open_orders
+            venue_positions |= held.positions
         reason = ""
         if found:
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
             reason = f"venue and node differ: {found[0]}{more}"
-        return self._report(before, venue_orders, venue_positions, tuple(found), reason)
+        return self._report(before, agreement.Holdings(venue_orders, venue_positions), tuple(found), reason)
 
     def _report(
         self,
         before: Snapshot,
-        venue_orders: dict[str, str],
-        venue_positions: dict[str, Any],
+        venue: agreement.Holdings | None,
         found: tuple[agreement.Difference, ...],
         reason: str,
     ) -> ReconciliationReport:
@@ -202,8 +205,7 @@ class Startup:
             reconciled=not reason,
             reason=reason,
             duration_secs=0.0,
-            venue_open_orders=len(venue_orders),
-            venue_positions=venue_positions,
+            venue=venue,
             node_positions=node_positions,
             differences=found,
             before=before,
@@ -234,12 +236,3 @@ class Startup:
         if self._failure is not None:
             await self._kernel.stop_async()
             raise self._failure
-
-
-def reason_of(error: BaseException) -> str:
-    """Return an exception as one line without the signed part of any address in it."""
-    if isinstance(error, BinanceError):
-        text = f"HTTP {error.status} {error.message}"
-    else:
-        text = f"{type(error).__name__}: {error}"
-    return re.sub(r"\?[^\s)'\"]*", "?...", " ".join(text.split()))
