@@ -29,11 +29,11 @@ def instrument_id(text: str) -> str:
     """
     _one_printable_line(text, "an instrument id")
     if "*" in text:
-        raise ValueError(f"'{text}' holds a wildcard, and the engine knows none; list the ids, or use claim_all")
+        raise ValueError(f"{text!r} holds a wildcard, and the engine knows none; list the ids, or use claim_all")
     symbol, dot, venue = text.rpartition(".")
     whole = dot and symbol and not symbol.endswith(".") and venue and venue == venue.strip()
     if not whole or not venue.isascii():
-        raise ValueError(f"'{text}' is not SYMBOL.VENUE, as in BTCUSDT-PERP.BINANCE")
+        raise ValueError(f"{text!r} is not SYMBOL.VENUE, as in BTCUSDT-PERP.BINANCE")
     return text
 
 
@@ -41,9 +41,11 @@ def client_order_id(text: str) -> str:
     """Check one client order id.
 
     Raises:
-        ValueError: it is empty or not one printable line.
+        ValueError: it is empty, not one printable line, or not ASCII (the engine ends the process at any other).
     """
     _one_printable_line(text, "a client order id")
+    if not text.isascii():
+        raise ValueError(f"{text!r} holds a character outside ASCII, which the engine's ids cannot")
     return text
 
 
@@ -54,7 +56,7 @@ def strategy_id(text: str) -> str:
         ValueError: it is not a name and a tag joined by a hyphen, or it is the engine's own EXTERNAL.
     """
     if not STRATEGY_ID.fullmatch(text):
-        raise ValueError(f"'{text}' is not a strategy id NAME-TAG, as in MAKER-001")
+        raise ValueError(f"{text!r} is not a strategy id NAME-TAG, as in MAKER-001")
     return text
 
 
@@ -66,7 +68,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise ValueError(f"'{value}' stands here twice")
+            raise ValueError(f"{value!r} stands here twice")
         seen.add(value)
     return values
 

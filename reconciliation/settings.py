@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 from uuid import UUID
 
 from pydantic import (
@@ -36,7 +36,7 @@ TimeoutSecs = Annotated[float, Field(gt=0.0, le=3_600.0, allow_inf_nan=False)]
 
 def _trader_id(text: str) -> str:
     if not TRADER_ID.fullmatch(text):
-        raise ValueError(f"'{text}' is not a trader id NAME-TAG, as in TRADER-001")
+        raise ValueError(f"{text!r} is not a trader id NAME-TAG, as in TRADER-001")
     return text
 
 
@@ -46,18 +46,26 @@ def _instance_id(text: str) -> str:
     except ValueError:
         parsed = None
     if parsed is None or parsed.version != _RANDOM_UUID or str(parsed) != text:
-        raise ValueError(f"'{text}' is not a version 4 UUID in lower case")
+        raise ValueError(f"{text!r} is not a version 4 UUID in lower case")
     return text
+
+
+def _split(text: str) -> tuple[SplitResult, int | None]:
+    # `urlsplit` drops tabs and newlines in silence, and its own messages repeat the user-info, which is a secret.
+    if " " in text or not text.isprintable():
+        raise ValueError("must be one printable line without blanks")
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise ValueError("is no url: host or port cannot be read") from None
+    return url, port
 
 
 def _cache_url(secret: SecretStr) -> SecretStr:
     # The message never repeats the url: its user-info is a secret.
-    url = urlsplit(secret.get_secret_value())
-    try:
-        port = url.port
-    except ValueError:
-        port = None
-    if url.scheme not in {"redis", "rediss"} or not url.hostname or port is None:
+    url, port = _split(secret.get_secret_value())
+    if url.scheme not in {"redis", "rediss"} or not url.hostname or not port:
         raise ValueError("must be redis://HOST:PORT or rediss://HOST:PORT; the engine needs host and port")
     if url.path not in {"", "/", "/0"} or url.query or url.fragment:
         raise ValueError("must end after the port: the engine can use database 0 only, and no path or query")
@@ -65,8 +73,8 @@ def _cache_url(secret: SecretStr) -> SecretStr:
 
 
 def _endpoint(schemes: frozenset[str], text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in schemes or not url.hostname or url.username or url.query or url.fragment:
+    url, _ = _split(text)
+    if url.scheme not in schemes or not url.hostname or "@" in url.netloc or url.query or url.fragment:
         raise ValueError(f"must be {' or '.join(sorted(schemes))}://HOST[:PORT]")
     return text.rstrip("/")
 

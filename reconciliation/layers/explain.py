@@ -56,7 +56,8 @@ def problem_of(detail: ErrorDetails, layers: tuple[Layer, ...]) -> list[Problem]
         code, message = "wrong_type", f"must be {meaning}"
         hint = "write one" if setting is None or not setting.nullable else "write one, or none"
     else:
-        code, message, hint = "invalid", detail["msg"].removeprefix("Value error, "), ""
+        code, message = "invalid", detail["msg"].removeprefix("Value error, ")
+        hint = "correct it" + (f": {setting.field.description}" if setting and setting.field.description else "")
     return [Problem(origin, key, code, f"{subject} {message}" if code != "invalid" else f"{key}: {message}", hint)]
 
 
@@ -70,9 +71,13 @@ def _origin(path: KeyPath, layers: tuple[Layer, ...]) -> str:
 
 def _value(detail: ErrorDetails, setting: registry.Setting | None) -> str:
     value = detail["input"]
-    if (setting is not None and setting.secret) or not isinstance(value, str | int | float | bool):
+    # Text that stands where a section should may be a secret as well.
+    if setting is None or setting.secret or not isinstance(value, str | int | float | bool):
         return ""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # more digits than Python turns into text
+        return ""
     limit = 60
     return f" = {text if len(text) <= limit else text[:limit] + '...'}"
 
@@ -93,7 +98,10 @@ def _out_of_range(kind: str, context: dict[str, Any], setting: registry.Setting 
 def _unknown_key(path: KeyPath, layers: tuple[Layer, ...]) -> Problem:
     keys = frozenset(
         ".".join(known) for known in registry.settings_by_path() if len(known) == len(path) and known[0] == path[0]
-    ) or frozenset(known[0] for known in registry.settings_by_path())
+    )
+    if path[0] == "claims":
+        keys = frozenset(".".join((*path[:2], name)) for name in registry.claim_settings())
+    keys = keys or frozenset(known[0] for known in registry.settings_by_path())
     key = ".".join(path)
     near = registry.nearest(key, keys)
     hint = f"did you mean {near}?" if near else f"there are: {', '.join(sorted(keys))}"

@@ -1,12 +1,23 @@
-"""Which layer each effective value came from."""
+"""Which layer each effective value came from, and what it shadowed."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from reconciliation.layers import registry
 from reconciliation.layers.sources import KeyPath, Layer
-from reconciliation.settings import Settings
+from reconciliation.settings import MASK, Settings, masked_url
 
-DEFAULT = "default"
+DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """One layer's word on one key."""
+
+    origin: str
+    value: Any
+    """As the layer gives it, read but not validated; a secret is masked."""
 
 
 class Origins(Mapping[str, str]):
@@ -18,17 +29,39 @@ class Origins(Mapping[str, str]):
     """
 
     def __init__(self, settings: Settings, layers: tuple[Layer, ...]) -> None:
+        self._settings = settings
         self._layers = layers
-        self._paths = {".".join(path): path for path in _leaves(settings)}
+        self._paths: dict[str, KeyPath] | None = None
 
     def __getitem__(self, key: str) -> str:
-        return place_of(self._paths[key], self._layers)
+        return place_of(self._path(key), self._layers)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._all())
+
+    def stack(self, key: str) -> tuple[Layered, ...]:
+        """Return every layer's word on a key, lowest first; the last one is effective.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        path = self._path(key)
+        words = [Layered(layer.place(path), _shown(path, layer.get(path))) for layer in self._layers if layer.has(path)]
+        setting = registry.find(path)
+        if setting is not None and path == setting.path:
+            words.append(Layered(DEFAULT, setting.field.get_default(call_default_factory=True)))
+        return tuple(reversed(words))
+
+    def _path(self, key: str) -> KeyPath:
+        return self._all()[key]
+
+    def _all(self) -> dict[str, KeyPath]:
+        if self._paths is None:
+            self._paths = {".".join(path): path for path in leaves(self._settings)}
+        return self._paths
 
 
 def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
@@ -39,10 +72,18 @@ def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
     return DEFAULT
 
 
-def _leaves(settings: Settings) -> Iterator[KeyPath]:
+def leaves(settings: Settings) -> Iterator[KeyPath]:
+    """Yield the path of every effective value; claims have one for each key of each strategy."""
     for path, setting in registry.settings_by_path().items():
         if setting.kind is not dict:
             yield path
     for strategy, claim in settings.claims.items():
         for name in type(claim).model_fields:
             yield "claims", strategy, name
+
+
+def _shown(path: KeyPath, value: Any) -> Any:
+    setting = registry.find(path)
+    if setting is None or not setting.secret or not isinstance(value, str):
+        return value
+    return masked_url(value) if path == ("cache", "url") else MASK

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeAliasType, Union, get_arg
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from reconciliation.external_claims import ExternalOrderClaimConfig
 from reconciliation.settings import Settings
 
 PREFIX: Final = "RECON_"
@@ -31,6 +32,9 @@ _INT: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _FLOAT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,10})?|[+-]?(inf|nan)", re.ASCII)
 
 Path = tuple[str, ...]
+
+CLAIM_DEPTH: Final = 2
+"""Where in a path a claim's own keys stand: `claims`, the strategy id, the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +171,16 @@ def known_variables() -> frozenset[str]:
     return frozenset({*settings_by_variable(), *files, SETTINGS_DIR_VARIABLE})
 
 
+def claim_settings() -> Mapping[str, FieldInfo]:
+    """Return the keys that the table of one claim may hold."""
+    return ExternalOrderClaimConfig.model_fields
+
+
 def find(path: Path) -> Setting | None:
     """Return the setting that a path leads to or into: an item of a tuple, a claim of the mapping."""
     settings = settings_by_path()
+    if path[0] == "claims" and len(path) > CLAIM_DEPTH and path[CLAIM_DEPTH] in claim_settings():
+        return _setting(path[: CLAIM_DEPTH + 1], claim_settings()[path[CLAIM_DEPTH]])
     for length in range(len(path), 0, -1):
         if (setting := settings.get(path[:length])) is not None:
             return setting

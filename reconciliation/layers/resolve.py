@@ -112,7 +112,7 @@ def _preset_layer(directory: Path, name: str, named_by: str, problems: list[Prob
         problems.append(Problem(named_by, "preset", "preset_name", message, f"there are: {there_are}"))
         return None
     file = directory / f"{name}.toml"
-    if not file.exists():
+    if not _exists(file):
         message = f"preset '{name}' has no file {display(file)}"
         problems.append(Problem(named_by, "preset", "preset_unknown", message, f"there are: {there_are}"))
         return None
@@ -123,5 +123,12 @@ def available_presets(directory: Path) -> list[str]:
     """Return the names of the preset files in a settings directory."""
     try:
         return sorted(file.stem for file in directory.glob("*.toml") if file.name != DEFAULT_FILE)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the path
         return []
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False

@@ -1,6 +1,5 @@
 """The layers, as sources that pydantic-settings merges: TOML files, the environment, overrides."""
 
-import os
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -47,15 +46,12 @@ class Layer(PydanticBaseSettingsSource):
             node = node[part]
         return True
 
-    def paths(self) -> Iterator[KeyPath]:
-        """Yield the path of every leaf this layer sets; an empty table is a leaf."""
-        stack: list[tuple[KeyPath, Any]] = [((), self.values)]
-        while stack:
-            path, node = stack.pop()
-            if isinstance(node, Mapping) and (node or not path):
-                stack.extend(((*path, str(part)), child) for part, child in node.items())
-            else:
-                yield path
+    def get(self, path: KeyPath) -> Any:
+        """Return the value this layer sets at a path that it has."""
+        node: Any = self.values
+        for part in path:
+            node = node[part]
+        return node
 
 
 def display(path: Path) -> str:
@@ -84,8 +80,8 @@ class TomlLayer(Layer):
             hint = "save it as UTF-8"
             problems.append(Problem(where, "", "not_utf8", f"byte {error.start} is not UTF-8", hint))
             return {}
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
             problems.append(Problem(where, "", "unreadable", f"cannot be read: {reason}", "make it a readable file"))
             return {}
         try:
@@ -144,9 +140,8 @@ class EnvironmentLayer(Layer):
             text = env[name]
             setting = known.get(name)
             secret_file = None if setting else self._secret_of_file(name)
-            if setting is None and secret_file is None:
-                if name != registry.SETTINGS_DIR_VARIABLE:
-                    problems.append(_unknown_variable(name))
+            if setting is None and secret_file is None and name != registry.SETTINGS_DIR_VARIABLE:
+                problems.append(_unknown_variable(name))
             elif text == "":
                 hint = "unset it, or write none where nothing is meant"
                 problems.append(Problem(name, "", "empty_variable", "is set but empty", hint))
@@ -197,17 +192,23 @@ def _secret_from_file(name: str, key: str, file: Path, problems: list[Problem]) 
             message = f"{file} can be read by its group or by others"
             problems.append(Problem(name, key, "secret_exposed", message, f"chmod 600 {file}"))
             return None
-        secret = file.read_text("utf-8")
+        secret = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
-        message = f"{file} cannot be read: {reason.lower()}"
+        # Not naming the file: a secret put here by mistake would be repeated.
+        message = f"the file it names cannot be read: {reason.lower()}"
         problems.append(Problem(name, key, "secret_unreadable", message, "name a readable file of mode 600"))
         return None
-    secret = secret.removesuffix(os.linesep).removesuffix("\n")
+    secret = secret.removesuffix("\r\n") if secret.endswith("\r\n") else secret.removesuffix("\n")
     if not secret:
         problems.append(Problem(name, key, "secret_empty", f"{file} is empty", "put the secret in it"))
         return None
     return secret
+
+
+def _copied(value: Any) -> Any:
+    """Return tables as copies: the caller's own must not change when a key is set in them."""
+    return {key: _copied(child) for key, child in value.items()} if isinstance(value, Mapping) else value
 
 
 class OverrideLayer(Layer):
@@ -216,7 +217,8 @@ class OverrideLayer(Layer):
     def __init__(self, overrides: Mapping[str, object]) -> None:
         problems: list[Problem] = []
         values: dict[str, Any] = {}
-        for key, value in overrides.items():
+        # A whole table comes before the keys in it, whatever the caller's order.
+        for key, value in sorted(overrides.items(), key=lambda item: item[0].count(".")):
             path = tuple(key.split("."))
             setting = registry.find(path)
             if setting is None or (len(path) > len(setting.path) and setting.kind is not dict):
@@ -225,11 +227,13 @@ class OverrideLayer(Layer):
                 hint = f"did you mean {near}?" if near else "`recon show` lists the keys there are"
                 problems.append(Problem(f"--set {key}", key, "unknown_key", "is no setting of recon", hint))
                 continue
-            node = values
+            node: Any = values
             for part in path[:-1]:
-                node = node.setdefault(part, {})
-            whole = path == setting.path
-            node[path[-1]] = setting.parse(value) if whole and isinstance(value, str) else value
+                node = node.setdefault(part, {}) if isinstance(node, dict) else node
+            if not isinstance(node, dict):
+                continue  # what stands above is no table, and the model says so
+            parsed = setting.parse(value) if path == setting.path and isinstance(value, str) else value
+            node[path[-1]] = _copied(parsed)
         super().__init__(values, problems)
 
     def place(self, path: KeyPath) -> str:  # noqa: ARG002 - an override's place is the command line

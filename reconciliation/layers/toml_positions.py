@@ -119,6 +119,8 @@ class _Scanner:
             if self.text[self.at] == ",":
                 self.at += 1
                 continue
+            if self.text[self.at] == "{":
+                self.lines[*path, str(index)] = self.line()
             self.value((*path, str(index)))
             index += 1
 
