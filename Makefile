@@ -10,7 +10,7 @@ WANTED := $(shell cat .python-version)
 PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { command -v "$$name"; break; }; done)
 
-.PHONY: help install demo test check lock clean
+.PHONY: help install demo test properties bench check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,8 +45,11 @@ check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/recon env --example | diff -u .env.example - || { echo ".env.example is out of date: recon env --example > .env.example" >&2; exit 1; }
+	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/python tests/tools/check_lock.py
+
+generate: $(READY)  ## Write .env.example, the schema and the reference page from the models
+	@$(BIN)/python docs/generate.py
 
 lock:  ## Resolve the requirements anew, with hashes and without addresses (needs uv or installs one)
 ifneq ($(UV),)

@@ -261,6 +261,7 @@ class Settings(BaseSettings):
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _settings_dir: Path | None = PrivateAttr(default=None)
+    _warnings: tuple[str, ...] = PrivateAttr(default=())
 
     @classmethod
     def settings_customise_sources(
@@ -318,6 +319,11 @@ class Settings(BaseSettings):
     def settings_dir(self) -> Path | None:
         """The directory the TOML layers were read from; none when no layer was read."""
         return self._settings_dir
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What works today and should be changed, such as a renamed key; each with its origin and the remedy."""
+        return self._warnings
 
     @property
     def fingerprint(self) -> str:

@@ -1,11 +1,11 @@
 """`recon env`: every environment variable there is."""
 
-import json
 import textwrap
 from collections.abc import Iterator
 
 import click
 
+from reconciliation.cli.text import table, value_text
 from reconciliation.layers import registry
 from reconciliation.layers.registry import Setting
 
@@ -13,29 +13,31 @@ from reconciliation.layers.registry import Setting
 @click.command("env")
 @click.option("--example", is_flag=True, help="Print a .env.example.")
 def command(*, example: bool) -> None:
-    """List every RECON_* variable with its default and what it is for."""
-    for line in _example() if example else _listed():
+    """List every RECON_* variable with its type, its default and what it is for."""
+    for line in example_lines() if example else _listed():
         click.echo(line)
 
 
 def default_text(setting: Setting) -> str:
     """Return a setting's default as a variable would hold it."""
     default = setting.field.get_default(call_default_factory=True)
-    if default is None:
-        return registry.NOTHING
-    return default if isinstance(default, str) else json.dumps(default)
+    return "[]" if default == () else value_text(default)
 
 
 def _listed() -> Iterator[str]:
+    rows = [("variable", "type", "default", "what it is for")]
     for setting in registry.settings_by_path().values():
-        yield f"{setting.variable:<50} {default_text(setting):<12} {setting.field.description}"
+        described = setting.field.description or ""
+        rows.append((setting.variable, registry.type_text(setting), default_text(setting), described))
+    yield from table(rows)
 
 
-def _example() -> Iterator[str]:
+def example_lines() -> Iterator[str]:
+    """Yield the lines of .env.example: every variable, commented out, with its default."""
     yield from (
-        "# Every RECON_* variable with its default. recon reads no .env file by itself: source this one, or hand it",
-        "# to your process manager. A variable beats the preset file, which beats default.toml. Write none where",
-        "# nothing is meant; an empty variable is an error.",
+        "# Every RECON_* variable with its default. recon reads no .env file by itself: source this one, hand it to a",
+        "# process manager, or check it with `recon check --env-file`. A variable beats the preset file, which beats",
+        "# default.toml. Write none where nothing is meant; an empty variable is an error.",
         "",
         "# Which settings/<name>.toml to use.",
         "# RECON_PRESET=standard",

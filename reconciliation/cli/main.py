@@ -8,9 +8,14 @@ import click
 COMMANDS: Final = {
     "check": "say whether the settings are usable: exit 0, or 2",
     "demo": "watch a node reconcile, be killed, come back and recover",
+    "diff": "where two configurations differ, and why",
     "env": "every RECON_* variable, its default and what it is for",
+    "explain": "one setting, told whole",
+    "init": "write settings of your own to start from",
+    "presets": "what there is to choose from, side by side",
     "reconcile": "what would my node believe if it started now?",
     "run": "boot a node, reconcile and watch",
+    "schema": "the JSON Schema of the TOML files",
     "show": "every effective value and where it came from",
     "venue": "run a local venue that speaks the Binance USD-M wire",
 }

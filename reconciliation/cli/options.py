@@ -1,9 +1,11 @@
 """Options that every command that resolves settings has."""
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -11,13 +13,21 @@ from reconciliation.layers.problems import SettingsError
 from reconciliation.layers.resolve import load
 from reconciliation.settings import Settings
 
+settings_dir_option: Final = click.option(
+    "--settings-dir",
+    type=click.Path(path_type=Path),
+    help="Folder of default.toml and the preset files; beats RECON_SETTINGS_DIR.",
+)
 
-def resolve(preset: str | None, settings_dir: Path | None, assignments: tuple[str, ...]) -> Settings:
+
+def resolve(
+    preset: str | None, settings_dir: Path | None, assignments: tuple[str, ...], env_file: Path | None
+) -> Settings:
     """Resolve the settings a command line asks for.
 
     Raises:
         SettingsError: they are unusable.
-        click.BadParameter: an assignment is not KEY=VALUE.
+        click.BadParameter: an assignment is not KEY=VALUE, or the environment file cannot be read.
     """
     overrides: dict[str, object] = {}
     for assignment in assignments:
@@ -25,23 +35,48 @@ def resolve(preset: str | None, settings_dir: Path | None, assignments: tuple[st
         if not equals or not key:
             raise click.BadParameter(f"'{assignment}' is not KEY=VALUE", param_hint="--set")
         overrides[key] = value
-    return load(preset=preset, settings_dir=settings_dir, overrides=overrides)
+    env = None if env_file is None else {**_variables(env_file), **os.environ}
+    return load(preset=preset, env=env, settings_dir=settings_dir, overrides=overrides)
+
+
+def _variables(env_file: Path) -> Mapping[str, str]:
+    """Return the RECON_* variables of a file of NAME=VALUE lines, as `docker --env-file` and shells have them.
+
+    Raises:
+        click.BadParameter: it cannot be read.
+    """
+    from dotenv import dotenv_values
+
+    try:
+        with env_file.open(encoding="utf-8") as stream:
+            found = dotenv_values(stream=stream, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise click.BadParameter(f"{env_file}: {str(reason).lower()}", param_hint="--env-file") from None
+    return {name: value or "" for name, value in found.items() if name.startswith("RECON_")}
 
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--preset`, `--settings-dir` and `--set`, and hand the command the resolved settings or the error."""
+    """Add the options that choose settings, and hand the command the resolved settings or the error."""
 
     @click.option("--preset", metavar="NAME", help="Preset to start from; beats RECON_PRESET.")
+    @settings_dir_option
     @click.option(
-        "--settings-dir",
-        type=click.Path(path_type=Path),
-        help="Folder of default.toml and the preset files; beats RECON_SETTINGS_DIR.",
+        "--env-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="File of RECON_* variables; the environment's own beat it. No .env is read by itself.",
     )
     @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one dotted key.")
     @wraps(command)
-    def wrapped(preset: str | None, settings_dir: Path | None, assignments: tuple[str, ...], **rest: object) -> Any:
+    def wrapped(
+        preset: str | None,
+        settings_dir: Path | None,
+        env_file: Path | None,
+        assignments: tuple[str, ...],
+        **rest: object,
+    ) -> Any:
         try:
-            settings: Settings | SettingsError = resolve(preset, settings_dir, assignments)
+            settings: Settings | SettingsError = resolve(preset, settings_dir, assignments, env_file)
         except SettingsError as error:
             settings = error
         return command(settings, **rest)
@@ -52,7 +87,6 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def usable(settings: Settings | SettingsError) -> Settings:
     """Return the settings, or end the command with exit 2 and every problem on stderr."""
     if isinstance(settings, SettingsError):
-        for problem in settings.problems:
-            click.echo(str(problem), err=True)
+        click.echo(settings.text(blocks=sys.stderr.isatty()), err=True)
         raise SystemExit(2)
     return settings

@@ -1,29 +1,51 @@
 """`recon show`: every effective value and where it came from."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import click
 
 from reconciliation.cli.options import settings_options, usable
+from reconciliation.cli.text import colored, table, value_text
+from reconciliation.layers import registry
+from reconciliation.layers.origins import DEFAULT
 from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.registry import Setting
 from reconciliation.settings import Settings
+
+CHANGED: Final = "*"
 
 
 @click.command("show")
-@click.option("--json", "as_json", is_flag=True, help="Print data instead of a table.")
+@click.option("--json", "form", flag_value="json", help="Print data.")
+@click.option("--toml", "form", flag_value="toml", help="Print a preset file that loads back to the same values.")
+@click.option("--env", "form", flag_value="env", help="Print RECON_* lines that resolve to the same values.")
+@click.option("--section", metavar="NAME", help="Only one section: reconciliation, claims, node, cache, venue, log.")
+@click.option("--changed", is_flag=True, help="Only what differs from the model's default.")
 @settings_options
-def command(settings: Settings | SettingsError, *, as_json: bool) -> None:
-    """Print every effective value with its origin; secrets are masked."""
+def command(settings: Settings | SettingsError, *, form: str | None, section: str | None, changed: bool) -> None:
+    r"""Print every effective value with its origin; secrets are masked, and a star marks what is no default.
+
+    \b
+      recon show --changed
+      recon show --section reconciliation --toml > settings/mine.toml
+    """
     resolved = usable(settings)
-    if as_json:
-        click.echo(json.dumps(as_data(resolved), indent=2))
-        return
-    rows = [("key", "value", "origin"), *_rows(resolved)]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    click.echo(f"preset {resolved.preset}, fingerprint {resolved.fingerprint}, from {resolved.settings_dir}\n")
-    for key, value, origin in rows:
-        click.echo(f"{key:<{widths[0]}}  {value:<{widths[1]}}  {origin}".rstrip())
+    if section is not None and section not in Settings.SECTIONS:
+        raise click.UsageError(f"'{section}' is no section; there are: {', '.join(Settings.SECTIONS)}")
+    keys = [key for key in resolved.origins if _wanted(resolved, key, section, changed=changed)]
+    if form == "json":
+        click.echo(json.dumps(_narrowed(as_data(resolved), keys, whole=not section and not changed), indent=2))
+    elif form == "toml":
+        click.echo(_toml(resolved, keys))
+    elif form == "env":
+        for line in _env(resolved, keys):
+            click.echo(line)
+    else:
+        click.echo(f"preset {resolved.preset}, fingerprint {resolved.fingerprint}, from {resolved.settings_dir}\n")
+        for line in table([("", "key", "value", "origin"), *_rows(resolved, keys)]):
+            click.echo(colored(line, bold=True) if line.startswith(CHANGED) else line)
 
 
 def as_data(settings: Settings) -> dict[str, Any]:
@@ -37,26 +59,89 @@ def as_data(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _rows(settings: Settings) -> list[tuple[str, str, str]]:
+def _wanted(settings: Settings, key: str, section: str | None, *, changed: bool) -> bool:
+    if key == "preset":
+        return section is None and not changed
+    return (section is None or key.partition(".")[0] == section) and (not changed or _is_changed(settings, key))
+
+
+def _is_changed(settings: Settings, key: str) -> bool:
+    setting = registry.find(tuple(key.split(".")))
+    if setting is None or setting.key != key or setting.path[0] == "claims":
+        return settings.origins[key] != DEFAULT
+    section = getattr(settings, setting.path[0])
+    value = getattr(section, setting.path[1]) if len(setting.path) > 1 else section
+    return bool(value != setting.field.get_default(call_default_factory=True))
+
+
+def _narrowed(data: dict[str, Any], keys: list[str], *, whole: bool) -> dict[str, Any]:
+    """Return the data with the given keys only."""
+    if whole:
+        return data
+    values: dict[str, Any] = {}
+    for key in keys:
+        _put(values, key, _value(data["values"], key))
+    return {**data, "values": values, "origins": {key: data["origins"][key] for key in keys}}
+
+
+def _put(tree: dict[str, Any], key: str, value: Any) -> None:
+    *above, last = key.split(".")
+    for part in above:
+        tree = tree.setdefault(part, {})
+    tree[last] = value
+
+
+def _value(values: dict[str, Any], key: str) -> Any:
+    node: Any = values
+    for part in key.split("."):
+        node = node[part]
+    return node
+
+
+def _rows(settings: Settings, keys: list[str]) -> Iterator[tuple[str, str, str, str]]:
     values = settings.masked()
-    rows: list[tuple[str, str, str]] = []
-    for key, origin in settings.origins.items():
-        node: Any = values
-        if key == "preset":
-            continue
-        for part in _path(key):
-            node = node[part]
-        rows.append((key, _text(node), origin))
-    return rows
+    for key in keys:
+        if key != "preset":
+            mark = CHANGED if _is_changed(settings, key) else ""
+            yield mark, key, value_text(_value(values, key)), settings.origins[key]
 
 
-def _path(key: str) -> list[str]:
-    return key.split(".")
+def _plain(settings: Settings, keys: list[str]) -> Iterator[tuple[Setting, str, Any]]:
+    """Yield what may leave the process in a file: every wanted value but secrets and the preset's name."""
+    values = settings.masked()
+    for key in keys:
+        setting = registry.find(tuple(key.split(".")))
+        if setting is not None and not setting.secret and key != "preset":
+            yield setting, key, _value(values, key)
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "(empty)"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _toml(settings: Settings, keys: list[str]) -> str:
+    import tomli_w
+
+    tree: dict[str, Any] = {}
+    for _, key, value in _plain(settings, keys):
+        _put(tree, key, registry.NOTHING if value is None else value)
+    _without_empty_claims(tree)
+    header = f"# From preset {settings.preset}, fingerprint {settings.fingerprint}; secrets are left out.\n\n"
+    return header + tomli_w.dumps(tree).rstrip()
+
+
+def _without_empty_claims(tree: dict[str, Any]) -> None:
+    """Leave out the half of a claim that is not used: the two halves exclude each other."""
+    for claim in tree.get("claims", {}).values():
+        if claim.get("claim_all"):
+            claim.pop("instrument_ids", None)
+
+
+def _env(settings: Settings, keys: list[str]) -> Iterator[str]:
+    import shlex
+
+    claims: dict[str, Any] = {}
+    for setting, key, value in _plain(settings, keys):
+        if setting.path[0] == "claims":
+            _put(claims, key.partition(".")[2], value)
+        elif value != []:
+            yield f"{setting.variable}={shlex.quote(value_text(value))}"
+    if claims:
+        _without_empty_claims({"claims": claims})
+        yield f"RECON_CLAIMS={shlex.quote(json.dumps(claims))}"

@@ -1,117 +1,249 @@
-"""From a model's refusal to a problem that names the origin and the remedy."""
+"""From a model's refusal to problems that name the origin and the remedy."""
 
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciliation.layers import registry
-from reconciliation.layers.origins import place_of
+from reconciliation.layers.origins import DEFAULT, place_of
 from reconciliation.layers.problems import Problem
+from reconciliation.layers.registry import Setting
 from reconciliation.layers.sources import KeyPath, Layer
+from reconciliation.layers.suggest import nearest
+from reconciliation.settings import Settings
 
-_EXPECTED = {
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_type": "text",
-    "tuple_type": "a list",
-    "dict_type": "a table",
-    "mapping_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
+_TYPE_ERRORS: Final = frozenset({
+    "int_type", "float_type", "bool_type", "string_type", "tuple_type", "dict_type", "mapping_type", "model_type",
+    "model_attributes_type", "int_parsing", "float_parsing", "bool_parsing", "int_parsing_size", "is_instance_of",
+})  # fmt: skip
+_RANGE_ERRORS: Final = {
+    "greater_than_equal": ("ge", "at least", "or more"),
+    "greater_than": ("gt", "more than", "and above"),
+    "less_than_equal": ("le", "at most", "or less"),
+    "less_than": ("lt", "less than", "and below"),
 }
-_MEANING = {
+_MEANING: Final = {
     bool: "true, false, 1, 0, yes, no, on or off",
     int: "a whole number",
     float: "a number",
+    str: "text",
     tuple: "a list, as JSON or separated by commas",
     dict: "a table; in the environment as JSON",
 }
+_WITH_UNIT: Final = re.compile(r"\s*([+-]?[0-9.]+)\s*(ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\s*", re.IGNORECASE)
+_SHOWN: Final = 60
+_ROUNDS: Final = 4
 
 
-def problem_of(detail: ErrorDetails, layers: tuple[Layer, ...]) -> list[Problem]:
-    """Return what one of pydantic's errors means to a user: one problem per origin concerned."""
-    kind = detail["type"]
-    context: dict[str, Any] = detail.get("ctx") or {}
-    path: KeyPath = tuple(str(part) for part in detail["loc"] if part != "[key]")
-    if "keys" in context:
-        return [_between_keys(detail, path, context, layers)]
-    if kind == "extra_forbidden":
-        return [_unknown_key(path, layers)]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is wrong with a value, without where it stands."""
+
+    code: str
+    message: str
+    hint: str
+
+
+def problems_of(error: ValidationError, layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    """Yield everything a model refuses, also what it looks at only once the first mistakes are gone.
+
+    Relations between fields are checked after the fields; so what was refused is taken out, and the rest is looked at
+    again. What such a look says of a key that was taken out is left unsaid.
+    """
+    tree = _merged(layers)
+    refused: set[KeyPath] = set()
+    told: set[Problem] = set()
+    related: set[KeyPath] = set()
+    for _ in range(_ROUNDS):
+        found: set[KeyPath] = set()
+        for detail in error.errors(include_url=False):
+            path: KeyPath = tuple(str(part) for part in detail["loc"] if part != "[key]")
+            concerned = _concerned(detail, path)
+            found |= set(concerned) or {path}
+            problem = _problem(detail, path, layers)
+            after_effect = concerned and (path in related or refused & set(concerned))
+            if problem not in told and not after_effect:
+                told.add(problem)
+                yield problem
+            if concerned:
+                related.add(path)
+        refused |= found
+        for path in filter(None, found):
+            _take_out(tree, path)
+        try:
+            Settings(**tree)
+        except ValidationError as next_error:
+            error = next_error
+        else:
+            return
+
+
+def _merged(layers: tuple[Layer, ...]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for layer in reversed(layers):
+        _merge(tree, layer.values)
+    return tree
+
+
+def _merge(into: dict[str, Any], tree: Mapping[str, Any]) -> None:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            below = into.get(key)
+            into[key] = dict(below) if isinstance(below, dict) else {}
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _take_out(tree: dict[str, Any], path: KeyPath) -> None:
+    """Remove the value at a path, or the nearest value above it that is no table.
+
+    A claim goes as a whole: what is left of one would be refused for claiming nothing.
+    """
+    path = path[:2] if path[0] == "claims" else path
+    node: Any = tree
+    for part in path[:-1]:
+        child = node.get(part)
+        if not isinstance(child, dict):
+            node.pop(part, None)
+            return
+        node = child
+    node.pop(path[-1], None)
+
+
+def _concerned(detail: ErrorDetails, path: KeyPath) -> tuple[KeyPath, ...]:
+    keys = (detail.get("ctx") or {}).get("keys", ())
+    return tuple((*path, *str(key).split(".")) for key in keys)
+
+
+def _problem(detail: ErrorDetails, path: KeyPath, layers: tuple[Layer, ...]) -> Problem:
+    if concerned := _concerned(detail, path):
+        return _between_keys(detail, concerned, layers)
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(path, layers)
     setting = registry.find(path)
-    origin = _origin(path, layers)
+    owner, owned = _owner(path, layers)
     key = ".".join(path[:3] if path[0] == "claims" else path[:2])
-    subject = key + _value(detail, setting)
-    if kind in {"greater_than_equal", "greater_than", "less_than_equal", "less_than"}:
-        code, message, hint = _out_of_range(kind, context, setting)
-    elif kind == "finite_number":
-        code, message, hint = "not_finite", "must be a finite number", "write a plain number"
-    elif kind in {"too_short", "string_too_short"}:
-        code, message, hint = "out_of_range", "must not be empty", "write a value or leave it out"
-    elif kind == "literal_error":
-        code, message = "wrong_value", f"must be {context.get('expected', 'one of a few words')}"
-        hint = "write one of these words"
-    elif kind in _EXPECTED or kind in {"int_parsing", "float_parsing", "bool_parsing"}:
-        meaning = _MEANING.get(setting.kind, "text") if setting else "a table"
-        code, message = "wrong_type", f"must be {meaning}"
-        hint = "write one" if setting is None or not setting.nullable else "write one, or none"
-    else:
-        code, message = "invalid", detail["msg"].removeprefix("Value error, ")
-        hint = "correct it" + (f": {setting.field.description}" if setting and setting.field.description else "")
-    return [Problem(origin, key, code, f"{subject} {message}" if code != "invalid" else f"{key}: {message}", hint)]
+    told = _told(detail, setting, None if owner is None else owner.written(owned))
+    value = _value_text(setting, owner, owned)
+    message = f"{key}: {told.message}" if told.code == "invalid" else f"{key}{value} {told.message}"
+    return Problem(
+        owner.place(owned) if owner else DEFAULT,
+        key,
+        told.code,
+        message,
+        "; ".join(filter(None, (told.hint, _below(owner, owned, setting, layers)))),
+        # Only the line of a known key is shown: behind any other name may stand a secret.
+        owner.excerpt(owned) if owner and setting and not setting.secret and owned == setting.path else None,
+    )
 
 
-def _origin(path: KeyPath, layers: tuple[Layer, ...]) -> str:
+def _owner(path: KeyPath, layers: tuple[Layer, ...]) -> tuple[Layer | None, KeyPath]:
+    """Return the highest layer that sets a path, or the nearest path above it, and that path."""
     for length in range(len(path), 0, -1):
-        place = place_of(path[:length], layers)
-        if place != "default":
-            return place
-    return "default"
+        for layer in layers:
+            if layer.has(path[:length]):
+                return layer, path[:length]
+    return None, path
 
 
-def _value(detail: ErrorDetails, setting: registry.Setting | None) -> str:
-    value = detail["input"]
+def _told(detail: ErrorDetails, setting: Setting | None, written: Any) -> _Told:
+    kind, context = detail["type"], detail.get("ctx") or {}
+    if kind in _RANGE_ERRORS:
+        name, must, may = _RANGE_ERRORS[kind]
+        unit = f" {setting.unit}" if setting is not None and setting.unit else ""
+        return _Told("out_of_range", f"must be {must} {context[name]:g}{unit}", f"set {context[name]:g} {may}")
+    if kind == "finite_number":
+        return _Told("not_finite", "must be a finite number", "write a plain number")
+    if kind in {"too_short", "string_too_short"}:
+        return _Told("out_of_range", "must not be empty", "write a value or leave it out")
+    if kind == "literal_error":
+        return _Told("wrong_value", f"must be {context['expected']}", "write one of these words")
+    if kind in _TYPE_ERRORS:
+        return _wrong_type(setting, written)
+    message = detail["msg"].removeprefix("Value error, ")
+    return _Told("invalid", message, "correct it")
+
+
+def _wrong_type(setting: Setting | None, written: Any) -> _Told:
+    if setting is None:
+        return _Told("wrong_type", "must be a table", "write it as [section] with its keys below")
+    number = setting.kind in {int, float}
+    if number and setting.unit and isinstance(written, str) and (match := _WITH_UNIT.fullmatch(written)):
+        message = f"must be {_MEANING[setting.kind]}: its unit, {setting.unit}, stands in its name"
+        return _Told("unit_in_value", message, f"write the number of {setting.unit} alone, such as {match[1]}")
+    or_none = ", or none" if setting.nullable else ""
+    return _Told("wrong_type", f"must be {_MEANING.get(setting.kind, 'text')}{or_none}", "write one")
+
+
+def _value_text(setting: Setting | None, owner: Layer | None, path: KeyPath) -> str:
+    """Return ` = VALUE` as it was written; nothing for secrets, tables and long lists."""
     # Text that stands where a section should may be a secret as well.
-    if setting is None or setting.secret or not isinstance(value, str | int | float | bool):
+    if setting is None or setting.secret or owner is None or path != setting.path:
         return ""
+    written = owner.written(path)
+    return f" = {_text(written)}" if isinstance(written, str | int | float | bool) else ""
+
+
+def _text(value: Any) -> str:
+    """Return a value as short text that is safe to print."""
     try:
-        text = repr(value)
+        text = registry.NOTHING if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     except ValueError:  # more digits than Python turns into text
+        return "a huge number"
+    shown = text if text.isprintable() and text == text.strip() and text else repr(text)
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
+
+
+def _below(owner: Layer | None, path: KeyPath, setting: Setting | None, layers: tuple[Layer, ...]) -> str:
+    """Say what would hold without the refused value: the next layer's word, or the default."""
+    if owner is None or setting is None or setting.secret or path != setting.path or path[0] == "claims":
         return ""
-    limit = 60
-    return f" = {text if len(text) <= limit else text[:limit] + '...'}"
-
-
-def _out_of_range(kind: str, context: dict[str, Any], setting: registry.Setting | None) -> tuple[str, str, str]:
-    unit = f" {setting.unit}" if setting is not None and setting.unit else ""
-    bound = next(context[name] for name in ("ge", "gt", "le", "lt") if name in context)
-    words = {
-        "greater_than_equal": ("at least", "or more"),
-        "greater_than": ("more than", "and above"),
-        "less_than_equal": ("at most", "or less"),
-        "less_than": ("less than", "and below"),
-    }
-    must, may = words[kind]
-    return "out_of_range", f"must be {must} {bound}{unit}", f"set {bound} {may}"
+    lower = layers[layers.index(owner) + 1 :]
+    shadowed = next((layer for layer in lower if layer.has(path)), None)
+    if shadowed is not None:
+        return f"or {owner.remedy()}: {shadowed.place(path)} says {_text(shadowed.written(path))}"
+    return f"or {owner.remedy()}: the default is {_text(setting.field.get_default(call_default_factory=True))}"
 
 
 def _unknown_key(path: KeyPath, layers: tuple[Layer, ...]) -> Problem:
-    keys = frozenset(
-        ".".join(known) for known in registry.settings_by_path() if len(known) == len(path) and known[0] == path[0]
-    )
-    if path[0] == "claims":
-        keys = frozenset(".".join((*path[:2], name)) for name in registry.claim_settings())
-    keys = keys or frozenset(known[0] for known in registry.settings_by_path())
+    owner, owned = _owner(path, layers)
     key = ".".join(path)
-    near = registry.nearest(key, keys)
-    hint = f"did you mean {near}?" if near else f"there are: {', '.join(sorted(keys))}"
     what = "section" if len(path) == 1 else "key"
-    return Problem(_origin(path, layers), key, f"unknown_{what}", f"{key} is no {what} of recon", hint)
+    return Problem(
+        owner.place(owned) if owner else DEFAULT,
+        key,
+        f"unknown_{what}",
+        f"{key} is no {what} of recon",
+        _meant_key(path),
+        # Only a key can be shown: what stands behind it may be a secret under a wrong name.
+        None,
+    )
 
 
-def _between_keys(detail: ErrorDetails, path: KeyPath, context: dict[str, Any], layers: tuple[Layer, ...]) -> Problem:
-    keys = [(*path, *str(key).split(".")) for key in context["keys"]]
-    places = {".".join(key): place_of(key, layers) for key in keys}
-    first = next((place for place in places.values() if place != "default"), "default")
-    told = ", ".join(f"{key} from {place}" for key, place in places.items())
-    return Problem(first, next(iter(places)), detail["type"], detail["msg"], f"change one of: {told}")
+def _meant_key(path: KeyPath) -> str:
+    known = registry.settings_by_path()
+    if path[0] == "claims":
+        keys = tuple(".".join((*path[:2], name)) for name in registry.claim_settings())
+    elif len(path) == 1:
+        keys = tuple(dict.fromkeys(section for section, *_ in known))
+    else:
+        keys = tuple(setting.key for setting in known.values() if setting.path[0] == path[0])
+        elsewhere = [p[0] for p in known if len(p) == len(path) and p[1] == path[1]]
+        if elsewhere:
+            return f"it belongs in [{elsewhere[0]}]"
+    near = nearest(".".join(path), keys)
+    return f"did you mean {near}?" if near else f"there are: {', '.join(keys)}"
+
+
+def _between_keys(detail: ErrorDetails, concerned: tuple[KeyPath, ...], layers: tuple[Layer, ...]) -> Problem:
+    places = {".".join(path): place_of(path, layers) for path in concerned}
+    first = next((place for place in places.values() if place != DEFAULT), DEFAULT)
+    told = ", ".join(f"{key} ({'not set' if place == DEFAULT else place})" for key, place in places.items())
+    if detail["type"] == "relation":
+        told = ", ".join(f"{key} ({place})" for key, place in places.items())
+    return Problem(first, next(iter(places)), detail["type"], detail["msg"], f"change one of {told}")

@@ -1,9 +1,29 @@
 """What is wrong with settings, as data and as text."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+_LINE: Final = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The line of a file that a problem is about."""
+
+    text: str
+    """The line without its end."""
+    start: int
+    """Where the mark begins, counted from 0."""
+    length: int
+
+    def lines(self) -> tuple[str, str]:
+        """Return the line and a mark below it; both are safe to print."""
+        shown = "".join(char if char.isprintable() else " " for char in self.text)
+        return shown, " " * self.start + "^" * max(self.length, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: where it stands, what is wrong, and what to do."""
 
@@ -15,14 +35,47 @@ class Problem:
     """A short stable word: `unknown_variable`, `unknown_key`, `out_of_range`, ..."""
     message: str
     hint: str
+    excerpt: Excerpt | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.message}; {self.hint}" if self.hint else f"{self.origin}: {self.message}"
+
+    def block(self) -> str:
+        """Return the problem over several lines, with the line it is about."""
+        lines = [f"{self.origin}: {self.message}"]
+        if self.excerpt is not None:
+            lines += [f"    {line}" for line in self.excerpt.lines()]
+        if self.hint:
+            lines.append(f"  -> {self.hint}")
+        return "\n".join(lines)
+
+    def data(self) -> dict[str, str]:
+        """Return the problem as plain data."""
+        return {
+            "code": self.code,
+            "key": self.key,
+            "origin": self.origin,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+    def place(self) -> tuple[str, int, int, str, str]:
+        """Return what problems sort by: file or variable, then line and column as numbers."""
+        match = _LINE.match(self.origin)
+        if match is None:
+            return self.origin, 0, 0, self.key, self.code
+        return match["file"], int(match["line"]), int(match["column"] or 0), self.key, self.code
 
 
 class SettingsError(Exception):
     """The settings are unusable; `.problems` holds every reason at once, sorted by origin."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.problems = tuple(sorted(problems, key=Problem.place))
+        super().__init__(self.text())
+
+    def text(self, *, blocks: bool = False) -> str:
+        """Return every problem: a line each, or a block each with the line it is about, for a terminal."""
+        if blocks:
+            return "\n\n".join(problem.block() for problem in self.problems)
+        return "\n".join(str(problem) for problem in self.problems)

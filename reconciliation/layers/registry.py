@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAliasType, Union, get_args, get_origin
@@ -37,27 +36,25 @@ CLAIM_DEPTH: Final = 2
 """Where in a path a claim's own keys stand: `claims`, the strategy id, the key."""
 
 
+def variable_of(path: Path) -> str:
+    """Return the variable of a path; the reconciliation section's keys go without the section."""
+    return PREFIX + "_".join(path[1:] if path[0] == "reconciliation" else path).upper()
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: a leaf of the settings tree, or the whole mapping of claims."""
 
     path: Path
+    key: str
+    """The dotted key, such as `reconciliation.startup_delay_secs`."""
+    variable: str
+    """The environment variable, such as `RECON_STARTUP_DELAY_SECS`."""
     field: FieldInfo
     kind: type
     """bool, int, float, str, tuple or dict: what its text becomes."""
     nullable: bool
     secret: bool
-
-    @property
-    def key(self) -> str:
-        """The dotted key, such as `reconciliation.startup_delay_secs`."""
-        return ".".join(self.path)
-
-    @property
-    def variable(self) -> str:
-        """The environment variable; the reconciliation section's keys go without the section."""
-        path = self.path[1:] if self.path[0] == "reconciliation" else self.path
-        return PREFIX + "_".join(path).upper()
 
     @property
     def unit(self) -> str:
@@ -100,8 +97,19 @@ def _float(word: str) -> float:
     return float(word)
 
 
+def _json(word: str) -> Any:
+    return json.loads(word, object_pairs_hook=_without_duplicates)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice; the standard parser would silently take the last."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError(pairs)
+    return found
+
+
 def _list(word: str) -> Any:
-    return json.loads(word) if word.startswith("[") else [part.strip() for part in word.split(",")]
+    return _json(word) if word.startswith("[") else [part.strip() for part in word.split(",")]
 
 
 _READERS: Final[dict[type, Callable[[str], Any]]] = {
@@ -109,7 +117,7 @@ _READERS: Final[dict[type, Callable[[str], Any]]] = {
     int: _int,
     float: _float,
     tuple: _list,
-    dict: json.loads,
+    dict: _json,
 }
 
 
@@ -140,7 +148,7 @@ def _setting(path: Path, field: FieldInfo) -> Setting:
         kind = dict
     else:
         kind = origin
-    return Setting(path=path, field=field, kind=kind, nullable=nullable, secret=secret)
+    return Setting(path, ".".join(path), variable_of(path), field, kind, nullable=nullable, secret=secret)
 
 
 @cache
@@ -165,10 +173,10 @@ def settings_by_variable() -> Mapping[str, Setting]:
 
 
 @cache
-def known_variables() -> frozenset[str]:
-    """Return every `RECON_*` name that means something."""
-    files = {name + FILE_SUFFIX for name, setting in settings_by_variable().items() if setting.secret}
-    return frozenset({*settings_by_variable(), *files, SETTINGS_DIR_VARIABLE})
+def known_variables() -> tuple[str, ...]:
+    """Return every `RECON_*` name that means something, in the order of the settings."""
+    files = (name + FILE_SUFFIX for name, setting in settings_by_variable().items() if setting.secret)
+    return (*settings_by_variable(), *files, SETTINGS_DIR_VARIABLE)
 
 
 def claim_settings() -> Mapping[str, FieldInfo]:
@@ -187,7 +195,39 @@ def find(path: Path) -> Setting | None:
     return None
 
 
-def nearest(name: str, known: frozenset[str]) -> str | None:
-    """Return the known name that was probably meant, if one is near."""
-    matches = get_close_matches(name, sorted(known), n=1, cutoff=0.75)
-    return matches[0] if matches else None
+def type_text(setting: Setting) -> str:
+    """Return what a setting's value is, in a word or two."""
+    literal = _literal(setting)
+    kinds = {bool: "true/false", int: "whole number", float: "number", str: "text", tuple: "list", dict: "table"}
+    told = " | ".join(literal) if literal else ("secret" if setting.secret else kinds.get(setting.kind, "text"))
+    return f"{told} | {NOTHING}" if setting.nullable and not setting.secret else told
+
+
+def range_text(setting: Setting) -> str:
+    """Return the bounds of a setting's value; empty when it has none."""
+    signs = {"ge": ">= ", "gt": "> ", "le": "<= ", "lt": "< "}
+    bounds = {
+        sign: getattr(constraint, sign)
+        for constraint in _constraints(setting.field)
+        for sign in signs
+        if getattr(constraint, sign, None) is not None
+    }
+    return ", ".join(f"{signs[sign]}{int(bound) if bound == int(bound) else bound}" for sign, bound in bounds.items())
+
+
+def _literal(setting: Setting) -> tuple[str, ...]:
+    annotation, _ = _unwrapped(setting.field.annotation)
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _constraints(field: FieldInfo) -> Iterator[Any]:
+    """Yield the constraints of a field and of its annotation's parts."""
+    yield from field.metadata
+    parts = [field.annotation]
+    while parts:
+        part = parts.pop()
+        if get_origin(part) is Annotated:
+            for item in get_args(part)[1:]:
+                yield from item.metadata if isinstance(item, FieldInfo) else (item,)
+        if get_origin(part) in {Annotated, Union, UnionType}:
+            parts.extend(get_args(part)[:1] if get_origin(part) is Annotated else get_args(part))

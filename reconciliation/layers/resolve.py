@@ -8,10 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciliation.layers import registry
-from reconciliation.layers.explain import problem_of
+from reconciliation.layers.environment import EnvironmentLayer
+from reconciliation.layers.explain import problems_of
 from reconciliation.layers.origins import Origins
+from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import Problem, SettingsError
-from reconciliation.layers.sources import EnvironmentLayer, Layer, OverrideLayer, TomlLayer, display
+from reconciliation.layers.sources import Layer, display
+from reconciliation.layers.toml_file import TomlLayer
 from reconciliation.settings import PRESET_NAME, Settings
 
 DEFAULT_FILE = "default.toml"
@@ -35,34 +38,49 @@ def load(
         SettingsError: the settings are unusable; its `.problems` names every mistake with its origin.
     """
     env = os.environ if env is None else env
-    overrides = dict(overrides or {})
     problems: list[Problem] = []
-
-    directory = _settings_dir(settings_dir, env)
-    default = TomlLayer(directory / DEFAULT_FILE)
+    directory = settings_directory(settings_dir, env)
+    default = TomlLayer(directory / DEFAULT_FILE, is_default=True)
     environment = EnvironmentLayer(env)
-    override = OverrideLayer(overrides)
+    override = OverrideLayer(overrides or {})
     name, named_by = _preset(preset, override, environment, default)
-    layers: list[Layer] = [override, environment]
     preset_layer = _preset_layer(directory, name, named_by, problems)
-    if preset_layer is not None:
-        layers.append(preset_layer)
-    layers.append(default)
+    layers = (override, environment, *([preset_layer] if preset_layer else []), default)
+    return _resolved(_PresetName(name, named_by), layers, directory, problems)
+
+
+def load_file(file: Path, settings_dir: Path | str | None = None) -> Settings:
+    """Resolve one TOML file as a preset over default.toml, without any environment.
+
+    Args:
+        file: the file; it need not lie in the settings directory.
+        settings_dir: where default.toml is.
+
+    Raises:
+        SettingsError: the settings are unusable.
+    """
+    directory = settings_directory(settings_dir, {})
+    default = TomlLayer(directory / DEFAULT_FILE, is_default=True)
+    return _resolved(_PresetName(file.stem, display(file)), (TomlLayer(file), default), directory, [])
+
+
+def _resolved(preset: "_PresetName", layers: tuple[Layer, ...], directory: Path, problems: list[Problem]) -> Settings:
+    warnings: list[Problem] = []
     for layer in layers:
         problems.extend(layer.problems)
+        warnings.extend(layer.warnings)
         layer.values.pop("preset", None)
-
-    stack = (_PresetName(name, named_by), *layers)
+    stack = (preset, *layers)
     try:
         settings = Settings(_build_sources=(stack, {}))
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        problems.extend(problem for detail in details for problem in problem_of(detail, stack))
+        problems.extend(problems_of(error, stack))
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
     settings._origins = Origins(settings, stack)  # noqa: SLF001 - origins are the loader's to give
     settings._settings_dir = directory  # noqa: SLF001
+    settings._warnings = tuple(str(warning) for warning in warnings)  # noqa: SLF001
     return settings
 
 
@@ -73,18 +91,26 @@ class _PresetName(Layer):
         super().__init__({"preset": name}, [])
         self._named_by = named_by
 
-    def place(self, path: tuple[str, ...]) -> str:  # noqa: ARG002 - there is one path
+    def _place(self, path: tuple[str, ...]) -> str:  # noqa: ARG002 - there is one path
         return self._named_by
 
 
-def _settings_dir(argument: Path | str | None, env: Mapping[str, str]) -> Path:
+def settings_directory(argument: Path | str | None = None, env: Mapping[str, str] | None = None) -> Path:
     """Return the settings directory: the argument, the variable, `./settings`, or the copy that ships."""
+    env = os.environ if env is None else env
     if argument is not None:
-        return Path(argument)
+        return _absolute(Path(argument))
     if env.get(registry.SETTINGS_DIR_VARIABLE):
-        return Path(env[registry.SETTINGS_DIR_VARIABLE])
+        return _absolute(Path(env[registry.SETTINGS_DIR_VARIABLE]))
     here = Path("settings")
     return here.absolute() if (here / DEFAULT_FILE).is_file() else shipped_settings()
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except (OSError, ValueError):
+        return path
 
 
 def shipped_settings() -> Path:
@@ -106,17 +132,20 @@ def _preset(argument: str | None, override: Layer, environment: Layer, default: 
 
 
 def _preset_layer(directory: Path, name: str, named_by: str, problems: list[Problem]) -> TomlLayer | None:
-    there_are = ", ".join(available_presets(directory)) or "none"
     if not PRESET_NAME.fullmatch(name) or name == "default":
         message = f"'{name}' cannot be a preset's name"
-        problems.append(Problem(named_by, "preset", "preset_name", message, f"there are: {there_are}"))
+        problems.append(Problem(named_by, "preset", "preset_name", message, _there_are(directory)))
         return None
     file = directory / f"{name}.toml"
     if not _exists(file):
         message = f"preset '{name}' has no file {display(file)}"
-        problems.append(Problem(named_by, "preset", "preset_unknown", message, f"there are: {there_are}"))
+        problems.append(Problem(named_by, "preset", "preset_unknown", message, _there_are(directory)))
         return None
     return TomlLayer(file)
+
+
+def _there_are(directory: Path) -> str:
+    return f"there are: {', '.join(available_presets(directory)) or 'none'}"
 
 
 def available_presets(directory: Path) -> list[str]:

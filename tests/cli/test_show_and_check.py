@@ -29,7 +29,7 @@ def test_check_of_one_bad_variable_is_one_clear_line_and_exit_2() -> None:
     assert done.returncode == 2
     (line,) = (done.stdout + done.stderr).splitlines()
     assert line.startswith("RECON_STARTUP_DELAY_SECS: ")
-    assert "at least 10.0 seconds" in line
+    assert "at least 10 seconds" in line
 
 
 def test_show_json_has_every_value_and_its_origin() -> None:
@@ -60,7 +60,7 @@ def test_set_beats_everything_and_says_so() -> None:
 def test_show_as_a_table_has_a_line_per_key() -> None:
     lines = recon("show").stdout.splitlines()
     assert lines[0].startswith("preset standard, fingerprint ")
-    assert sum(line.startswith("reconciliation.startup_delay_secs ") for line in lines) == 1
+    assert sum("reconciliation.startup_delay_secs " in line for line in lines) == 1
 
 
 def test_show_masks_secrets_and_keeps_the_caches_address(tmp_path: Path) -> None:

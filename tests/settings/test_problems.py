@@ -89,7 +89,9 @@ def test_an_unknown_variable_like_nothing_still_has_a_hint() -> None:
 
 
 def test_variables_of_others_are_no_concern() -> None:
-    assert shipped({"RECONX": "", "XRECON_ENABLED": "maybe", "recon_enabled": "maybe", "PATH": ""}).preset == "standard"
+    assert (
+        shipped({"RECONX": "", "XRECON_ENABLED": "maybe", "recon_whatever": "maybe", "PATH": ""}).preset == "standard"
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_a_huge_override_is_refused_not_raised() -> None:
 def test_out_of_range_says_bound_and_unit() -> None:
     problem = only(refused({"RECON_STARTUP_DELAY_SECS": "9.5"}))
     assert "9.5" in problem.message
-    assert "at least 10.0 seconds" in problem.message
+    assert "at least 10 seconds" in problem.message
     assert "10" in problem.hint
 
 
@@ -191,12 +193,16 @@ def test_one_instrument_claimed_twice_names_both_origins(tmp_path: Path) -> None
     assert all(part in str(problem) for part in (f"{directory}/default.toml:2", "RECON_CLAIMS", "X.Y", "A-1", "B-1"))
 
 
-@pytest.mark.parametrize("text", ["[reconciliation", "a = \n", "a = 1\na = 2\n", "[a]\n[a]\n", "a = 'x"])
-def test_malformed_toml_names_file_and_line(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [("[reconciliation", 1, 16), ("a = \n", 1, 5), ("a = 1\na = 2\n", 2, 6), ("[a]\n[a]\n", 2, 3), ("a = 'x", 1, 7)],
+)
+def test_malformed_toml_names_file_line_and_column(tmp_path: Path, text: str, line: int, column: int) -> None:
     directory = write_settings(tmp_path, standard=text)
     problem = only(refused(settings_dir=directory))
-    assert (problem.origin, problem.code) == (f"{directory}/standard.toml", "malformed")
-    assert "line" in problem.message or "end of document" in problem.message
+    assert problem.code == "malformed"
+    assert problem.origin == f"{directory}/standard.toml:{line}:{column}"
+    assert "line" not in problem.message
 
 
 def test_missing_default_file_is_an_error(tmp_path: Path) -> None:
@@ -233,7 +239,7 @@ def test_text_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
     (directory / "standard.toml").write_bytes(b"# caf\xe9\n")
     problem = only(refused(settings_dir=directory))
     assert (problem.origin, problem.code) == (f"{directory}/standard.toml", "not_utf8")
-    assert "5" in problem.message
+    assert "byte 6" in problem.message
 
 
 def test_a_preset_without_a_file_lists_those_there_are(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""`recon diff`: where two configurations differ, and why."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from reconciliation.cli.options import settings_dir_option
+from reconciliation.cli.show import as_data
+from reconciliation.cli.text import table, value_text
+from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.resolve import load, load_file, settings_directory
+
+ENVIRONMENT: Final = "@env"
+ABSENT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One configuration: every value and its origin by dotted key."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+
+class UnknownOperandError(Exception):
+    """An operand is neither a preset nor a usable file."""
+
+
+@click.command("diff")
+@click.argument("a")
+@click.argument("b")
+@click.option("--json", "as_json", is_flag=True, help="Print data instead of a table.")
+@settings_dir_option
+def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None:
+    r"""Compare two configurations: exit 0 when they are the same, 1 when not.
+
+    Each of A and B is a preset's name, a TOML file, a saved `recon show --json`, or @env: what this environment
+    resolves to.
+
+    \b
+      recon diff standard aggressive
+      recon diff production.json @env
+    """
+    directory = settings_directory(settings_dir)
+    try:
+        left, right = side(a, directory), side(b, directory)
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    except UnknownOperandError as error:
+        raise click.UsageError(str(error)) from None
+    found = differences(left, right)
+    if as_json:
+        click.echo(json.dumps({"same": not found, "differences": found}, indent=2))
+    elif found:
+        rows = [("key", a, "from", b, "from")]
+        for item in found:
+            sides = (item["a"], item["b"])
+            cells = [cell for one in sides for cell in (value_text(one["value"]), one["origin"])]
+            rows.append((item["key"], *cells))
+        for line in table(rows):
+            click.echo(line)
+    raise SystemExit(1 if found else 0)
+
+
+def side(operand: str, directory: Path) -> Side:
+    """Return the configuration an operand names.
+
+    Raises:
+        UnknownOperandError: it names none.
+        SettingsError: what it names is unusable.
+    """
+    if operand == ENVIRONMENT:
+        return _from_data(as_data(load(settings_dir=directory)))
+    path = Path(operand)
+    if operand.endswith(".toml"):
+        return _from_data(as_data(load_file(path, settings_dir=directory)))
+    if operand.endswith(".json"):
+        return _saved(path)
+    return _from_data(as_data(load(preset=operand, env={}, settings_dir=directory)))
+
+
+def _saved(path: Path) -> Side:
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnknownOperandError(f"{path}: cannot be read as JSON: {error}") from None
+    if not isinstance(data, dict) or not all(isinstance(data.get(key), dict) for key in ("values", "origins")):
+        raise UnknownOperandError(f"{path}: is not what `recon show --json` prints")
+    return _from_data(data)
+
+
+def _from_data(data: dict[str, Any]) -> Side:
+    values = dict(_flat((), data["values"]))
+    return Side(values=values, origins=data["origins"])
+
+
+def _flat(path: tuple[str, ...], node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict):
+        for key, child in node.items():
+            yield from _flat((*path, str(key)), child)
+    else:
+        yield ".".join(path), node
+
+
+def differences(left: Side, right: Side) -> list[dict[str, Any]]:
+    """Return the keys whose values differ, with each side's value and origin."""
+    return [
+        {"key": key, "a": _word(left, key), "b": _word(right, key)}
+        for key in sorted(left.values.keys() | right.values.keys())
+        if left.values.get(key, ABSENT) != right.values.get(key, ABSENT)
+    ]
+
+
+def _word(one: Side, key: str) -> dict[str, Any]:
+    return {"value": one.values.get(key, ABSENT), "origin": one.origins.get(key, ABSENT)}

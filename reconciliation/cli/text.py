@@ -1,0 +1,39 @@
+"""How values and tables look on a terminal and in a pipe."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import click
+
+NOTHING: Final = "none"
+
+
+def value_text(value: Any) -> str:
+    """Return a value as the environment would spell it."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        plain = all(isinstance(item, str) and "," not in item for item in value)
+        return ",".join(value) if value and plain else json.dumps(list(value))
+    return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+def colored(text: str, **style: Any) -> str:
+    """Return the text in color on a terminal that wants it; plain in a pipe and under NO_COLOR."""
+    return click.style(text, **style) if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
+
+
+def table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as lines with aligned columns; the last column is ragged."""
+    wanted = [tuple(row) for row in rows]
+    if not wanted:
+        return
+    widths = [max(len(row[column]) for row in wanted) for column in range(len(wanted[0]))]
+    for row in wanted:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,114 @@
+"""The layer that one TOML file is."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from reconciliation.layers import registry
+from reconciliation.layers.problems import Excerpt, Problem
+from reconciliation.layers.sources import KeyPath, Layer, display
+from reconciliation.layers.toml_positions import key_lines
+
+BYTE_ORDER_MARK: Final = "\ufeff"
+_AT: Final = re.compile(r" ?\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_STATEMENT: Final = re.compile(r"\s*(?P<statement>.*?)\s*(?:#[^'\"]*)?$")
+
+
+class TomlLayer(Layer):
+    """One TOML file.
+
+    Args:
+        file: its path.
+        is_default: whether it is default.toml, the one file that may name a preset.
+    """
+
+    def __init__(self, file: Path, *, is_default: bool = False) -> None:
+        self.file = file
+        self.text = ""
+        self._lines: dict[KeyPath, int] | None = None
+        problems: list[Problem] = []
+        values = self._read(problems)
+        if "preset" in values and not is_default:
+            path = ("preset",)
+            message, hint = "a preset file cannot name a preset", "name it in default.toml or RECON_PRESET"
+            problems.append(Problem(self._place(path), "preset", "preset_in_preset", message, hint, self.excerpt(path)))
+            del values["preset"]
+        self._settle(values, problems)
+        super().__init__(values, problems)
+
+    def _read(self, problems: list[Problem]) -> dict[str, Any]:
+        where = display(self.file)
+        try:
+            self.text = self.file.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            message, hint = f"byte {error.start + 1} is not UTF-8", "save the file as UTF-8"
+            problems.append(Problem(where, "", "not_utf8", message, hint))
+            return {}
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            problems.append(Problem(where, "", "unreadable", f"cannot be read: {reason}", "make it a readable file"))
+            return {}
+        if self.text.startswith(BYTE_ORDER_MARK):
+            message, hint = "begins with a byte-order mark", "save the file as UTF-8 without one"
+            problems.append(Problem(where, "", "byte_order_mark", message, hint))
+            return {}
+        try:
+            return tomllib.loads(self.text)
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            problems.append(self._malformed(where, error))
+            return {}
+
+    def _malformed(self, where: str, error: Exception) -> Problem:
+        """Say where the parser stopped; the line itself may hold a secret, and is not repeated."""
+        told = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too large or nested too deeply"
+        match = _AT.search(told)
+        if match is not None:
+            lines = self.text.splitlines() or [""]
+            where += f":{match['line'] or len(lines)}:{match['column'] or len(lines[-1]) + 1}"
+        return Problem(where, "", "malformed", f"is not TOML: {_AT.sub('', told)}", "correct it there")
+
+    def _settle(self, values: dict[str, Any], problems: list[Problem]) -> None:
+        """Read `"none"` as nothing where a field may be nothing, and take secrets out."""
+        for section, keys in values.items():
+            if not isinstance(keys, dict) or section == "claims":
+                continue
+            for key in tuple(keys):
+                setting = registry.settings_by_path().get((section, key))
+                if setting is None:
+                    continue
+                if setting.secret:
+                    hint = f"set {setting.variable} or {setting.variable}_FILE instead"
+                    message = f"{setting.key} is a secret, and secrets never stand in TOML"
+                    problems.append(Problem(self._place(setting.path), setting.key, "secret_in_toml", message, hint))
+                    del keys[key]
+                elif setting.nullable and keys[key] == registry.NOTHING:
+                    keys[key] = None
+
+    def _place(self, path: KeyPath) -> str:
+        """Return `FILE:LINE`; the line of the nearest enclosing table where the key itself has none."""
+        line = self._line(path)
+        return f"{display(self.file)}:{line}" if line else display(self.file)
+
+    def _line(self, path: KeyPath) -> int | None:
+        if self._lines is None:
+            self._lines = key_lines(self.text)
+        for length in range(len(path), 0, -1):
+            if (line := self._lines.get(path[:length])) is not None:
+                return line
+        return None
+
+    def excerpt(self, path: KeyPath) -> Excerpt | None:
+        """Return the line a value stands on, with its statement marked."""
+        line = self._line(path)
+        lines = self.text.split("\n")
+        if line is None or line > len(lines):
+            return None
+        text = lines[line - 1].rstrip("\r")
+        match = _STATEMENT.match(text)
+        start, end = match.span("statement") if match else (0, len(text))
+        return Excerpt(text, start, end - start)
+
+    def remedy(self) -> str:
+        """Return how a user takes a value out of a file."""
+        return "remove the line"
