@@ -4,11 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements.lock
+BENCH := .bench
+BENCH_LOCK := benchmarks/requirements.lock
 UV := $(shell command -v uv 2>/dev/null)
 WANTED := $(shell cat .python-version)
 # The first interpreter that is new enough; what a version manager only pretends to have fails its own call.
 PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { command -v "$$name"; break; }; done)
+
+# The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
+SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
 .PHONY: help install demo test properties bench check generate lock clean
 
@@ -17,28 +22,47 @@ help:  ## List what can be made
 
 install: $(READY)  ## Build .venv from the hash-locked requirements
 
-$(READY): $(LOCK) pyproject.toml .python-version
-ifeq ($(PYTHON)$(UV),)
-	@echo "recon needs Python 3.12 or newer, and none was found; install Python $(WANTED), or uv" >&2; exit 1
-endif
+# $(call build,FOLDER,LOCK): an environment from a hash-locked file, with this project in it.
 ifneq ($(UV),)
-	@echo "building $(VENV) with uv"
-	@$(UV) venv --quiet --clear --python "$(or $(PYTHON),$(WANTED))" $(VENV)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCK)
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+define build
+@echo "building $(1) with uv"
+@$(UV) venv --quiet --clear --python "$(or $(PYTHON),$(WANTED))" $(1)
+@$(UV) pip install --quiet --python $(1)/bin/python --require-hashes -r $(2)
+@$(UV) pip install --quiet --python $(1)/bin/python --no-deps --no-build-isolation -e .
+@touch $(1)/.ready
+endef
+else ifneq ($(PYTHON),)
+define build
+@echo "building $(1) with $(PYTHON)"
+@rm -rf $(1) && "$(PYTHON)" -m venv $(1)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+@touch $(1)/.ready
+endef
 else
-	@echo "building $(VENV) with $(PYTHON)"
-	@rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+define build
+@echo "recon needs Python 3.12 or newer, and none was found; install Python $(WANTED), or uv" >&2; exit 1
+endef
 endif
-	@touch $(READY)
+
+$(READY): $(LOCK) pyproject.toml .python-version
+	$(call build,$(VENV),$(LOCK))
+
+$(BENCH)/.ready: $(BENCH_LOCK) pyproject.toml .python-version
+	$(call build,$(BENCH),$(BENCH_LOCK))
 
 demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 	@$(BIN)/recon demo
 
 test: $(READY)  ## Run every test
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) \
+		--numprocesses auto --maxprocesses 4 --dist worksteal -v
+
+bench: $(BENCH)/.ready  ## Compare speed with other settings libraries, in an environment of their own
+	@$(BENCH)/bin/python -m benchmarks.run
 
 check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check
@@ -54,13 +78,20 @@ generate: $(READY)  ## Write .env.example, the schema and the reference page fro
 lock:  ## Resolve the requirements anew, with hashes and without addresses (needs uv or installs one)
 ifneq ($(UV),)
 	@$(UV) $(COMPILE)
+	@$(UV) $(COMPILE_BENCH)
 else
 	@test -x .uv/bin/uv || { "$(PYTHON)" -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv; }
 	@.uv/bin/uv $(COMPILE)
+	@.uv/bin/uv $(COMPILE_BENCH)
 endif
 
 COMPILE = pip compile --quiet --universal --python-version 3.12 --group dev --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --upgrade --output-file $(LOCK) pyproject.toml
 
+# After the first, and within it: both environments hold the same pydantic.
+COMPILE_BENCH = pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --upgrade --constraints $(LOCK) \
+	--output-file $(BENCH_LOCK) benchmarks/requirements.in
+
 clean:  ## Remove what was built
-	rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(BENCH) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

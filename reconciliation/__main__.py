@@ -1,6 +1,6 @@
 """`python -m reconciliation`: the same as `recon`."""
 
-from reconciliation.cli.main import main
+from reconciliation.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -1,5 +1,7 @@
 """`recon`: the group of commands, each loaded only when it is called."""
 
+import gc
+import os
 from importlib import import_module
 from typing import Final
 
@@ -34,6 +36,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"reconciliation.cli.{cmd_name}").command
+        gc.freeze()
+        gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -42,7 +46,18 @@ class LazyGroup(click.Group):
             formatter.write_dl(sorted(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def _terminal_width() -> int:
+    """Return the width to wrap help at; click would load three compression modules to find it out."""
+    try:
+        return min(os.get_terminal_size().columns, 100)
+    except OSError:
+        return 80
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _terminal_width()},
+)
 @click.version_option(package_name="nautilus-recon", prog_name="recon")
 def main() -> None:
     """Reconciliation settings for a NautilusTrader live node: resolved, refused when harmful, booted, proven.

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,31 +39,29 @@ class TomlLayer(Layer):
         super().__init__(values, problems)
 
     def _read(self, problems: list[Problem]) -> dict[str, Any]:
-        where = display(self.file)
         try:
             self.text = self.file.read_bytes().decode("utf-8")
+            if self.text.startswith(BYTE_ORDER_MARK):
+                message, hint = "begins with a byte-order mark", "save the file as UTF-8 without one"
+                problems.append(Problem(self._name, "", "byte_order_mark", message, hint))
+                return {}
+            return tomllib.loads(self.text)
         except UnicodeDecodeError as error:
             message, hint = f"byte {error.start + 1} is not UTF-8", "save the file as UTF-8"
-            problems.append(Problem(where, "", "not_utf8", message, hint))
-            return {}
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            reason = (getattr(error, "strerror", None) or str(error)).lower()
-            problems.append(Problem(where, "", "unreadable", f"cannot be read: {reason}", "make it a readable file"))
-            return {}
-        if self.text.startswith(BYTE_ORDER_MARK):
-            message, hint = "begins with a byte-order mark", "save the file as UTF-8 without one"
-            problems.append(Problem(where, "", "byte_order_mark", message, hint))
-            return {}
-        try:
-            return tomllib.loads(self.text)
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-            problems.append(self._malformed(where, error))
-            return {}
+            problems.append(Problem(self._name, "", "not_utf8", message, hint))
+        except (OSError, ValueError, RecursionError) as error:
+            problems.append(self._malformed(error) if self.text else self._unreadable(error))
+        return {}
 
-    def _malformed(self, where: str, error: Exception) -> Problem:
+    def _unreadable(self, error: Exception) -> Problem:
+        """Say why the file could not be read; a NUL in its path is a ValueError."""
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return Problem(self._name, "", "unreadable", f"cannot be read: {reason}", "make it a readable file")
+
+    def _malformed(self, error: Exception) -> Problem:
         """Say where the parser stopped; the line itself may hold a secret, and is not repeated."""
         told = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too large or nested too deeply"
-        match = _AT.search(told)
+        match, where = _AT.search(told), self._name
         if match is not None:
             lines = self.text.splitlines() or [""]
             where += f":{match['line'] or len(lines)}:{match['column'] or len(lines[-1]) + 1}"
@@ -88,7 +87,11 @@ class TomlLayer(Layer):
     def _place(self, path: KeyPath) -> str:
         """Return `FILE:LINE`; the line of the nearest enclosing table where the key itself has none."""
         line = self._line(path)
-        return f"{display(self.file)}:{line}" if line else display(self.file)
+        return f"{self._name}:{line}" if line else self._name
+
+    @cached_property
+    def _name(self) -> str:
+        return display(self.file)
 
     def _line(self, path: KeyPath) -> int | None:
         if self._lines is None:

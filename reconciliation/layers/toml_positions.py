@@ -18,6 +18,12 @@ _STRING: Final = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}(?!")|' + r"'''.*?'{3,5}(?!')|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'",
     re.DOTALL,
 )
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+# Most of a file: a bare key and a value on one line, without anything that could hold a key.
+_SIMPLE_PAIR: Final = re.compile(
+    r"([A-Za-z0-9_-]+)[ \t]*=[ \t]*"
+    r"""(?:[^\s"'\[{#][^#\n]*|"[^"\\\n]+"|'[^'\n]+')[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)"""
+)
 _BARE: Final = re.compile(r"[^,\]}#\r\n]*")
 
 
@@ -25,6 +31,8 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.counted = 0
+        self.newlines = 0
         self.lines: dict[Path, int] = {}
         self.array_tables: dict[Path, int] = {}
 
@@ -36,11 +44,17 @@ class _Scanner:
         return match.group()
 
     def line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        # Lines are asked for in rising order.
+        self.newlines += self.text.count("\n", self.counted, self.at)
+        self.counted = self.at
+        return self.newlines + 1
 
     def key(self) -> Path:
+        text = self.skip(_KEY)
+        if _BARE_KEY.fullmatch(text):
+            return (text,)
         # The parser itself decodes quotes and escapes: it nests one table per part.
-        table = tomllib.loads(f"{self.skip(_KEY)} = 0")
+        table = tomllib.loads(f"{text} = 0")
         parts: list[str] = []
         node: object = table
         while isinstance(node, dict):
@@ -61,6 +75,9 @@ class _Scanner:
                 return
             if self.text[self.at] == "[":
                 table = self.header()
+            elif (simple := _SIMPLE_PAIR.match(self.text, self.at)) is not None:
+                self.lines.setdefault((*table, simple[1]), self.line())
+                self.at = simple.end()
             else:
                 self.pair(table)
 
