@@ -45,7 +45,8 @@ class EmbeddedCache:
 
     def __init__(self, data_dir: Path | None = None) -> None:
         self._keep = data_dir is not None
-        self._dir = (data_dir or Path(tempfile.mkdtemp(prefix="recon-cache-"))).absolute()
+        # Resolved, because the server tells its folder without symbolic links.
+        self._dir = (data_dir or Path(tempfile.mkdtemp(prefix="recon-cache-"))).resolve()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
@@ -127,7 +128,7 @@ class EmbeddedCache:
             pid, port = int(noted["pid"]), int(noted["port"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return (pid, port) if _is_server(pid) else None
+        return (pid, port) if _is_server(pid, self._dir) else None
 
     def serves(self, pid: int, port: int) -> bool:
         """Whether the server of that process id answers on that port and keeps its data in this folder."""
@@ -195,21 +196,24 @@ class EmbeddedCache:
     def _runs(self, pid: int) -> bool:
         if self._process is not None and self._process.pid == pid:
             return self._process.poll() is None
-        return _is_server(pid)
+        return _is_server(pid, self._dir)
 
 
-def _is_server(pid: int) -> bool:
-    """Whether a process of this id exists and is a Valkey server; ids are used again."""
+def _is_server(pid: int, folder: Path) -> bool:
+    """Whether a process of this id exists and is a Valkey server on this folder; ids are used again."""
     try:
         os.kill(pid, 0)
     except (OSError, OverflowError):
         return False
-    try:
-        return b"valkey-server" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        ps = ["/bin/ps", "-o", "command=", "-p", str(pid)]
-        told = subprocess.run(ps, capture_output=True, check=False)  # noqa: S603 - a process id is all it is given
-        return b"valkey-server" in told.stdout
+    if Path("/proc/self").exists():
+        process = Path(f"/proc/{pid}")
+        try:
+            return b"valkey-server" in (process / "cmdline").read_bytes() and (process / "cwd").readlink() == folder
+        except OSError:
+            return False
+    ps = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+    told = subprocess.run(ps, capture_output=True, check=False)  # noqa: S603 - a process id is all it is given
+    return b"valkey-server" in told.stdout
 
 
 def _free_port() -> int:

@@ -47,7 +47,8 @@ def configure(settings: LogSettings) -> structlog.typing.FilteringBoundLogger:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # One write a line, so that the engine, which writes errors to stderr too, cannot come between.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()

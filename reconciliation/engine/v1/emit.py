@@ -2,7 +2,7 @@
 
 import json
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from nautilus_trader.common import Environment
 from nautilus_trader.config import (
@@ -79,8 +79,9 @@ def cache_config(settings: "Settings") -> CacheConfig:
         "type": "redis",
         "host": url.hostname,
         "port": url.port,
-        "username": unquote(url.username) if url.username else None,
-        "password": unquote(url.password) if url.password else None,
+        # The engine puts both into a url of its own as they are.
+        "username": quote(unquote(url.username), safe="") if url.username else None,
+        "password": quote(unquote(url.password), safe="") if url.password else None,
         "ssl": url.scheme == "rediss",
         "connection_timeout": 5,
         # With the defaults (100 retries, exponential) a boot without Redis hangs for minutes, deaf to SIGTERM.

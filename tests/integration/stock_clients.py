@@ -1,0 +1,36 @@
+"""A user's configure function that brings the stock Binance clients along; the guards are not in them."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from nautilus_trader.adapters.binance import (
+    BinanceAccountType,
+    BinanceDataClientConfig,
+    BinanceExecClientConfig,
+    BinanceLiveDataClientFactory,
+    BinanceLiveExecClientFactory,
+)
+from nautilus_trader.config import InstrumentProviderConfig
+
+if TYPE_CHECKING:
+    from reconciliation.engine.v1.builder import NodeBuilder
+
+
+def configure(builder: "NodeBuilder") -> None:
+    """Add stock clients for the venue that `STOCK_VENUE_*` names."""
+    stream = os.environ["STOCK_VENUE_STREAM_URL"]
+    shared: dict[str, Any] = {
+        "api_key": os.environ["STOCK_VENUE_API_KEY"],
+        "api_secret": os.environ["STOCK_VENUE_API_SECRET"],
+        "account_type": BinanceAccountType.USDT_FUTURES,
+        "base_url_http": os.environ["STOCK_VENUE_HTTP_URL"],
+        "instrument_provider": InstrumentProviderConfig(load_all=True),
+    }
+    builder.add_data_client(
+        "BINANCE", BinanceDataClientConfig(**shared, base_url_ws=stream), BinanceLiveDataClientFactory
+    )
+    builder.add_exec_client(
+        "BINANCE",
+        BinanceExecClientConfig(**shared, base_url_ws=f"{stream}/ws-fapi/v1", base_url_ws_stream=stream),
+        BinanceLiveExecClientFactory,
+    )
