@@ -139,7 +139,7 @@ class NodeSettings(_Section):
     timeout_shutdown: TimeoutSecs = Field(default=5.0, description="Seconds to await cancelled tasks at the very end.")
     graceful_shutdown_on_exception: bool = Field(
         default=False,
-        description="Stop gracefully (exit 0) on an engine exception; false ends the process at once (exit 1).",
+        description="Stop gracefully on an engine exception; false ends the process at once. Either way exit 1.",
     )
     load_state: bool = Field(default=False, description="Load strategy states from the cache at start.")
     save_state: bool = Field(default=False, description="Save strategy states to the cache at stop.")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from reconciliation.cli.options import settings_options
-from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.settings import Settings
 
 
@@ -16,11 +16,11 @@ from reconciliation.settings import Settings
 @click.option("--strict", is_flag=True, help="Exit 1 when there are warnings.")
 @settings_options
 def command(settings: Settings | SettingsError, *, as_json: bool, strict: bool) -> None:
-    r"""Resolve and validate the settings: exit 0 when they are usable, 2 with every mistake when not.
+    """Resolve and validate the settings: exit 0 when they are usable, 2 with every mistake when not.
 
     \b
       recon check --preset aggressive --env-file production.env --strict
-    """
+    """  # noqa: D301 - click reads the backspace
     warnings = () if isinstance(settings, SettingsError) else settings.warnings
     if as_json:
         click.echo(json.dumps(as_data(settings), indent=2))
@@ -29,7 +29,8 @@ def command(settings: Settings | SettingsError, *, as_json: bool, strict: bool) 
     else:
         for warning in warnings:
             click.echo(f"warning: {warning}")
-        click.echo(f"fine: preset {settings.preset}, fingerprint {settings.fingerprint}, from {settings.settings_dir}")
+        where = printable(str(settings.settings_dir))
+        click.echo(f"fine: preset {settings.preset}, fingerprint {settings.fingerprint}, from {where}")
     if isinstance(settings, SettingsError):
         raise SystemExit(2)
     raise SystemExit(1 if strict and warnings else 0)

@@ -12,9 +12,14 @@ def command() -> None:
     from reconciliation.drill.demo import Demo
     from reconciliation.drill.processes import ProcessFailedError
     from reconciliation.node.embedded_cache import EmbeddedCacheError
+    from reconciliation.node.signals import StopRequestedError, stoppable
 
     try:
-        holds = Demo(click.echo).run()
+        with stoppable():
+            holds = Demo(click.echo).run()
+    except StopRequestedError as stop:
+        click.echo(f"stopped by {stop}", err=True)
+        raise SystemExit(1) from None
     except (ProcessFailedError, EmbeddedCacheError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None

@@ -11,7 +11,8 @@ import click
 from reconciliation.cli.options import settings_dir_option
 from reconciliation.cli.show import as_data
 from reconciliation.cli.text import table, value_text
-from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.nesting import too_deep
+from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.resolve import load, load_file, settings_directory
 
 ENVIRONMENT: Final = "@env"
@@ -36,7 +37,7 @@ class UnknownOperandError(Exception):
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of a table.")
 @settings_dir_option
 def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None:
-    r"""Compare two configurations: exit 0 when they are the same, 1 when not.
+    """Compare two configurations: exit 0 when they are the same, 1 when not.
 
     Each of A and B is a preset's name, a TOML file, a saved `recon show --json`, or @env: what this environment
     resolves to.
@@ -44,7 +45,7 @@ def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None
     \b
       recon diff standard aggressive
       recon diff production.json @env
-    """
+    """  # noqa: D301 - click reads the backspace
     directory = settings_directory(settings_dir)
     try:
         left, right = side(a, directory), side(b, directory)
@@ -52,7 +53,7 @@ def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
     except UnknownOperandError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(printable(str(error))) from None
     found = differences(left, right)
     if as_json:
         click.echo(json.dumps({"same": not found, "differences": found}, indent=2))
@@ -87,9 +88,12 @@ def side(operand: str, directory: Path) -> Side:
 def _saved(path: Path) -> Side:
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UnknownOperandError(f"{path}: cannot be read as JSON: {error}") from None
-    if not isinstance(data, dict) or not all(isinstance(data.get(key), dict) for key in ("values", "origins")):
+        whole = isinstance(data, dict) and all(isinstance(data.get(key), dict) for key in ("values", "origins"))
+        usable = whole and not too_deep(data) and all(isinstance(origin, str) for origin in data["origins"].values())
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no JSON"
+        raise UnknownOperandError(f"{path}: cannot be read: {reason.lower()}") from None
+    if not usable:
         raise UnknownOperandError(f"{path}: is not what `recon show --json` prints")
     return _from_data(data)
 

@@ -11,7 +11,7 @@ from reconciliation.config import ENGINE_NAMES
 from reconciliation.layers import registry
 from reconciliation.layers.engine_fields import engine_field
 from reconciliation.layers.origins import Origins
-from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.registry import Setting
 from reconciliation.layers.suggest import nearest
 from reconciliation.settings import Settings
@@ -22,7 +22,7 @@ from reconciliation.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
 @settings_options
 def command(settings: Settings | SettingsError, key: str, *, as_json: bool) -> None:
-    r"""Tell what a setting is, what it is now, and which layers had a word in it.
+    """Tell what a setting is, what it is now, and which layers had a word in it.
 
     \b
     KEY may be spelled in any of these ways:
@@ -30,7 +30,7 @@ def command(settings: Settings | SettingsError, key: str, *, as_json: bool) -> N
       recon explain reconciliation.startup_delay_secs
       recon explain RECON_STARTUP_DELAY_SECS
       recon explain reconciliation_startup_delay_secs
-    """
+    """  # noqa: D301 - click reads the backspace
     setting = named(key)
     data = as_data(usable(settings), setting)
     if as_json:
@@ -67,18 +67,20 @@ def named(key: str) -> Setting:
     if len(exact or found) == 1:
         return (exact or found)[0]
     if found:
-        raise click.UsageError(f"'{key}' may be {' or '.join(setting.key for setting in found)}; say which")
+        raise click.UsageError(f"'{printable(key)}' may be {' or '.join(setting.key for setting in found)}; say which")
     if key.upper().startswith(registry.PREFIX):
         near = nearest(key, registry.known_variables())
     else:
         near = nearest(key, [setting.key if "." in key else setting.path[-1] for setting in by_path.values()])
-    raise click.UsageError(f"'{key}' is no setting" + (f"; did you mean {near}?" if near else "; see `recon env`"))
+    raise click.UsageError(
+        f"'{printable(key)}' is no setting" + (f"; did you mean {near}?" if near else "; see `recon env`")
+    )
 
 
 def as_data(settings: Settings, setting: Setting) -> dict[str, Any]:
     """Return all there is to say of a setting as plain data; layers lowest first."""
     origins = settings.origins
-    stack = origins.stack(setting.key) if isinstance(origins, Origins) and setting.key in origins else ()
+    stack = origins.stack(setting.key) if isinstance(origins, Origins) else ()
     return {
         "key": setting.key,
         "variable": setting.variable,
@@ -93,4 +95,13 @@ def as_data(settings: Settings, setting: Setting) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    """Return a value that JSON can carry: what a layer says is not validated where a higher one shadows it."""
+    plain = list(value) if isinstance(value, tuple) else value
+    try:
+        json.dumps(plain, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        try:
+            return str(plain)
+        except (ValueError, RecursionError):  # more digits than Python turns into text
+            return "a huge number"
+    return plain

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from reconciliation.cli.env import example_lines
+from reconciliation.layers.problems import printable
 from reconciliation.layers.resolve import shipped_settings
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
 
@@ -33,15 +34,20 @@ def command(directory: Path) -> None:
         target = directory / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            click.echo(f"kept     {target}")
+            word = "written" if _written(target, text) else "kept"
         except OSError as error:
-            click.echo(f"{target}: cannot be written: {error.strerror}; choose another folder", err=True)
+            click.echo(printable(f"{target}: cannot be written: {error.strerror}; choose another folder"), err=True)
             raise SystemExit(2) from None
-        else:
-            click.echo(f"written  {target}")
+        click.echo(printable(f"{word:<7}  {target}"))
+
+
+def _written(target: Path, text: str) -> bool:
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    return True
 
 
 def files() -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import click
+from redis.exceptions import RedisError
 
 from reconciliation.cli.surroundings import VenueMissingError, surroundings
 from reconciliation.drill.processes import ProcessFailedError
@@ -16,14 +17,13 @@ from reconciliation.engine.v1.assemble import NoClientError
 from reconciliation.engine.v1.builder import DuplicateClientError
 from reconciliation.engine.v1.claims import ClaimError
 from reconciliation.node import boot, events
-from reconciliation.node.copy_cache import UnknownKeyTypeError
 from reconciliation.node.embedded_cache import EmbeddedCacheError
 from reconciliation.node.exit_codes import ExitCode
 from reconciliation.node.preflight import PreflightError
 from reconciliation.settings import Settings
 
 _UNUSABLE: Final = (VenueMissingError, NoClientError, DuplicateClientError, ClaimError)
-_NOT_READY: Final = (PreflightError, EmbeddedCacheError, ProcessFailedError, UnknownKeyTypeError)
+_NOT_READY: Final = (PreflightError, EmbeddedCacheError, ProcessFailedError)
 
 
 def run(settings: Settings, configure: Callable[[Any], None] | None, data_dir: Path | None) -> int:
@@ -65,6 +65,9 @@ def _with_told_failures(body: Callable[[], int]) -> int:
         return ExitCode.UNUSABLE
     except _NOT_READY as error:
         click.echo(str(error), err=True)
+        return ExitCode.PREFLIGHT
+    except RedisError as error:
+        click.echo(f"the cache failed: {' '.join(str(error).split())}; check its state and the user's rights", err=True)
         return ExitCode.PREFLIGHT
 
 

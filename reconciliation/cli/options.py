@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.resolve import load
 from reconciliation.settings import Settings
 
@@ -33,7 +33,7 @@ def resolve(
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key:
-            raise click.BadParameter(f"'{assignment}' is not KEY=VALUE", param_hint="--set")
+            raise click.BadParameter(f"'{printable(assignment)}' is not KEY=VALUE", param_hint="--set")
         overrides[key] = value
     env = None if env_file is None else {**_variables(env_file), **os.environ}
     return load(preset=preset, env=env, settings_dir=settings_dir, overrides=overrides)
@@ -52,7 +52,8 @@ def _variables(env_file: Path) -> Mapping[str, str]:
             found = dotenv_values(stream=stream, interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise click.BadParameter(f"{env_file}: {str(reason).lower()}", param_hint="--env-file") from None
+        message = printable(f"{env_file}: {str(reason).lower()}")
+        raise click.BadParameter(message, param_hint="--env-file") from None
     return {name: value or "" for name, value in found.items() if name.startswith("RECON_")}
 
 

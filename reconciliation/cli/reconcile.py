@@ -26,6 +26,14 @@ def command(settings: Settings | SettingsError, *, apply: bool, as_json: bool, d
     """
     resolved = usable(settings)
 
-    from reconciliation.cli import nodes
+    from reconciliation.node.signals import StopRequestedError, stoppable
 
-    raise SystemExit(nodes.reconcile(resolved, apply=apply, as_json=as_json, data_dir=data_dir))
+    try:
+        with stoppable():
+            from reconciliation.cli import nodes  # the engine loads only here
+
+            code = nodes.reconcile(resolved, apply=apply, as_json=as_json, data_dir=data_dir)
+    except StopRequestedError as stop:
+        click.echo(f"stopped by {stop} while starting", err=True)
+        code = 1
+    raise SystemExit(code)

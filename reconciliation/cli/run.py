@@ -32,9 +32,17 @@ def command(settings: Settings | SettingsError, target: str | None, data_dir: Pa
     resolved = usable(settings)
     configure = named_function(target) if target else None
 
-    from reconciliation.cli import nodes
+    from reconciliation.node.signals import StopRequestedError, stoppable
 
-    raise SystemExit(nodes.run(resolved, configure, data_dir))
+    try:
+        with stoppable():
+            from reconciliation.cli import nodes  # the engine loads only here
+
+            code = nodes.run(resolved, configure, data_dir)
+    except StopRequestedError as stop:
+        click.echo(f"stopped by {stop} while starting", err=True)
+        code = 0
+    raise SystemExit(code)
 
 
 def named_function(target: str) -> Callable[[Any], None]:
@@ -49,7 +57,9 @@ def named_function(target: str) -> Callable[[Any], None]:
     sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
+    except (ModuleNotFoundError, TypeError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name not in {module_name, module_name.partition(".")[0]}:
+            raise click.UsageError(f"'{target}': {error}, which {module_name} imports; install it") from None
         raise click.UsageError(f"'{target}': {error}; run from the folder that holds the module") from None
     function = getattr(module, name, None)
     if not callable(function):

@@ -10,7 +10,7 @@ from reconciliation.cli.options import settings_options, usable
 from reconciliation.cli.text import colored, table, value_text
 from reconciliation.layers import registry
 from reconciliation.layers.origins import DEFAULT
-from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.registry import Setting
 from reconciliation.settings import Settings
 
@@ -25,15 +25,15 @@ CHANGED: Final = "*"
 @click.option("--changed", is_flag=True, help="Only what differs from the model's default.")
 @settings_options
 def command(settings: Settings | SettingsError, *, form: str | None, section: str | None, changed: bool) -> None:
-    r"""Print every effective value with its origin; secrets are masked, and a star marks what is no default.
+    """Print every effective value with its origin; secrets are masked, and a star marks what is no default.
 
     \b
       recon show --changed
       recon show --section reconciliation --toml > settings/mine.toml
-    """
+    """  # noqa: D301 - click reads the backspace
     resolved = usable(settings)
     if section is not None and section not in Settings.SECTIONS:
-        raise click.UsageError(f"'{section}' is no section; there are: {', '.join(Settings.SECTIONS)}")
+        raise click.UsageError(f"'{printable(section)}' is no section; there are: {', '.join(Settings.SECTIONS)}")
     keys = [key for key in resolved.origins if _wanted(resolved, key, section, changed=changed)]
     if form == "json":
         click.echo(json.dumps(_narrowed(as_data(resolved), keys, whole=not section and not changed), indent=2))
@@ -43,7 +43,8 @@ def command(settings: Settings | SettingsError, *, form: str | None, section: st
         for line in _env(resolved, keys):
             click.echo(line)
     else:
-        click.echo(f"preset {resolved.preset}, fingerprint {resolved.fingerprint}, from {resolved.settings_dir}\n")
+        where = printable(str(resolved.settings_dir))
+        click.echo(f"preset {resolved.preset}, fingerprint {resolved.fingerprint}, from {where}\n")
         for line in table([("", "key", "value", "origin"), *_rows(resolved, keys)]):
             click.echo(colored(line, bold=True) if line.startswith(CHANGED) else line)
 
@@ -140,7 +141,7 @@ def _env(settings: Settings, keys: list[str]) -> Iterator[str]:
     for setting, key, value in _plain(settings, keys):
         if setting.path[0] == "claims":
             _put(claims, key.partition(".")[2], value)
-        elif value != []:
+        else:
             yield f"{setting.variable}={shlex.quote(value_text(value))}"
     if claims:
         _without_empty_claims({"claims": claims})

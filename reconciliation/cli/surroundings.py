@@ -51,7 +51,7 @@ def surroundings(
     if settings.cache.url is not None and not settings.venue.is_given and not own_clients:
         raise VenueMissingError
     with ExitStack() as stack:
-        cache_dir: Path | None = Path(settings.cache.data_dir)
+        cache_dir: Path | None = data_dir / "cache" if data_dir else Path(settings.cache.data_dir)
         if not settings.venue.is_given and settings.cache.url is None:
             settings = _with_embedded_venue(settings, stack, log, data_dir)
             cache_dir = data_dir / "cache" if data_dir else None

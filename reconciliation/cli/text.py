@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import click
 
+from reconciliation.layers.problems import printable
+
 NOTHING: Final = "none"
 
 
@@ -19,7 +21,9 @@ def value_text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list | tuple):
         plain = all(isinstance(item, str) and "," not in item for item in value)
-        return ",".join(value) if value and plain else json.dumps(list(value))
+        joined = ",".join(value) if plain else ""
+        # What opens with a bracket is read as JSON.
+        return joined if joined and not joined.startswith("[") else json.dumps(list(value))
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
@@ -30,7 +34,7 @@ def colored(text: str, **style: Any) -> str:
 
 def table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield rows as lines with aligned columns; the last column is ragged."""
-    wanted = [tuple(row) for row in rows]
+    wanted = [tuple(map(printable, row)) for row in rows]
     if not wanted:
         return
     widths = [max(len(row[column]) for row in wanted) for column in range(len(wanted[0]))]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 
@@ -25,5 +24,7 @@ def command(port: int, data_dir: Path | None, host: str, *, until_stdin_closes: 
 
 def _stop_with_stdin() -> None:
     """End this process when whoever started it is gone, even by SIGKILL: its end of the pipe closes."""
-    sys.stdin.buffer.read()
+    # Unbuffered: at the interpreter's end a thread may not hold the lock of a buffered stream.
+    while os.read(0, 4_096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

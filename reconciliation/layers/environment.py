@@ -56,9 +56,10 @@ class EnvironmentLayer(Layer):
             if name != registry.SETTINGS_DIR_VARIABLE:
                 problems.append(_unknown_variable(name))
             elif not text:
-                problems.append(_empty(name))
+                problems.append(_empty(name, ""))
         elif not text:
-            problems.append(_empty(name))
+            known = setting or secret
+            problems.append(_empty(name, known.key if known else ""))
         elif old is not None:
             successor = registry.settings_by_path()[renames.RENAMED[old].path]
             self._put(values, old, name, successor.parse(text), text)
@@ -95,9 +96,9 @@ class EnvironmentLayer(Layer):
         return "unset it"
 
 
-def _empty(name: str) -> Problem:
+def _empty(name: str, key: str) -> Problem:
     hint = "unset it, or write none where nothing is meant"
-    return Problem(name, "", "empty_variable", "is set but empty", hint)
+    return Problem(name, key, "empty_variable", "is set but empty", hint)
 
 
 def _unknown_variable(name: str) -> Problem:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -35,6 +36,7 @@ _MEANING: Final = {
     dict: "a table; in the environment as JSON",
 }
 _WITH_UNIT: Final = re.compile(r"\s*([+-]?[0-9.]+)\s*(ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\s*", re.IGNORECASE)
+_MILLISECONDS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _SHOWN: Final = 60
 _ROUNDS: Final = 4
 
@@ -52,10 +54,11 @@ def problems_of(error: ValidationError, layers: tuple[Layer, ...]) -> Iterator[P
     """Yield everything a model refuses, also what it looks at only once the first mistakes are gone.
 
     Relations between fields are checked after the fields; so what was refused is taken out, and the rest is looked at
-    again. What such a look says of a key that was taken out is left unsaid.
+    again. What such a look says of a key that was taken out, or that its layer could not read, is left unsaid.
     """
     tree = _merged(layers)
-    refused: set[KeyPath] = set()
+    unread = {tuple(problem.key.split(".")) for layer in layers for problem in layer.problems}
+    refused: set[KeyPath] = {path for path in unread if not any(layer.has(path) for layer in layers)}
     told: set[Problem] = set()
     related: set[KeyPath] = set()
     for _ in range(_ROUNDS):
@@ -156,7 +159,8 @@ def _told(detail: ErrorDetails, setting: Setting | None, written: Any) -> _Told:
     if kind in _RANGE_ERRORS:
         name, must, may = _RANGE_ERRORS[kind]
         unit = f" {setting.unit}" if setting is not None and setting.unit else ""
-        return _Told("out_of_range", f"must be {must} {context[name]:g}{unit}", f"set {context[name]:g} {may}")
+        bound = int(context[name]) if context[name] == int(context[name]) else context[name]
+        return _Told("out_of_range", f"must be {must} {bound}{unit}", f"set {bound} {may}")
     if kind == "finite_number":
         return _Told("not_finite", "must be a finite number", "write a plain number")
     if kind in {"too_short", "string_too_short"}:
@@ -172,12 +176,36 @@ def _told(detail: ErrorDetails, setting: Setting | None, written: Any) -> _Told:
 def _wrong_type(setting: Setting | None, written: Any) -> _Told:
     if setting is None:
         return _Told("wrong_type", "must be a table", "write it as [section] with its keys below")
+    if setting.kind is dict and isinstance(written, str) and (twice := registry.repeated_key(written)) is not None:
+        return _Told("invalid", f"{_text(twice)} stands here twice", "keep one of the two")
     number = setting.kind in {int, float}
     if number and setting.unit and isinstance(written, str) and (match := _WITH_UNIT.fullmatch(written)):
-        message = f"must be {_MEANING[setting.kind]}: its unit, {setting.unit}, stands in its name"
-        return _Told("unit_in_value", message, f"write the number of {setting.unit} alone, such as {match[1]}")
+        in_name = not setting.path[-1].startswith("timeout_")
+        unit = f"its unit, {setting.unit}, stands in its name" if in_name else f"its unit is always {setting.unit}"
+        message = f"must be {_MEANING[setting.kind]}: {unit}"
+        meant = _converted(match[1], match[2], setting)
+        such = f", such as {meant}" if meant else ""
+        return _Told("unit_in_value", message, f"write the number of {setting.unit} alone{such}")
     or_none = ", or none" if setting.nullable else ""
-    return _Told("wrong_type", f"must be {_MEANING.get(setting.kind, 'text')}{or_none}", "write one")
+    quoted = isinstance(written, str) and isinstance(setting.parse(written), bool | int | float)
+    hint = "write it without quotes" if quoted else "write one"
+    return _Told("wrong_type", f"must be {_MEANING.get(setting.kind, 'text')}{or_none}", hint)
+
+
+def _converted(number: str, unit: str, setting: Setting) -> str:
+    """Return a number that was written with a unit in the setting's own; empty where there is no plain one."""
+    try:
+        amount = Fraction(number) * _MILLISECONDS[_unit_sign(unit)] / _MILLISECONDS[_unit_sign(setting.unit)]
+        if amount.denominator == 1:
+            return str(int(amount))
+        return str(float(amount)) if setting.kind is float else ""
+    except (ValueError, OverflowError):  # two dots, or more digits than a number has
+        return ""
+
+
+def _unit_sign(unit: str) -> str:
+    unit = unit.lower()
+    return "ms" if unit in {"ms", "milliseconds"} else unit[0]
 
 
 def _value_text(setting: Setting | None, owner: Layer | None, path: KeyPath) -> str:
@@ -191,6 +219,8 @@ def _value_text(setting: Setting | None, owner: Layer | None, path: KeyPath) -> 
 
 def _text(value: Any) -> str:
     """Return a value as short text that is safe to print."""
+    if value == ():
+        return "[]"
     try:
         text = registry.NOTHING if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     except ValueError:  # more digits than Python turns into text
@@ -229,6 +259,8 @@ def _meant_key(path: KeyPath) -> str:
     known = registry.settings_by_path()
     if path[0] == "claims":
         keys = tuple(".".join((*path[:2], name)) for name in registry.claim_settings())
+    elif len(path) == 1 and (sections := [p[0] for p in known if p[1:] == path]):
+        return f"it belongs in [{sections[0]}]"
     elif len(path) == 1:
         keys = tuple(dict.fromkeys(section for section, *_ in known))
     else:

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from reconciliation.layers import registry
 from reconciliation.layers.sources import KeyPath, Layer
-from reconciliation.settings import MASK, Settings, masked_url
+from reconciliation.settings import MASK, CacheSettings, Settings, masked_url
 
 DEFAULT: Final = "default"
+CLAIMS: Final = ("claims",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,12 @@ class Origins(Mapping[str, str]):
     def stack(self, key: str) -> tuple[Layered, ...]:
         """Return every layer's word on a key, lowest first; the last one is effective.
 
+        The whole mapping `claims` is a key too: each layer's word is what it adds.
+
         Raises:
             KeyError: there is no such key.
         """
-        path = self._path(key)
+        path = CLAIMS if key == CLAIMS[0] else self._path(key)
         words = [Layered(layer.place(path), _shown(path, layer.get(path))) for layer in self._layers if layer.has(path)]
         setting = registry.find(path)
         if setting is not None and path == setting.path:
@@ -86,4 +91,13 @@ def _shown(path: KeyPath, value: Any) -> Any:
     setting = registry.find(path)
     if setting is None or not setting.secret or not isinstance(value, str):
         return value
-    return masked_url(value) if path == ("cache", "url") else MASK
+    return _shown_url(value) if path == ("cache", "url") else MASK
+
+
+def _shown_url(url: str) -> str:
+    """Return a cache url without its user-info; nothing of one that is no url, for it may be all secret."""
+    try:
+        CacheSettings.model_validate({"url": url})
+    except ValidationError:
+        return MASK
+    return masked_url(url)

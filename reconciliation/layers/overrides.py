@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reconciliation.layers import registry
+from reconciliation.layers import registry, renames
+from reconciliation.layers.nesting import too_deep
 from reconciliation.layers.problems import Problem
 from reconciliation.layers.sources import KeyPath, Layer
 from reconciliation.layers.suggest import nearest
@@ -25,8 +26,10 @@ class OverrideLayer(Layer):
         # A whole table comes before the keys in it, whatever the caller's order.
         for key, value in sorted(overrides.items(), key=lambda item: item[0].count(".")):
             path = tuple(key.split("."))
-            setting = registry.find(path)
-            if setting is None or (len(path) > len(setting.path) and setting.kind is not dict):
+            renamed = renames.RENAMED.get(path)
+            setting = registry.find(renamed.path if renamed else path)
+            whole = setting is not None and (renamed is not None or path == setting.path)
+            if setting is None or not (whole or setting.kind is dict):
                 near = nearest(key, tuple(setting.key for setting in registry.settings_by_path().values()))
                 hint = f"did you mean {near}?" if near else "`recon show` lists the keys there are"
                 problems.append(Problem(f"{PLACE} {key}", key, "unknown_key", "is no setting of recon", hint))
@@ -36,7 +39,11 @@ class OverrideLayer(Layer):
                 node = node.setdefault(part, {}) if isinstance(node, dict) else node
             if not isinstance(node, dict):
                 continue  # what stands above is no table, and the model says so
-            parsed = setting.parse(value) if path == setting.path and isinstance(value, str) else value
+            parsed = setting.parse(value) if whole and isinstance(value, str) else value
+            if isinstance(parsed, Mapping) and too_deep(parsed):
+                message, hint = f"{key} is nested too deeply", "give a table of plain values"
+                problems.append(Problem(f"{PLACE} {key}", key, "malformed", message, hint))
+                continue
             node[path[-1]] = _copied(parsed)
             self._texts[path] = value
         super().__init__(values, problems)
@@ -47,7 +54,7 @@ class OverrideLayer(Layer):
 
     def written(self, path: KeyPath) -> Any:
         """Return the text that was given."""
-        return self._texts.get(path, self.get(path))
+        return self._texts.get(self._moved.get(path, path), self.get(path))
 
     def remedy(self) -> str:
         """Return how a user takes an override back."""

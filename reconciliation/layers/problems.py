@@ -7,6 +7,13 @@ from typing import Final
 _LINE: Final = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
+def printable(text: str) -> str:
+    """Return text that does nothing to a terminal and that every stream can encode: the rest is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """The line of a file that a problem is about."""
@@ -38,15 +45,16 @@ class Problem:
     excerpt: Excerpt | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.origin}: {self.message}; {self.hint}" if self.hint else f"{self.origin}: {self.message}"
+        told = f"{self.origin}: {self.message}"
+        return printable(f"{told}; {self.hint}" if self.hint else told)
 
     def block(self) -> str:
         """Return the problem over several lines, with the line it is about."""
-        lines = [f"{self.origin}: {self.message}"]
+        lines = [printable(f"{self.origin}: {self.message}")]
         if self.excerpt is not None:
             lines += [f"    {line}" for line in self.excerpt.lines()]
         if self.hint:
-            lines.append(f"  -> {self.hint}")
+            lines.append(printable(f"  -> {self.hint}"))
         return "\n".join(lines)
 
     def data(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from reconciliation.external_claims import ExternalOrderClaimConfig
+from reconciliation.layers.nesting import too_deep
 from reconciliation.settings import Settings
 
 PREFIX: Final = "RECON_"
@@ -98,14 +99,38 @@ def _float(word: str) -> float:
 
 
 def _json(word: str) -> Any:
-    return json.loads(word, object_pairs_hook=_without_duplicates)
+    read = json.loads(word, object_pairs_hook=_without_duplicates)
+    if isinstance(read, dict) and too_deep(read):
+        raise ValueError(word)
+    return read
+
+
+class RepeatedKeyError(ValueError):
+    """A key stands twice in one table; the standard parser would silently take the last."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that stands twice; the standard parser would silently take the last."""
-    if len(found := dict(pairs)) < len(pairs):
-        raise ValueError(pairs)
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise RepeatedKeyError(key)
+        found[key] = value
     return found
+
+
+def repeated_key(text: str) -> str | None:
+    """Return the key for which a JSON text was refused because it stands twice; None when that was not why."""
+    try:
+        _json(text)
+    except RepeatedKeyError as error:
+        return error.key
+    except (ValueError, RecursionError):
+        return None
+    return None
 
 
 def _list(word: str) -> Any:

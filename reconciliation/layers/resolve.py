@@ -1,7 +1,8 @@
 """`load()`: from the layers to one validated, frozen whole."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def load_file(file: Path, settings_dir: Path | str | None = None) -> Settings:
     """
     directory = settings_directory(settings_dir, {})
     default = TomlLayer(directory / DEFAULT_FILE, is_default=True)
-    return _resolved(_PresetName(file.stem, display(file)), (TomlLayer(file), default), directory, [])
+    return _resolved(_PresetName(file.stem, lambda: display(file)), (TomlLayer(file), default), directory, [])
 
 
 def _resolved(preset: "_PresetName", layers: tuple[Layer, ...], directory: Path, problems: list[Problem]) -> Settings:
@@ -87,12 +88,12 @@ def _resolved(preset: "_PresetName", layers: tuple[Layer, ...], directory: Path,
 class _PresetName(Layer):
     """The chosen preset's name, which is a value of the settings too."""
 
-    def __init__(self, name: str, named_by: str) -> None:
+    def __init__(self, name: str, named_by: Callable[[], str]) -> None:
         super().__init__({"preset": name}, [])
         self._named_by = named_by
 
     def _place(self, path: tuple[str, ...]) -> str:  # noqa: ARG002 - there is one path
-        return self._named_by
+        return self._named_by()
 
 
 def settings_directory(argument: Path | str | None = None, env: Mapping[str, str] | None = None) -> Path:
@@ -120,26 +121,28 @@ def shipped_settings() -> Path:
     return installed if installed.is_dir() else package.parent / "settings"
 
 
-def _preset(argument: str | None, override: Layer, environment: Layer, default: TomlLayer) -> tuple[str, str]:
-    """Return the preset's name and where it was named."""
+def _preset(
+    argument: str | None, override: Layer, environment: Layer, default: TomlLayer
+) -> tuple[str, Callable[[], str]]:
+    """Return the preset's name and what tells where it was named: a line costs time, and is seldom asked for."""
     if argument is not None:
-        return argument, "--preset"
+        return argument, lambda: "--preset"
     for layer in (override, environment, default):
         if "preset" in layer.values:
             value: Any = layer.values["preset"]
-            return value if isinstance(value, str) else repr(value), layer.place(("preset",))
-    return "standard", "default"
+            return value if isinstance(value, str) else repr(value), partial(layer.place, ("preset",))
+    return "standard", lambda: "default"
 
 
-def _preset_layer(directory: Path, name: str, named_by: str, problems: list[Problem]) -> TomlLayer | None:
+def _preset_layer(directory: Path, name: str, named_by: Callable[[], str], problems: list[Problem]) -> TomlLayer | None:
     if not PRESET_NAME.fullmatch(name) or name == "default":
         message = f"'{name}' cannot be a preset's name"
-        problems.append(Problem(named_by, "preset", "preset_name", message, _there_are(directory)))
+        problems.append(Problem(named_by(), "preset", "preset_name", message, _there_are(directory)))
         return None
     file = directory / f"{name}.toml"
     if not _exists(file):
         message = f"preset '{name}' has no file {display(file)}"
-        problems.append(Problem(named_by, "preset", "preset_unknown", message, _there_are(directory)))
+        problems.append(Problem(named_by(), "preset", "preset_unknown", message, _there_are(directory)))
         return None
     return TomlLayer(file)
 

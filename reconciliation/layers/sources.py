@@ -79,12 +79,14 @@ class Layer(PydanticBaseSettingsSource):
             return
         value = self.get(old)
         del self.get(old[:-1])[old[-1]]
+        if old[:-1] and not self.get(old[:-1]):
+            del self.get(old[:-2])[old[-2]]  # the table of a section that is gone too
         if not self.has(renamed.path):
+            self._moved[renamed.path] = old
             node = self.values
             for part in renamed.path[:-1]:
                 node = node.setdefault(part, {})
             node[renamed.path[-1]] = value
-        self._moved[renamed.path] = old
         new = ".".join(renamed.path)
         message = f"{'.'.join(old)} is called {new} since {renamed.version}"
         self.warnings.append(Problem(self._place(old), new, "renamed", message, f"write {new}", self.excerpt(old)))
@@ -97,4 +99,3 @@ def display(path: Path) -> str:
     except (ValueError, OSError):
         return str(path)
     return real[len(here) + 1 :] if real.startswith(here + os.sep) else str(path)
-

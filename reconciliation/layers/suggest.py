@@ -28,8 +28,8 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     for candidate in known:
         if _folded(candidate) == folded:
             return candidate
-    best = max(known, key=lambda candidate: alike(name.upper(), candidate.upper()), default=None)
-    if best is not None and alike(name.upper(), best.upper()) >= _ALIKE:
+    best = max(known, key=lambda candidate: alike(_bare(name), _bare(candidate)), default=None)
+    if best is not None and alike(_bare(name), _bare(best)) >= _ALIKE:
         return best
 
     words = {candidate: _words(candidate) for candidate in known}
@@ -47,6 +47,11 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
 
     best = max(known, key=shared, default=None)
     return best if best is not None and typed and shared(best)[0] > 0 else None
+
+
+def _bare(name: str) -> str:
+    """Return a name without the prefix, which would make any two short variables look alike."""
+    return name.upper().removeprefix("RECON_")
 
 
 def _folded(name: str) -> str:

@@ -6,13 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from reconciliation.layers import registry
+from reconciliation.layers import registry, renames
+from reconciliation.layers.nesting import too_deep
 from reconciliation.layers.problems import Excerpt, Problem
 from reconciliation.layers.sources import KeyPath, Layer, display
 from reconciliation.layers.toml_positions import key_lines
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _AT: Final = re.compile(r" ?\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_HUGE: Final = re.compile(r"[0-9_]{4000,}")
 _STATEMENT: Final = re.compile(r"\s*(?P<statement>.*?)\s*(?:#[^'\"]*)?$")
 
 
@@ -45,7 +47,10 @@ class TomlLayer(Layer):
                 message, hint = "begins with a byte-order mark", "save the file as UTF-8 without one"
                 problems.append(Problem(self._name, "", "byte_order_mark", message, hint))
                 return {}
-            return tomllib.loads(self.text)
+            values = tomllib.loads(self.text)
+            if not too_deep(values):
+                return values
+            problems.append(self._malformed(RecursionError()))
         except UnicodeDecodeError as error:
             message, hint = f"byte {error.start + 1} is not UTF-8", "save the file as UTF-8"
             problems.append(Problem(self._name, "", "not_utf8", message, hint))
@@ -63,24 +68,31 @@ class TomlLayer(Layer):
         told = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too large or nested too deeply"
         match, where = _AT.search(told), self._name
         if match is not None:
-            lines = self.text.splitlines() or [""]
+            lines = [line.rstrip("\r") for line in self.text.removesuffix("\n").split("\n")]
             where += f":{match['line'] or len(lines)}:{match['column'] or len(lines[-1]) + 1}"
+        elif (huge := _HUGE.search(self.text)) is not None:
+            before = self.text[: huge.start()]
+            where += f":{before.count('\n') + 1}:{len(before) - before.rfind('\n')}"
         return Problem(where, "", "malformed", f"is not TOML: {_AT.sub('', told)}", "correct it there")
 
     def _settle(self, values: dict[str, Any], problems: list[Problem]) -> None:
         """Read `"none"` as nothing where a field may be nothing, and take secrets out."""
-        for section, keys in values.items():
+        for section, keys in tuple(values.items()):
             if not isinstance(keys, dict) or section == "claims":
                 continue
             for key in tuple(keys):
-                setting = registry.settings_by_path().get((section, key))
+                renamed = renames.RENAMED.get((section, key))
+                setting = registry.settings_by_path().get(renamed.path if renamed else (section, key))
                 if setting is None:
                     continue
                 if setting.secret:
                     hint = f"set {setting.variable} or {setting.variable}_FILE instead"
                     message = f"{setting.key} is a secret, and secrets never stand in TOML"
-                    problems.append(Problem(self._place(setting.path), setting.key, "secret_in_toml", message, hint))
+                    place = self._place((section, key))
+                    problems.append(Problem(place, setting.key, "secret_in_toml", message, hint))
                     del keys[key]
+                    if renamed and not keys:
+                        del values[section]
                 elif setting.nullable and keys[key] == registry.NOTHING:
                     keys[key] = None
 
@@ -102,15 +114,21 @@ class TomlLayer(Layer):
         return None
 
     def excerpt(self, path: KeyPath) -> Excerpt | None:
-        """Return the line a value stands on, with its statement marked."""
+        """Return the line a value stands on, with its statement marked; none where a secret may stand beside it."""
         line = self._line(path)
         lines = self.text.split("\n")
-        if line is None or line > len(lines):
+        if line is None or line > len(lines) or self._hides_secret(path, line):
             return None
         text = lines[line - 1].rstrip("\r")
         match = _STATEMENT.match(text)
         start, end = match.span("statement") if match else (0, len(text))
         return Excerpt(text, start, end - start)
+
+    def _hides_secret(self, path: KeyPath, line: int) -> bool:
+        """Whether an inline table puts a secret, or an unknown key that may be one, on the line of a key."""
+        beside = (other for other, at in (self._lines or {}).items() if at == line and other != path[: len(other)])
+        settings = (registry.find(other) for other in beside)
+        return any(setting is None or setting.secret for setting in settings)
 
     def remedy(self) -> str:
         """Return how a user takes a value out of a file."""

@@ -1,7 +1,6 @@
 """Booting a node: preflight, one event, assemble, start, watch, stop; and an exit code for each way it ends."""
 
 import asyncio
-import signal
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -9,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from reconciliation.engine.v1 import assemble as engine
+from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.report import ReconciliationReport
 from reconciliation.engine.v1.startup import ClaimAll, NodeNotStartedError
 from reconciliation.node import preflight
 from reconciliation.node.exit_codes import ExitCode
 from reconciliation.node.parameters import effective_parameters
+from reconciliation.node.signals import STOP_SIGNALS, ignore_signals
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,13 +22,8 @@ if TYPE_CHECKING:
 
 Logger = structlog.typing.FilteringBoundLogger
 
-STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 LISTED: Final = 100
 """How many fills and orders an event lists by name; beyond that it counts."""
-
-
-class StopRequestedError(BaseException):
-    """A stop signal came before there was an event loop to handle it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +55,6 @@ def run(
         once: reconcile, then stop; no user stream is opened, so nothing changes at the venue.
     """
     begun = time.monotonic()
-    previous = {sign: signal.signal(sign, _raise_stop) for sign in STOP_SIGNALS}
-    try:
-        return _run(settings, configure, log, once=once, begun=begun)
-    except StopRequestedError:
-        log.info("node_stopped", during="boot")
-        return BootResult(ExitCode.FINE, None, "", time.monotonic() - begun)
-    finally:
-        for sign, handler in previous.items():
-            signal.signal(sign, handler)
-
-
-def _raise_stop(number: int, _frame: object) -> None:
-    raise StopRequestedError(signal.Signals(number).name)
-
-
-def _run(
-    settings: Settings, configure: engine.Configure | None, log: Logger, *, once: bool, begun: float
-) -> BootResult:
     url = settings.cache.url
     try:
         if url is not None:
@@ -134,30 +112,40 @@ class _Watch:
                     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 return self._ended(running)
-            await self._stop(running)
-            return self._result(ExitCode.FINE, "")
+            code = await self._stop(running)
+            if self._once and self._startup.report is None:
+                return self._result(ExitCode.NOT_FINE, "interrupted before it was done")
+            return self._result(code, "" if code is ExitCode.FINE else "the code of a strategy or actor failed at stop")
         finally:
             stopping.cancel()
             started.cancel()
             for sign in STOP_SIGNALS:
                 loop.remove_signal_handler(sign)
+            ignore_signals()
 
-    async def _stop(self, running: "asyncio.Future[None]") -> None:
+    async def _stop(self, running: "asyncio.Future[None]") -> ExitCode:
+        code = ExitCode.FINE
         if not self._startup.started.is_set():
             running.cancel()
-        await self._node.stop_async()
+        try:
+            await self._node.stop_async()
+        except Exception as error:  # noqa: BLE001 - user code runs in a stop; the venue is left properly all the same
+            self._log.error("stop_failed", reason=reason_of(error))
+            code = ExitCode.NOT_FINE
+            await self._startup.disconnect()
         # The queues end on their sentinels; a start that was cancelled has ended already.
         await asyncio.wait({running}, timeout=self._settings.node.timeout_shutdown)
         running.cancel()
         self._log.info("node_stopped")
+        return code
 
     def _ended(self, running: "asyncio.Future[None]") -> BootResult:
         error = running.exception()
         if isinstance(error, NodeNotStartedError):
             self._log.error("node_not_started", stage=error.stage, reason=error.reason)
-            unusable = error.stage == "connection"
-            return self._result(ExitCode.PREFLIGHT if unusable else ExitCode.NOT_FINE, str(error))
-        reason = "the node ended by itself" if error is None else f"{type(error).__name__}: {error}"
+            codes = {"connection": ExitCode.PREFLIGHT, "settings": ExitCode.UNUSABLE}
+            return self._result(codes.get(error.stage, ExitCode.NOT_FINE), str(error))
+        reason = "the node ended by itself" if error is None else reason_of(error)
         self._log.error("node_died", reason=reason)
         return self._result(ExitCode.NOT_FINE, reason)
 

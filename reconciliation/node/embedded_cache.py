@@ -69,8 +69,14 @@ class EmbeddedCache:
         try:
             if not self._adopt():
                 self._start()
-        except BaseException:
+        except BaseException as error:
+            self._end(self._pid)
             self._release()
+            if isinstance(error, OSError):
+                reason = error.strerror or str(error)
+                raise EmbeddedCacheError(
+                    f"the embedded cache cannot use {self._dir} ({reason}); choose another folder"
+                ) from None
             raise
         return self
 
@@ -174,7 +180,9 @@ class EmbeddedCache:
                 preexec_fn=None if self._keep else _die_with_parent,  # noqa: PLW1509 - it makes one system call
             )
         self._pid = self._process.pid
-        self._pid_file.write_text(json.dumps({"pid": self._pid, "port": self.port}), "utf-8")
+        note = self._pid_file.with_suffix(".new")
+        note.write_text(json.dumps({"pid": self._pid, "port": self.port}), "utf-8")
+        note.replace(self._pid_file)
         deadline = time.monotonic() + START_TIMEOUT_SECS
         while time.monotonic() < deadline and self._process.poll() is None:
             if self.serves(self._pid, self.port):

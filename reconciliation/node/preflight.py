@@ -18,12 +18,13 @@ class PreflightError(Exception):
     """The cache is not usable; the message says what to do."""
 
 
-def connect(url: str) -> "redis.Redis":
-    """Return a client that gives up within the preflight's limit and never retries."""
+def connect(url: str, answer_within_secs: float = REACHABLE_WITHIN_SECS) -> "redis.Redis":
+    """Return a client that gives up within a limit, never retries, and asks nothing by itself."""
     return redis.Redis.from_url(
         url,
         socket_connect_timeout=REACHABLE_WITHIN_SECS,
-        socket_timeout=REACHABLE_WITHIN_SECS,
+        socket_timeout=answer_within_secs,
+        protocol=2,
         retry=Retry(NoBackoff(), 0),
     )
 
@@ -37,7 +38,7 @@ def check_cache(url: str) -> None:
     where = masked_url(url)
     try:
         with connect(url) as client:
-            version = str(client.info("server")["redis_version"])
+            version = str(client.info("server").get("redis_version", "0"))
     except (AuthenticationError, NoPermissionError) as error:
         raise PreflightError(f"the cache at {where} refuses the credentials ({error}); check RECON_CACHE_URL") from None
     except (RedisError, OSError) as error:

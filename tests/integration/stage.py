@@ -93,6 +93,20 @@ class Stage:
         """Run a recon command to its end."""
         return self._run([sys.executable, "-m", "reconciliation", *arguments], variables)
 
+    def started(self, *arguments: str, **variables: str) -> "subprocess.Popen[bytes]":
+        """Start a recon command and let it run; it is killed at the end of the test, if it is still there."""
+        env = {key: value for key, value in os.environ.items() if not key.startswith("RECON_")}
+        command = subprocess.Popen(
+            [sys.executable, "-m", "reconciliation", *arguments],
+            env=env | self._common() | dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._stack.callback(command.wait)
+        self._stack.callback(command.kill)
+        return command
+
     def script(self, name: str, *arguments: str, **variables: str) -> Told:
         """Run a script that stands beside the tests."""
         return self._run([sys.executable, str(HERE / name), *arguments], variables)

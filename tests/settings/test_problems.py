@@ -144,7 +144,7 @@ def test_an_unknown_override_is_told_with_its_name(key: str) -> None:
 def test_a_wrong_value_is_told_with_its_line(tmp_path: Path, line: str, code: str) -> None:
     directory = write_settings(tmp_path, f"[reconciliation]\n{line}\n")
     problem = only(refused(settings_dir=directory))
-    where = "" if code == "malformed" else ":2"
+    where = ":2:17" if code == "malformed" else ":2"
     assert (problem.origin, problem.code) == (f"{directory}/default.toml{where}", code)
     assert problem.hint
 

@@ -7,16 +7,16 @@ every requirement of every pinned package; every pin carries hashes; and no addr
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
-PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>[^\n]*(?:\\\n[^\n]*)*)", re.MULTILINE)
+PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>(?:[^\n]*\\\n)*[^\n]*)", re.MULTILINE)
 
 
 def main() -> int:
@@ -48,7 +48,7 @@ def _wanted() -> Iterator[Requirement]:
         yield Requirement(text)
 
 
-def _unsatisfied_by(name: str, pins: dict[str, Version]) -> Iterator[str]:
+def _unsatisfied_by(name: str, pins: Mapping[NormalizedName, Version]) -> Iterator[str]:
     try:
         requirements = metadata.requires(name) or []
     except metadata.PackageNotFoundError:
@@ -59,7 +59,7 @@ def _unsatisfied_by(name: str, pins: dict[str, Version]) -> Iterator[str]:
             yield told
 
 
-def _unsatisfied(requirement: Requirement, pins: dict[str, Version], wanted_by: str) -> str | None:
+def _unsatisfied(requirement: Requirement, pins: Mapping[NormalizedName, Version], wanted_by: str) -> str | None:
     if requirement.marker is not None and not requirement.marker.evaluate():
         return None
     pinned = pins.get(canonicalize_name(requirement.name))

@@ -38,6 +38,13 @@ class Difference:
     venue: str | None
     node: str | None
 
+    @property
+    def offset(self) -> tuple[str, str, Decimal | str]:
+        """What stays the same while the market moves: which order is where, or how far the quantities are apart."""
+        if self.kind == "position":
+            return self.kind, self.key, Decimal(self.venue or 0) - Decimal(self.node or 0)
+        return self.kind, self.key, "venue" if self.venue else "node"
+
     def __str__(self) -> str:
         subject = f"{self.kind.replace('_', ' ')} {self.key}"
         return f"{subject}: {self.venue or 'nothing'} at the venue, {self.node or 'nothing'} on the node"
@@ -55,8 +62,16 @@ async def venue_holdings(client: BinanceFuturesExecutionClient) -> Holdings:
         Exception: whatever the adapter raises when a query fails; nothing is swallowed.
     """
     account = client._futures_http_account
-    orders = {order.clientOrderId or str(order.orderId): order.symbol for order in await account.query_open_orders()}
-    orders |= {order.clientAlgoId: order.symbol for order in await account.query_open_algo_orders()}
+    orders = {
+        order.clientOrderId or str(order.orderId): order.symbol
+        for order in await account.query_open_orders()
+        if _has_quantity(order.origQty)
+    }
+    orders |= {
+        order.clientAlgoId: order.symbol
+        for order in await account.query_open_algo_orders()
+        if _has_quantity(order.quantity) and not order.actualOrderId
+    }
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for position in await account.query_futures_position_risk():
         amounts[position.symbol] += Decimal(position.positionAmt)
@@ -68,6 +83,11 @@ async def venue_holdings(client: BinanceFuturesExecutionClient) -> Holdings:
         open_orders={key: instrument_id(symbol) for key, symbol in orders.items()},
         positions={instrument_id(symbol): amount for symbol, amount in amounts.items() if amount},
     )
+
+
+def _has_quantity(text: str | None) -> bool:
+    """Whether the adapter can represent an order: close-position orders have no quantity, and it skips them."""
+    return bool(text) and Decimal(text or 0) != 0
 
 
 def node_holdings(cache: Cache, client: LiveExecutionClient) -> Holdings:

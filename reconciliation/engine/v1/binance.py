@@ -93,6 +93,8 @@ def add_clients(builder: "NodeBuilder", *, read_only: bool) -> None:
             **shared,
             base_url_ws=f"{venue.stream_url}/ws-fapi/v1" if venue.stream_url else None,
             base_url_ws_stream=venue.stream_url,
+            # The venue takes no reduce-only orders on a hedging account, and the adapter refuses to connect.
+            use_reduce_only=builder.settings.node.position_mode == "netting",
         ),
         ReadOnlyBinanceExecClientFactory if read_only else GuardedBinanceExecClientFactory,
     )

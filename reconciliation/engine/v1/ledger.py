@@ -63,16 +63,22 @@ class FillRecorder:
     def __init__(self, engine: LiveExecutionEngine, clients: list[LiveExecutionClient]) -> None:
         self.reported: set[FillId] = set()
         self.inferred: set[FillId] = set()
+        self._listening = True
         for client in clients:
             self._record_reports(client)
         self._record_inferred(engine)
+
+    def stop(self) -> None:
+        """Note no more: what comes after the start is not asked for, and would pile up for months."""
+        self._listening = False
 
     def _record_reports(self, client: LiveExecutionClient) -> None:
         generate = client.generate_fill_reports
 
         async def generate_fill_reports(command: Any) -> Any:
             reports = await generate(command)
-            self.reported.update(FillId(str(report.instrument_id), report.trade_id.value) for report in reports)
+            if self._listening:
+                self.reported.update(FillId(str(report.instrument_id), report.trade_id.value) for report in reports)
             return reports
 
         client.generate_fill_reports = generate_fill_reports
@@ -82,7 +88,7 @@ class FillRecorder:
 
         def generate_inferred_fill(order: Any, report: Any, instrument: Any) -> Any:
             filled = generate(order, report, instrument)
-            if filled is not None:
+            if filled is not None and self._listening:
                 self.inferred.add(FillId(str(filled.instrument_id), filled.trade_id.value))
             return filled
 

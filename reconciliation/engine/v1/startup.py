@@ -7,9 +7,11 @@ and from the venue, and a start that failed is stopped and raised.
 
 import asyncio
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from nautilus_trader.live.node import TradingNode
+from nautilus_trader.model.identifiers import InstrumentId
 
 from reconciliation.engine.v1 import agreement, claims
 from reconciliation.engine.v1.ledger import FillRecorder, Snapshot, snapshot
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from nautilus_trader.live.execution_client import LiveExecutionClient
 
-Stage = Literal["connection", "claims", "reconciliation", "portfolio"]
+Stage = Literal["connection", "settings", "claims", "reconciliation", "portfolio", "strategies"]
 
 # Fills and orders that come over the stream while the two sides are read make them differ for a moment.
 SECOND_LOOKS: Final = 4
@@ -70,6 +72,7 @@ class Startup:
         self.started = asyncio.Event()
         """Set once the trader runs."""
         self.report: ReconciliationReport | None = None
+        self._log_exception: Callable[[str, Exception], None] = node.kernel.logger.exception
         self._hook()
 
     def _hook(self) -> None:
@@ -79,8 +82,10 @@ class Startup:
         self._start_async = self._kernel.start_async
         self._await_connected = self._kernel._await_engines_connected
         self._reconcile = self._engine.reconcile_execution_state
+        self._await_portfolio = self._kernel._await_portfolio_initialization
         self._kernel.start_async = self._started_or_stopped
         self._kernel._await_engines_connected = self._connected_and_claimed
+        self._kernel._await_portfolio_initialization = self._portfolio_ready
         self._engine.reconcile_execution_state = self._reconciled
 
     # -- Connection --------------------------------------------------------------------------------
@@ -113,12 +118,35 @@ class Startup:
                 return False
         finally:
             connecting.cancel()
+        if (wrong_mode := self._wrong_position_mode()) is not None:
+            self._fail("settings", wrong_mode)
+            return False
         try:
             self._resolve_claim_all()
         except claims.ClaimError as error:
             self._fail("claims", str(error))
             return False
-        return True
+        return not self._is_stopping()
+
+    def _wrong_position_mode(self) -> str | None:
+        """Return what is wrong when the account keeps positions in another way than the settings say."""
+        wanted = self._settings.node.position_mode
+        for client in self._clients:
+            hedging = getattr(client, "_is_dual_side_position", None)  # known to Binance futures clients
+            if hedging is not None and bool(hedging) != (wanted == "hedging"):
+                found = "hedging" if hedging else "netting"
+                return (
+                    f"{client.id} keeps positions in {found} mode and node.position_mode says {wanted};"
+                    f" set RECON_NODE_POSITION_MODE={found}, or change the account"
+                )
+        return None
+
+    def _is_stopping(self) -> bool:
+        """Whether the kernel was told to stop while it starts; it would go on and start the trader all the same."""
+        return bool(self._kernel._is_stopping) or not self._kernel.is_running()
+
+    async def _portfolio_ready(self) -> bool:
+        return bool(await self._await_portfolio()) and not self._is_stopping()
 
     def _resolve_claim_all(self) -> None:
         loaded = (instrument.id for client in self._clients for instrument in client._instrument_provider.list_all())
@@ -137,7 +165,7 @@ class Startup:
         try:
             async with asyncio.timeout(timeout_secs):
                 if await self._reconcile(timeout_secs=timeout_secs):
-                    report = await self._second_look(before)
+                    report = await self._second_look(before, timeout_secs)
                 else:
                     reason = self._report_failure() or "the engine could not reconcile; its log says why"
         except TimeoutError:
@@ -146,6 +174,9 @@ class Startup:
             reason = f"the venue could not be asked a second time: {reason_of(error)}"
         if reason:
             report = self._report(before, None, (), reason)
+        if self._is_stopping():
+            return False
+        self._recorder.stop()
         self.report = replace(report, duration_secs=loop.time() - begun)
         self.on_report(self.report)
         if not self.report.reconciled:
@@ -157,16 +188,25 @@ class Startup:
         told = (getattr(client, "report_failure", "") for client in self._clients)
         return next(filter(None, told), "")
 
-    async def _second_look(self, before: Snapshot) -> ReconciliationReport:
-        for look in range(SECOND_LOOKS):
-            if look:
-                await asyncio.sleep(SECOND_LOOK_PAUSE_SECS)
-            report = await self._compare(before)
+    async def _second_look(self, before: Snapshot, timeout_secs: float) -> ReconciliationReport:
+        """Compare until venue and node agree, or differ in the same way twice in a row.
+
+        An account that is traded while it is read differs for moments; what lasts is what counts. Between two looks
+        the engine reconciles once more, for what no stream brings.
+        """
+        report = await self._compare(before, lasting=None)
+        for _ in range(SECOND_LOOKS - 1):
             if report.reconciled:
                 break
+            offsets = frozenset(difference.offset for difference in report.differences)
+            await asyncio.sleep(SECOND_LOOK_PAUSE_SECS)
+            await self._reconcile(timeout_secs=timeout_secs)
+            report = await self._compare(before, lasting=offsets)
         return report
 
-    async def _compare(self, before: Snapshot) -> ReconciliationReport:
+    async def _compare(
+        self, before: Snapshot, lasting: frozenset[tuple[str, str, Decimal | str]] | None
+    ) -> ReconciliationReport:
         cache = self._kernel.cache
         venue_orders: dict[str, str] = {}
         venue_positions: dict[str, Any] = {}
@@ -182,11 +222,20 @@ class Startup:
             found += agreement.differences(held, node, self._settings.reconciliation, owned)
             venue_orders |= held.open_orders
             venue_positions |= held.positions
+        if lasting is not None:
+            found = [difference for difference in found if difference.offset in lasting]
         reason = ""
         if found:
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-            reason = f"venue and node differ: {found[0]}{more}"
+            reason = f"venue and node differ: {found[0]}{more}{self._not_loaded(found[0])}"
         return self._report(before, agreement.Holdings(venue_orders, venue_positions), tuple(found), reason)
+
+    def _not_loaded(self, difference: agreement.Difference) -> str:
+        """Say so when no client has loaded the instrument: the engine then skips all reports of it in silence."""
+        instrument = difference.key if difference.kind == "position" else difference.venue
+        if instrument is None or self._kernel.cache.instrument(InstrumentId.from_str(instrument)) is not None:
+            return ""
+        return f" ({instrument} is not loaded: load it, or leave it out with RECON_INSTRUMENT_IDS)"
 
     def _report(
         self,
@@ -215,6 +264,12 @@ class Startup:
             unverified_clients=tuple(str(c.id) for c in self._clients if not agreement.can_look(c)),
         )
 
+    async def disconnect(self) -> None:
+        """Leave the venue properly when stopping failed half-way."""
+        self._kernel._disconnect_clients()
+        await self._kernel._await_engines_disconnected()
+        self._kernel._stop_engines()
+
     # -- The end of the start ----------------------------------------------------------------------
 
     def _fail(self, stage: Stage, reason: str) -> None:
@@ -226,11 +281,15 @@ class Startup:
         Raises:
             NodeNotStartedError: naming the stage and the reason.
         """
-        await self._start_async()
-        if self._kernel.trader.is_running:
+        try:
+            await self._start_async()
+        except Exception as error:  # noqa: BLE001 - user code may raise anything, and must not leave a zombie
+            self._fail("strategies", f"the code of a strategy or actor failed at start: {reason_of(error)}")
+            self._log_exception("Error at start", error)
+        if self._failure is None and self._kernel.trader.is_running:
             self.started.set()
             return
-        if self._failure is None and self._kernel.is_running():
+        if self._failure is None and not self._is_stopping():
             limit = self._settings.node.timeout_portfolio
             self._fail("portfolio", f"the portfolio was not initialized within {limit:g} s")
         if self._failure is not None:

@@ -3,6 +3,9 @@
 Upstream catches a failed query of orders or fills and goes on with an empty list. Startup reconciliation then
 "succeeds" with orders missing and fills made up from positions. A mass status in which any query failed is asked for
 again, and refused when it fails for good; the engine then applies nothing and returns False.
+
+Upstream also leaves out every order created before the lookback, open or not, and asks for 1000 orders a symbol at
+the most. Whole means here: every order that is open at the venue, and every order that is open in the cache.
 """
 
 import asyncio
@@ -10,14 +13,21 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, Final
 
+from nautilus_trader.adapters.binance.common.enums import BinanceErrorCode, BinanceOrderStatus
+from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.adapters.binance.http.error import BinanceError
-from nautilus_trader.execution.reports import ExecutionMassStatus
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.messages import GenerateOrderStatusReports
+from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusReport
+from nautilus_trader.model.enums import OrderStatus
+from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.v1.reasons import reason_of
 
 ATTEMPTS: Final = 3
 PAUSE_SECS: Final = 1.0
+_OPEN: Final = frozenset({BinanceOrderStatus.NEW, BinanceOrderStatus.PARTIALLY_FILLED})
 # Asking again would turn a limit into a ban; 418 is Binance's word for one.
 _NOT_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
 
@@ -32,6 +42,66 @@ class ReportGuard(BinanceFuturesExecutionClient):
         self.report_failure = ""
         """Why the last mass status was refused; empty when it was not."""
         _note_failures(self._http_client)
+
+    def _parse_order_status_reports(
+        self, binance_orders: list[BinanceOrder], start_ms: int | None, end_ms: int | None
+    ) -> list[OrderStatusReport]:
+        """Keep open orders of a mass status whatever their age."""
+        if _failures.get() is None:
+            return list(super()._parse_order_status_reports(binance_orders, start_ms, end_ms))
+        resting = [order for order in binance_orders if order.status in _OPEN]
+        others = [order for order in binance_orders if order.status not in _OPEN]
+        reports = super()._parse_order_status_reports(resting, None, None)
+        return [*reports, *super()._parse_order_status_reports(others, start_ms, end_ms)]
+
+    async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
+        """Return order reports; in a mass status also those of cached open orders the venue's list leaves out."""
+        reports = list(await super().generate_order_status_reports(command))
+        if _failures.get() is None:
+            return reports
+        listed = {report.client_order_id for report in reports}
+        for order in self._cache.orders_open(venue=self.venue):
+            if order.client_order_id not in listed and order.account_id in {None, self.account_id}:
+                reports += await self._asked_for(order)
+        return reports
+
+    async def _asked_for(self, order: Order) -> list[OrderStatusReport]:
+        """Ask for one order by its id; it is cancelled when the venue answers that it does not know it.
+
+        Binance forgets an order that ended without a fill after three days.
+        """
+        try:
+            found = await self._http_account.query_order(
+                symbol=order.instrument_id.symbol.value, orig_client_order_id=order.client_order_id.value
+            )
+        except BinanceError as error:
+            if _is_unknown_order(error):
+                self._log.warning(f"The venue does not know {order.client_order_id!r}, which is open in the cache")
+                _forget_last_failure()
+                return [self._canceled(order)]
+            return []
+        return list(super()._parse_order_status_reports([found], None, None))
+
+    def _canceled(self, order: Order) -> OrderStatusReport:
+        now = self._clock.timestamp_ns()
+        return OrderStatusReport(
+            account_id=self.account_id,
+            instrument_id=order.instrument_id,
+            venue_order_id=order.venue_order_id,
+            client_order_id=order.client_order_id,
+            order_side=order.side,
+            order_type=order.order_type,
+            time_in_force=order.time_in_force,
+            order_status=OrderStatus.CANCELED,
+            price=order.price if order.has_price else None,
+            trigger_price=order.trigger_price if order.has_trigger_price else None,
+            quantity=order.quantity,
+            filled_qty=order.filled_qty,
+            report_id=UUID4(),
+            ts_accepted=order.ts_init,
+            ts_last=now,
+            ts_init=now,
+        )
 
     async def generate_mass_status(self, lookback_mins: int | None = None) -> ExecutionMassStatus | None:
         """Return a mass status in which every query was answered, or None."""
@@ -52,6 +122,16 @@ class ReportGuard(BinanceFuturesExecutionClient):
             if any(isinstance(error, BinanceError) and error.status in _NOT_AGAIN for _, error in failures):
                 break
         return None
+
+
+def _is_unknown_order(error: BinanceError) -> bool:
+    return isinstance(error.message, dict) and error.message.get("code") == BinanceErrorCode.NO_SUCH_ORDER.value
+
+
+def _forget_last_failure() -> None:
+    """An answered "no such order" is an answer."""
+    if (listening := _failures.get()) is not None:
+        listening.pop()
 
 
 def _note_failures(http_client: Any) -> None:

@@ -1,0 +1,204 @@
+"""`recon show` in all its forms: what it prints loads back to what it shows."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from recon_command import SHIPPED, own_settings, process, recon, told
+
+from reconciliation import Settings, load
+from reconciliation.layers.origins import leaves
+
+CANARY = "kanarienvogel"
+SECRETS = {
+    "RECON_CACHE_URL": f"redis://user:{CANARY}@127.0.0.1:6379",
+    "RECON_VENUE_HTTP_URL": "http://127.0.0.1:1",
+    "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:1",
+    "RECON_VENUE_API_KEY": CANARY,
+    "RECON_VENUE_API_SECRET": CANARY,
+}
+CLAIMS = '{"A-1": {"instrument_ids": ["BTCUSDT-PERP.BINANCE", "A,B.X"]}, "B-1": {"claim_all": true}}'
+FORMS = ((), ("--json",), ("--toml",), ("--env",), ("--changed",), ("--json", "--changed"), ("--section", "venue"))
+
+dotted = st.sampled_from([".", " ", "'", '"', "$", "`", "\\", ",", "[", "#", "=", "é", "\n", "!", "none", "a", "~"])
+values: dict[str, st.SearchStrategy[Any]] = {
+    "reconciliation.startup_delay_secs": st.floats(10.0, 86_400.0),
+    "reconciliation.lookback_mins": st.none() | st.integers(0, 5_256_000),
+    "reconciliation.open_check_interval_secs": st.none() | st.floats(1.0, 86_400.0),
+    "reconciliation.instrument_ids": st.none()
+    | st.lists(st.sampled_from(["A.X", "[A.X", "a,b.X", "'\".X", "B/C$D.X"]), max_size=2, unique=True),
+    "reconciliation.filtered_client_order_ids": st.lists(
+        st.sampled_from(["O-1", "none", "[", "a,b", "'", '"x"', "1"]), max_size=2, unique=True
+    ),
+    "reconciliation.enabled": st.booleans(),
+    "node.trader_id": st.sampled_from(["TRADER-001", "A-1"]),
+    "node.timeout_shutdown": st.floats(1e-9, 3600.0),
+    "cache.data_dir": st.lists(dotted, min_size=1, max_size=4).map("".join),
+    "log.level": st.sampled_from(["INFO", "ERROR"]),
+    "claims": st.fixed_dictionaries(
+        {},
+        optional={
+            "A-1": st.sampled_from([{"claim_all": True}, {"instrument_ids": ["A.X", "[B.X"]}]),
+            "B-1": st.just({"instrument_ids": ["c,d.X"]}),
+        },
+    ),
+}
+configurations = st.fixed_dictionaries({}, optional=values)
+sampled = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def written(configuration: dict[str, Any]) -> str:
+    """Return a preset file that sets a configuration."""
+    tables: dict[str, Any] = {}
+    for key, value in configuration.items():
+        section, _, name = key.partition(".")
+        plain = "none" if value is None else value
+        if name:
+            tables.setdefault(section, {})[name] = plain
+        else:
+            tables[section] = plain
+    return tomli_w.dumps(tables)
+
+
+def assert_same(left: Settings, right: Settings) -> None:
+    """Assert that all is equal but the preset's name and the secrets."""
+    for section in Settings.SECTIONS:
+        one, other = (value.model_dump() if hasattr(value, "model_dump") else dict(value) for value in
+                      (getattr(left, section), getattr(right, section)))  # fmt: skip
+        for secret in ("url", "api_key", "api_secret"):
+            one.pop(secret, None)
+            other.pop(secret, None)
+        assert one == other
+    assert left.fingerprint == right.fingerprint
+
+
+def test_as_data_holds_every_value_with_a_plain_origin(tmp_path: Path) -> None:
+    directory = own_settings(tmp_path)
+    shown = json.loads(
+        told("show", "--json", "--settings-dir", str(directory), "--set", "log.level=ERROR", RECON_CLAIMS=CLAIMS)
+    )
+    assert list(shown) == ["preset", "settings_dir", "fingerprint", "values", "origins"]
+    assert (shown["preset"], shown["settings_dir"]) == ("standard", str(directory))
+    settings = load(env={"RECON_CLAIMS": CLAIMS}, settings_dir=directory, overrides={"log.level": "ERROR"})
+    assert shown["fingerprint"] == settings.fingerprint
+    assert shown["values"] == settings.masked()
+    assert set(shown["origins"]) == {".".join(path) for path in leaves(settings)}
+    assert shown["origins"]["log.level"] == "--set"
+    assert shown["origins"]["claims.A-1.instrument_ids"] == "RECON_CLAIMS"
+    assert shown["origins"]["claims.A-1.claim_all"] == "default"
+    file, _, line = shown["origins"]["node.trader_id"].rpartition(":")
+    assert Path(file).read_text("utf-8").splitlines()[int(line) - 1].startswith("trader_id = ")
+
+
+def assert_toml_loads_back(configuration: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        directory = own_settings(Path(folder), given=written(configuration))
+        text = told("show", "--toml", "--preset", "given", "--settings-dir", str(directory))
+        (directory / "mine.toml").write_text(text, "utf-8")
+        again = load(env={"RECON_PRESET": "mine"}, settings_dir=directory)
+        assert_same(again, load(preset="given", env={}, settings_dir=directory))
+
+
+@sampled
+@given(configuration=configurations)
+@example(configuration={"claims": {"A-1": {"claim_all": True}, "B-1": {"instrument_ids": ["c,d.X"]}}})
+@example(configuration={"reconciliation.instrument_ids": [], "cache.data_dir": "none"})
+def test_the_toml_form_loads_back_to_the_same(configuration: dict[str, Any]) -> None:
+    assert_toml_loads_back(configuration)
+
+
+@pytest.mark.parametrize("preset", ["conservative", "standard", "aggressive", "disabled"])
+def test_the_toml_form_of_each_shipped_preset_loads_back(tmp_path: Path, preset: str) -> None:
+    directory = own_settings(tmp_path)
+    text = told("show", "--toml", "--preset", preset, "--settings-dir", str(directory), **SECRETS)
+    assert CANARY not in text
+    (directory / "mine.toml").write_text(text, "utf-8")
+    again = load(env=SECRETS | {"RECON_PRESET": "mine"}, settings_dir=directory)
+    assert_same(again, load(env=SECRETS, preset=preset, settings_dir=directory))
+
+
+def sourced(lines: str, folder: Path) -> dict[str, str]:
+    """Return the `RECON_*` variables that a real shell has after sourcing the lines."""
+    (folder / "lines.env").write_text(lines, "utf-8")
+    done = process("bash", "-c", "set -aeu; source ./lines.env; env -0", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    pairs = (item.partition("=") for item in done.stdout.split("\0"))
+    return {name: value for name, _, value in pairs if name.startswith("RECON_")}
+
+
+# A shell for each example: fewer, but where depth is asked for.
+few = hypothesis_settings(sampled, max_examples=20 if sampled.max_examples < 1_000 else sampled.max_examples)
+
+
+@few
+@given(configuration=configurations)
+@example(configuration={"reconciliation.instrument_ids": ["[A.X"], "reconciliation.filtered_client_order_ids": ["["]})
+@example(configuration={"reconciliation.filtered_client_order_ids": []})
+@example(configuration={"claims": {"A-1": {"claim_all": True}, "B-1": {"instrument_ids": ["c,d.X"]}}})
+def test_the_environment_form_resolves_to_the_same_over_any_preset(configuration: dict[str, Any]) -> None:
+    below = "[reconciliation]\nfiltered_client_order_ids = ['Z-1']\ninstrument_ids = ['Z.X']\nlookback_mins = 7\n"
+    with tempfile.TemporaryDirectory() as folder:
+        directory = own_settings(Path(folder), given=written(configuration), other=below)
+        lines = told("show", "--env", "--preset", "given", "--settings-dir", str(directory))
+        again = load(preset="other", env=sourced(lines, Path(folder)), settings_dir=directory)
+        assert_same(again, load(preset="given", env={}, settings_dir=directory))
+
+
+def test_a_section_is_shown_alone() -> None:
+    where = ("--settings-dir", str(SHIPPED))
+    data = json.loads(told("show", "--json", "--section", "log", *where))
+    assert data["values"] == {"log": {"level": "INFO", "format": "auto"}}
+    assert set(data["origins"]) == {"log.level", "log.format"}
+    assert told("show", "--env", "--section", "log", *where) == "RECON_LOG_LEVEL=INFO\nRECON_LOG_FORMAT=auto\n"
+    keys = [line.split()[0] for line in told("show", "--section", "log", *where).splitlines()[3:]]
+    assert keys == ["log.level", "log.format"]
+    assert told("show", "--toml", "--section", "log", *where).endswith('[log]\nlevel = "INFO"\nformat = "auto"\n')
+
+
+def test_an_unknown_section_is_wrong_usage() -> None:
+    done = recon("show", "--section", "logs", "--settings-dir", str(SHIPPED))
+    assert done.exit_code == 2
+    assert "'logs' is no section; there are: reconciliation, claims, node, cache, venue, log" in done.stderr
+
+
+def test_changed_shows_what_is_not_the_models_default(tmp_path: Path) -> None:
+    mine = "[reconciliation]\nstartup_delay_secs = 10.0\nlookback_mins = 5\n[claims.A-1]\nclaim_all = true\n"
+    where = ("--preset", "mine", "--settings-dir", str(own_settings(tmp_path, mine=mine)))
+    data = json.loads(told("show", "--json", "--changed", *where))
+    assert data["values"] == {"reconciliation": {"lookback_mins": 5}, "claims": {"A-1": {"claim_all": True}}}
+    rows = [line.split() for line in told("show", *where).splitlines()[3:]]
+    assert [row[1] for row in rows if row[0] == "*"] == ["reconciliation.lookback_mins", "claims.A-1.claim_all"]
+    assert [row[1] for row in (line.split() for line in told("show", "--changed", *where).splitlines()[3:])] == [
+        "reconciliation.lookback_mins",
+        "claims.A-1.claim_all",
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_shows_a_secret(form: tuple[str, ...]) -> None:
+    assert CANARY not in told("show", *form, "--settings-dir", str(SHIPPED), **SECRETS)
+
+
+def test_the_address_of_the_cache_is_no_secret() -> None:
+    shown = json.loads(told("show", "--json", "--settings-dir", str(SHIPPED), **SECRETS))
+    assert shown["values"]["cache"]["url"] == "redis://***@127.0.0.1:6379"
+    assert (shown["values"]["venue"]["api_key"], shown["values"]["venue"]["api_secret"]) == ("***", "***")
+
+
+@pytest.mark.parametrize("data_dir", ["a\x1b[31mb", "a\nb", "a\u202eb"])
+def test_no_value_moves_the_cursor(data_dir: str) -> None:
+    table = told("show", "--section", "cache", "--settings-dir", str(SHIPPED), RECON_CACHE_DATA_DIR=data_dir)
+    assert len(table.splitlines()) == 7
+    assert all(line.isprintable() for line in table.splitlines())
+
+
+def test_unusable_settings_end_with_2_and_nothing_on_stdout() -> None:
+    done = recon("show", "--json", "--settings-dir", str(SHIPPED), RECON_ENABLED="maybe")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("RECON_ENABLED: ")

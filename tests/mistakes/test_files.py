@@ -1,0 +1,170 @@
+"""Files that cannot be read, and secrets where none may stand: each is told in exactly these words."""
+
+from pathlib import Path
+
+import pytest
+from mistake_files import settings_in, told
+
+UNREADABLE = "make it a readable file"
+KEY_FILE = "RECON_VENUE_API_KEY_FILE"
+NAME_A_FILE = "name a readable file of mode 600"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[reconciliation]\r\nenabled = = 1\r\n", "2:11: is not TOML: Invalid value"),
+        ("[reconciliation", "1:16: is not TOML: Expected ']' at the end of a table declaration"),
+        ("[log]\nlevel = 'INFO\n", "2:14: is not TOML: Found invalid character '\\n'"),
+        ("# \u2028\nlevel =", "2:8: is not TOML: Invalid value"),
+        ("a = 1\na = 2\n", "2:6: is not TOML: Cannot overwrite a value"),
+        (
+            f"[reconciliation]\n lookback_mins = {'9' * 5000}\n",
+            "2:18: is not TOML: a value is too large or nested too deeply",
+        ),
+    ],
+)
+def test_malformed_toml_is_told_by_file_line_and_column(tmp_path: Path, text: str, expected: str) -> None:
+    (line,) = told(settings_in(tmp_path, standard=text))
+    start, _, hint = line.rpartition("; ")
+    assert hint == "correct it there"
+    # The parser's own words differ between releases of Python; the place and what is ours do not.
+    assert start.startswith("standard.toml:" + expected.partition(" is not TOML: ")[0] + " is not TOML: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["a." * 5000 + "a = 1\n", "[claims.A-1]\n" + "a." * 200 + "a = 1\n", "a = " + "[" * 9999]
+)
+def test_toml_nested_without_end_is_told(tmp_path: Path, text: str) -> None:
+    expected = "default.toml: is not TOML: a value is too large or nested too deeply; correct it there"
+    assert told(settings_in(tmp_path, text)) == [expected]
+
+
+def test_claims_nested_without_end_are_told(tmp_path: Path) -> None:
+    directory = settings_in(tmp_path)
+    text = '{"A-1":' * 5000 + "1" + "}" * 5000
+    (line,) = told(directory, {"RECON_CLAIMS": text})
+    assert line.endswith("... must be a table; in the environment as JSON; write one")
+    nested: dict[str, object] = {}
+    nested["A-1"] = nested
+    expected = "--set claims: claims is nested too deeply; give a table of plain values"
+    assert told(directory, overrides={"claims": nested}) == [expected]
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    directory = settings_in(tmp_path)
+    (directory / "default.toml").unlink()
+    assert told(directory) == [f"default.toml: cannot be read: no such file or directory; {UNREADABLE}"]
+
+
+@pytest.mark.parametrize("name", ["default", "standard"])
+def test_a_directory_instead_of_a_file(tmp_path: Path, name: str) -> None:
+    directory = settings_in(tmp_path)
+    (directory / f"{name}.toml").unlink()
+    (directory / f"{name}.toml").mkdir()
+    assert told(directory) == [f"{name}.toml: cannot be read: is a directory; {UNREADABLE}"]
+
+
+def test_a_link_that_leads_nowhere_is_a_missing_file(tmp_path: Path) -> None:
+    directory = settings_in(tmp_path)
+    (directory / "default.toml").unlink()
+    (directory / "default.toml").symlink_to("elsewhere.toml")
+    (line,) = told(directory)
+    assert line.endswith(f": cannot be read: no such file or directory; {UNREADABLE}")
+
+
+def test_a_link_to_itself_cannot_be_read(tmp_path: Path) -> None:
+    directory = settings_in(tmp_path)
+    (directory / "default.toml").unlink()
+    (directory / "default.toml").symlink_to("default.toml")
+    (line,) = told(directory)
+    assert line == f"default.toml: cannot be read: too many levels of symbolic links; {UNREADABLE}"
+
+
+def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
+    expected = "default.toml: byte 6 is not UTF-8; save the file as UTF-8"
+    assert told(settings_in(tmp_path, b"# caf\xe9\n")) == [expected]
+
+
+def test_a_byte_order_mark(tmp_path: Path) -> None:
+    expected = "standard.toml: begins with a byte-order mark; save the file as UTF-8 without one"
+    assert told(settings_in(tmp_path, standard=b"\xef\xbb\xbf[log]\n")) == [expected]
+
+
+def test_a_preset_without_a_file(tmp_path: Path) -> None:
+    directory = settings_in(tmp_path, 'preset = "red"\n', blue="")
+    ending = "preset 'red' has no file red.toml; there are: blue, standard"
+    assert told(directory) == [f"default.toml:1: {ending}"]
+    assert told(directory, {"RECON_PRESET": "red"}) == [f"RECON_PRESET: {ending}"]
+    assert told(directory, preset="red") == [f"--preset: {ending}"]
+    assert told(directory, overrides={"preset": "red"}) == [f"--set: {ending}"]
+
+
+@pytest.mark.parametrize("name", ["../red", "default", "Red"])
+def test_what_cannot_be_a_presets_name(tmp_path: Path, name: str) -> None:
+    expected = [f"RECON_PRESET: '{name}' cannot be a preset's name; there are: standard"]
+    assert told(settings_in(tmp_path), {"RECON_PRESET": name}) == expected
+
+
+@pytest.mark.parametrize("name", ["mine", "standard"])
+def test_a_preset_that_names_itself_or_another(tmp_path: Path, name: str) -> None:
+    directory = settings_in(tmp_path, mine=f'# mine\npreset = "{name}"\n')
+    expected = "mine.toml:2: a preset file cannot name a preset; name it in default.toml or RECON_PRESET"
+    assert told(directory, preset="mine") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "variable"),
+    [
+        ('[cache]\nurl = "redis://h:1"\n', 2, "cache.url", "RECON_CACHE_URL"),
+        ('[venue]\n\napi_key = "k"\n', 3, "venue.api_key", "RECON_VENUE_API_KEY"),
+        ('venue = { api_secret = "s" }\n', 1, "venue.api_secret", "RECON_VENUE_API_SECRET"),
+    ],
+)
+def test_a_secret_in_toml(tmp_path: Path, text: str, line: int, key: str, variable: str) -> None:
+    expected = (
+        f"default.toml:{line}: {key} is a secret, and secrets never stand in TOML"
+        f"; set {variable} or {variable}_FILE instead"
+    )
+    assert told(settings_in(tmp_path, text)) == [expected]
+
+
+def told_of_key_file(directory: Path, file: Path) -> list[str]:
+    """Return what is told of a venue that is whole but for this file of its key."""
+    venue = {
+        "RECON_VENUE_HTTP_URL": "http://127.0.0.1:1",
+        "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:1",
+        "RECON_VENUE_API_SECRET": "s",
+    }
+    return [line.replace(f"{file}", "FILE") for line in told(directory, venue | {KEY_FILE: str(file)})]
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "expected"),
+    [
+        (None, 0, f"the file it names cannot be read: no such file or directory; {NAME_A_FILE}"),
+        (b"\xff", 0o600, f"the file it names cannot be read: not utf-8 text; {NAME_A_FILE}"),
+        (b"key", 0o644, "FILE can be read by its group or by others; chmod 600 FILE"),
+        (b"key", 0o640, "FILE can be read by its group or by others; chmod 600 FILE"),
+        (b"", 0o600, "FILE is empty; put the secret in it"),
+        (b"\n", 0o600, "FILE is empty; put the secret in it"),
+    ],
+)
+def test_a_secret_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, mode: int, expected: str) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+        file.chmod(mode)
+    assert told_of_key_file(settings_in(tmp_path / "settings"), file) == [f"{KEY_FILE}: {expected}"]
+
+
+def test_a_folder_instead_of_a_secret_file(tmp_path: Path) -> None:
+    (tmp_path / "key").mkdir(mode=0o700)
+    expected = [f"{KEY_FILE}: the file it names cannot be read: is a directory; {NAME_A_FILE}"]
+    assert told_of_key_file(settings_in(tmp_path / "settings"), tmp_path / "key") == expected
+
+
+def test_a_secret_and_its_file_at_once(tmp_path: Path) -> None:
+    env = {"RECON_CACHE_URL": "redis://h:1", "RECON_CACHE_URL_FILE": str(tmp_path / "url")}
+    expected = "RECON_CACHE_URL_FILE: RECON_CACHE_URL and RECON_CACHE_URL_FILE are both set; keep one of the two"
+    assert told(settings_in(tmp_path), env) == [expected]

@@ -1,0 +1,188 @@
+"""Names that nobody knows: each is told in exactly these words."""
+
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from mistake_files import settings_in, told
+
+from reconciliation.layers import registry
+from reconciliation.layers.suggest import nearest
+
+NO_SETTING = "is no setting of recon"
+SERVICE_LINK = (
+    "is no setting of recon; a Kubernetes Service whose name begins with recon puts it into every pod;"
+    " set enableServiceLinks: false in the pod's spec"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("RECON_MAX_RETIRES", "RECON_INFLIGHT_CHECK_RETRIES"),
+        ("RECON_STARTUP_DELAY_SEC", "RECON_STARTUP_DELAY_SECS"),
+        ("RECON_startup_delay_secs", "RECON_STARTUP_DELAY_SECS"),
+        ("recon_startup_delay_secs", "RECON_STARTUP_DELAY_SECS"),
+        ("Recon_Cache_Url", "RECON_CACHE_URL"),
+        ("RECON__STARTUP_DELAY_SECS", "RECON_STARTUP_DELAY_SECS"),
+        ("RECON_CACHE__URL", "RECON_CACHE_URL"),
+        ("RECON_STARTUPDELAYSECS", "RECON_STARTUP_DELAY_SECS"),
+        ("RECON_E_N_A_B_L_E_D", "RECON_ENABLED"),
+        ("RECON_TRADER_ID", "RECON_NODE_TRADER_ID"),
+        ("RECON_NODE_STARTUP_DELAY_SECS", "RECON_STARTUP_DELAY_SECS"),
+        ("RECON_LOG_LEVEL_FILE", "RECON_LOG_LEVEL"),
+        ("RECON_VENUE_API_SECRETFILE", "RECON_VENUE_API_SECRET_FILE"),
+    ],
+)
+def test_an_unknown_variable_is_told_with_the_one_that_was_meant(tmp_path: Path, name: str, meant: str) -> None:
+    assert told(settings_in(tmp_path), {name: "5"}) == [f"{name}: {NO_SETTING}; did you mean {meant}?"]
+
+
+def test_a_variable_like_no_other_is_told_with_where_they_are_listed(tmp_path: Path) -> None:
+    expected = [f"RECON_QQQQ: {NO_SETTING}; unset it; `recon env` lists the variables there are"]
+    assert told(settings_in(tmp_path), {"RECON_QQQQ": "5"}) == expected
+
+
+def test_a_name_that_no_terminal_should_see_is_told_escaped(tmp_path: Path) -> None:
+    (line,) = told(settings_in(tmp_path), {"RECON_\x1b[31m\n\udcff": "5"})
+    assert line.startswith("RECON_\\x1b[31m\\n\\udcff: is no setting of recon; ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "RECON_PORT",
+        "RECON_PORT_8080_TCP",
+        "RECON_PORT_8080_TCP_ADDR",
+        "RECON_PORT_8080_TCP_PORT",
+        "RECON_PORT_8080_TCP_PROTO",
+        "RECON_SERVICE_HOST",
+        "RECON_SERVICE_PORT",
+        "RECON_SERVICE_PORT_HTTP",
+        "RECON_CACHE_SERVICE_PORT",
+        "RECON_CACHE_PORT_6379_UDP_ADDR",
+    ],
+)
+@pytest.mark.parametrize("value", ["tcp://10.0.0.1:8080", ""])
+def test_what_a_kubernetes_service_injects_is_told_with_the_pods_setting(tmp_path: Path, name: str, value: str) -> None:
+    assert told(settings_in(tmp_path), {name: value}) == [f"{name}: {SERVICE_LINK}"]
+
+
+@pytest.mark.parametrize("variable", registry.known_variables())
+def test_no_setting_is_taken_for_a_service_link(tmp_path: Path, variable: str) -> None:
+    assert "enableServiceLinks" not in str(told(settings_in(tmp_path), {variable: ""}))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[reconciliation]\nlookback_min = 5\n",
+            "2: reconciliation.lookback_min is no key of recon; did you mean reconciliation.lookback_mins?",
+        ),
+        (
+            "[reconciliation]\n\nLookback_Mins = 5\n",
+            "3: reconciliation.Lookback_Mins is no key of recon; did you mean reconciliation.lookback_mins?",
+        ),
+        ("[log]\nqqqq = 5\n", "2: log.qqqq is no key of recon; there are: log.level, log.format"),
+        (
+            "[claims.A-1]\nclaim_alll = true\nclaim_all = true\n",
+            "2: claims.A-1.claim_alll is no key of recon; did you mean claims.A-1.claim_all?",
+        ),
+        ("[reconcilation]\nx = 5\n", "1: reconcilation is no section of recon; did you mean reconciliation?"),
+        ("[Node]\n", "1: Node is no section of recon; did you mean node?"),
+        (
+            "[qqqq]\n",
+            "1: qqqq is no section of recon; there are: preset, reconciliation, claims, node, cache, venue, log",
+        ),
+        (
+            "[log]\nlevel = 'INFO'\nstartup_delay_secs = 12.0\n",
+            "3: log.startup_delay_secs is no key of recon; it belongs in [reconciliation]",
+        ),
+        ("[cache]\ntrader_id = 'A-1'\n", "2: cache.trader_id is no key of recon; it belongs in [node]"),
+        (
+            "startup_delay_secs = 12.0\n",
+            "1: startup_delay_secs is no section of recon; it belongs in [reconciliation]",
+        ),
+    ],
+)
+def test_unknown_keys_and_sections_are_told_with_what_was_meant(tmp_path: Path, text: str, expected: str) -> None:
+    assert told(settings_in(tmp_path, text)) == [f"default.toml:{expected}"]
+    assert told(settings_in(tmp_path, "", standard=text)) == [f"standard.toml:{expected}"]
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("startup_delay_secs", "did you mean reconciliation.startup_delay_secs?"),
+        ("cache.urll", "did you mean cache.url?"),
+        ("qqqq", "`recon show` lists the keys there are"),
+        ("", "`recon show` lists the keys there are"),
+    ],
+)
+def test_an_unknown_override_is_told_with_what_was_meant(tmp_path: Path, key: str, hint: str) -> None:
+    expected = [f"--set {key}: {NO_SETTING}; {hint}"]
+    assert told(settings_in(tmp_path), overrides={key: "1"}) == expected
+
+
+VARIABLES = registry.known_variables()
+KEYS = tuple(setting.key for setting in registry.settings_by_path().values())
+
+
+@st.composite
+def slips(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[str, str]:
+    """A known name and the same with one slip of the finger: never in the prefix, which is what makes it ours."""
+    name = draw(st.sampled_from(names))
+    start = len(registry.PREFIX) if name.startswith(registry.PREFIX) else 0
+    at = draw(st.integers(start, len(name) - 1))
+    letter = draw(st.sampled_from(string.ascii_letters + string.digits))
+    slipped = draw(
+        st.sampled_from(
+            [
+                name[:at] + name[at + 1 :],
+                name[: max(at - 1, start)] + name[max(at - 1, start) : at + 1][::-1] + name[at + 1 :],
+                name[:at] + letter + name[at:],
+                name[:at] + name[at:].swapcase(),
+                name[:at] + "_" + name[at:],
+                name.replace("_", "-") if start == 0 else name[:start] + name[start:].replace("_", "__"),
+            ]
+        )
+    )
+    return name, slipped
+
+
+def distance(one: str, other: str) -> int:
+    """Levenshtein's distance without regard to case and separators."""
+    one, other = (name.upper().translate(str.maketrans("", "", "._- ")) for name in (one, other))
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, start=1):
+        last, row = row, [i]
+        for j, right in enumerate(other, start=1):
+            row.append(min(last[j] + 1, row[-1] + 1, last[j - 1] + (left != right)))
+    return row[-1]
+
+
+@given(slips(VARIABLES) | slips(KEYS))
+def test_a_name_with_one_slip_is_understood(slip: tuple[str, str]) -> None:
+    name, slipped = slip
+    known = VARIABLES if name in VARIABLES else KEYS
+    near = nearest(slipped, known)
+    assert near is not None
+    # Where two names are within a slip of each other, the other one is as good.
+    assert near == name or distance(slipped, near) <= distance(slipped, name)
+
+
+@given(st.text(string.ascii_uppercase + string.digits + "_", max_size=24).map("RECON_{}".format))
+@example("RECON_0INANCE")
+@example("RECON_")
+@example("RECON_____")
+def test_what_is_suggested_has_something_in_common(name: str) -> None:
+    near = nearest(name, VARIABLES)
+    if near is None:
+        return
+    words = [set(text.removeprefix("RECON_").split("_")) - {""} for text in (name, near)]
+    alike = distance(name, near) <= len(near) // 3
+    shared = any(distance(mine, theirs) <= max(1, len(theirs) // 2) for mine in words[0] for theirs in words[1])
+    assert alike or shared
