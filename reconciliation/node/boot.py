@@ -110,6 +110,8 @@ class _Watch:
                 self._log.info("node_started", boot_secs=round(self._boot_secs, 3))
                 if not self._once:
                     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if self._startup.failed:  # it is stopping by itself, whatever signal comes meanwhile
+                await asyncio.wait({running})
             if running.done():
                 return self._ended(running)
             code = await self._stop(running)

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from nautilus_trader.cache.cache import Cache
+from nautilus_trader.common.component import MessageBus
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.identifiers import StrategyId
 
-_EXTERNAL = StrategyId("EXTERNAL")
+_EXTERNAL: Final = StrategyId("EXTERNAL")
+_ORDER_EVENTS: Final = "events.order.*"
 
 
 class FillId(NamedTuple):
@@ -55,22 +57,26 @@ def snapshot(cache: Cache) -> Snapshot:
 
 
 class FillRecorder:
-    """Notes the trade ids the venue reported and the ones the engine inferred.
+    """Notes which fills the venue reported and which came over its stream.
 
-    Both are needed: a fill new to the cache is a recovered one only when the venue named it.
+    A fill new to the cache is a recovered one only when the venue reported it; one that it neither reported nor
+    streamed was made up by the engine from quantities.
     """
 
-    def __init__(self, engine: LiveExecutionEngine, clients: list[LiveExecutionClient]) -> None:
+    def __init__(self, msgbus: MessageBus, clients: list[LiveExecutionClient]) -> None:
         self.reported: set[FillId] = set()
-        self.inferred: set[FillId] = set()
+        self.streamed: set[FillId] = set()
+        self._msgbus = msgbus
         self._listening = True
         for client in clients:
             self._record_reports(client)
-        self._record_inferred(engine)
+        msgbus.subscribe(topic=_ORDER_EVENTS, handler=self._on_order_event)
 
     def stop(self) -> None:
         """Note no more: what comes after the start is not asked for, and would pile up for months."""
-        self._listening = False
+        if self._listening:
+            self._listening = False
+            self._msgbus.unsubscribe(topic=_ORDER_EVENTS, handler=self._on_order_event)
 
     def _record_reports(self, client: LiveExecutionClient) -> None:
         generate = client.generate_fill_reports
@@ -83,13 +89,6 @@ class FillRecorder:
 
         client.generate_fill_reports = generate_fill_reports
 
-    def _record_inferred(self, engine: LiveExecutionEngine) -> None:
-        generate = engine._generate_inferred_fill
-
-        def generate_inferred_fill(order: Any, report: Any, instrument: Any) -> Any:
-            filled = generate(order, report, instrument)
-            if filled is not None and self._listening:
-                self.inferred.add(FillId(str(filled.instrument_id), filled.trade_id.value))
-            return filled
-
-        engine._generate_inferred_fill = generate_inferred_fill
+    def _on_order_event(self, event: Any) -> None:
+        if isinstance(event, OrderFilled) and not event.reconciliation:
+            self.streamed.add(FillId(str(event.instrument_id), event.trade_id.value))

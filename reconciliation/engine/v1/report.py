@@ -60,9 +60,9 @@ class ReconciliationReport:
 
 
 def new_fills(before: Snapshot, after: Snapshot, recorder: FillRecorder) -> tuple[frozenset[FillId], frozenset[FillId]]:
-    """Return the fills new to the cache: those the venue reported, and those the engine inferred."""
+    """Return the fills new to the cache: those the venue reported, and those the engine made up."""
     new = after.fills.keys() - before.fills.keys()
-    return frozenset(new & recorder.reported), frozenset(new & recorder.inferred)
+    return frozenset(new & recorder.reported), frozenset(new - recorder.reported - recorder.streamed)
 
 
 def _texts(amounts: Mapping[str, Decimal]) -> dict[str, str]:

@@ -64,7 +64,7 @@ class Startup:
         self._kernel = node.kernel
         self._engine = node.kernel.exec_engine
         self._clients: list[LiveExecutionClient] = list(self._engine._clients.values())
-        self._recorder = FillRecorder(self._engine, self._clients)
+        self._recorder = FillRecorder(node.kernel.msgbus, self._clients)
         self._refused: asyncio.Future[str] | None = None
         self._failure: NodeNotStartedError | None = None
         self.on_claim_all: Callable[[ClaimAll], None] = lambda _: None
@@ -269,6 +269,11 @@ class Startup:
         self._kernel._disconnect_clients()
         await self._kernel._await_engines_disconnected()
         self._kernel._stop_engines()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the start has failed; the node stops, or has stopped."""
+        return self._failure is not None
 
     # -- The end of the start ----------------------------------------------------------------------
 
