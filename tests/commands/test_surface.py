@@ -108,18 +108,24 @@ def test_output_that_the_stream_cannot_encode_is_escaped(tmp_path: Path) -> None
     assert "\\udcff/settings" in done.stdout
 
 
-def examples() -> list[tuple[str, str]]:
-    """Return every example that a command's help shows, from the help as it is printed."""
-    found = []
+def help_of(name: str) -> str:
+    """Return a command's help as it is printed."""
     context = click.Context(main)
-    for name in COMMANDS:
-        command = main.get_command(context, name)
-        assert command is not None
-        shown = command.get_help(click.Context(command, info_name=name, parent=context))
-        assert "\\b" not in shown
-        assert "\b" not in shown
-        found += [(name, line.strip()) for line in shown.splitlines() if line.strip().startswith("recon ")]
-    return found
+    command = main.get_command(context, name)
+    assert command is not None
+    return command.get_help(click.Context(command, info_name=name, parent=context))
+
+
+def examples() -> list[tuple[str, str]]:
+    """Return every example that a command's help shows."""
+    lines = ((name, line.strip()) for name in COMMANDS for line in help_of(name).splitlines())
+    return [(name, line) for name, line in lines if line.startswith("recon ")]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_help_shows_the_mark_that_keeps_its_lines_apart(name: str) -> None:
+    assert "\\b" not in help_of(name)
+    assert "\b" not in help_of(name)
 
 
 def test_the_commands_that_need_examples_have_some() -> None:
