@@ -10,6 +10,7 @@ settings.register_profile(
     "deep",
     max_examples=10_000,
     deadline=None,
+    derandomize=False,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -24,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.property)
 
 
-def pytest_report_header() -> str:
-    """Say how deep the properties are tested."""
-    return f"property profile: {PROFILE}, {settings().max_examples} examples"
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how deep the properties are tested, and with which seed."""
+    seed = config.getoption("--hypothesis-seed", default=None)
+    return f"property profile: {PROFILE}, {settings().max_examples} examples, seed {seed or 'drawn anew'}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from reconciliation.cli.options import settings_dir_option
+from reconciliation.cli.options import overrides_of, set_option, settings_dir_option
 from reconciliation.cli.show import as_data
 from reconciliation.cli.text import table, value_text
 from reconciliation.layers.nesting import too_deep
@@ -36,11 +36,12 @@ class UnknownOperandError(Exception):
 @click.argument("b")
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of a table.")
 @settings_dir_option
-def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None:
+@set_option
+def command(a: str, b: str, settings_dir: Path | None, assignments: tuple[str, ...], *, as_json: bool) -> None:
     """Compare two configurations: exit 0 when they are the same, 1 when not.
 
     Each of A and B is a preset's name, a TOML file, a saved `recon show --json`, or @env: what this environment
-    resolves to.
+    resolves to, with every --set on top.
 
     \b
       recon diff standard aggressive
@@ -48,7 +49,8 @@ def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None
     """  # noqa: D301 - click reads the backspace
     directory = settings_directory(settings_dir)
     try:
-        left, right = side(a, directory), side(b, directory)
+        overrides = overrides_of(assignments)
+        left, right = side(a, directory, overrides), side(b, directory, overrides)
     except SettingsError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
@@ -68,7 +70,7 @@ def command(a: str, b: str, settings_dir: Path | None, *, as_json: bool) -> None
     raise SystemExit(1 if found else 0)
 
 
-def side(operand: str, directory: Path) -> Side:
+def side(operand: str, directory: Path, overrides: Mapping[str, object] | None = None) -> Side:
     """Return the configuration an operand names.
 
     Raises:
@@ -76,7 +78,7 @@ def side(operand: str, directory: Path) -> Side:
         SettingsError: what it names is unusable.
     """
     if operand == ENVIRONMENT:
-        return _from_data(as_data(load(settings_dir=directory)))
+        return _from_data(as_data(load(settings_dir=directory, overrides=overrides)))
     path = Path(operand)
     if operand.endswith(".toml"):
         return _from_data(as_data(load_file(path, settings_dir=directory)))

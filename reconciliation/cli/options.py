@@ -20,6 +20,11 @@ settings_dir_option: Final = click.option(
 )
 
 
+set_option: Final = click.option(
+    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one dotted key."
+)
+
+
 def resolve(
     preset: str | None, settings_dir: Path | None, assignments: tuple[str, ...], env_file: Path | None
 ) -> Settings:
@@ -29,14 +34,23 @@ def resolve(
         SettingsError: they are unusable.
         click.BadParameter: an assignment is not KEY=VALUE, or the environment file cannot be read.
     """
+    env = None if env_file is None else {**_variables(env_file), **os.environ}
+    return load(preset=preset, env=env, settings_dir=settings_dir, overrides=overrides_of(assignments))
+
+
+def overrides_of(assignments: tuple[str, ...]) -> dict[str, object]:
+    """Return the overrides that `--set` arguments are.
+
+    Raises:
+        click.BadParameter: one is not KEY=VALUE.
+    """
     overrides: dict[str, object] = {}
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key:
             raise click.BadParameter(f"'{printable(assignment)}' is not KEY=VALUE", param_hint="--set")
         overrides[key] = value
-    env = None if env_file is None else {**_variables(env_file), **os.environ}
-    return load(preset=preset, env=env, settings_dir=settings_dir, overrides=overrides)
+    return overrides
 
 
 def _variables(env_file: Path) -> Mapping[str, str]:
@@ -67,7 +81,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path, dir_okay=False),
         help="File of RECON_* variables; the environment's own beat it. No .env is read by itself.",
     )
-    @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one dotted key.")
+    @set_option
     @wraps(command)
     def wrapped(
         preset: str | None,

@@ -157,3 +157,9 @@ def test_a_configuration_is_like_itself_and_two_differ_alike_both_ways(
     assert bool(there) is (left.values != right.values)
     for item in there:
         assert item["a"]["value"] != item["b"]["value"]
+
+
+def test_set_is_on_top_of_the_environment() -> None:
+    code, data = compared("standard", "@env", *WHERE, "--set", "node.trader_id=A-1")
+    (difference,) = data["differences"]
+    assert (code, difference["b"]) == (1, {"value": "A-1", "origin": "--set"})
