@@ -69,7 +69,8 @@ class LiveTradingNodeConfig:
     def build_node(self, configure: "Callable[[NodeBuilder], None] | None" = None) -> "TradingNode":
         """Return a `TradingNode` with guards, claims, time limit and observation installed.
 
-        Its `run()` raises `NodeNotStartedError` when the start fails; it never goes on as a zombie.
+        Its `run()` raises `NodeNotStartedError` when the start fails (under a running loop, where upstream runs it as a
+        task, the error is logged); either way the node is stopped, and never goes on as a zombie.
 
         Args:
             configure: receives the builder before construction; adds clients, strategies and actors.

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reconciliation.cli.options import settings_options, usable
+from reconciliation.cli.stops import unless_stopped
 from reconciliation.layers.problems import SettingsError
 from reconciliation.settings import Settings
 
@@ -26,14 +27,9 @@ def command(settings: Settings | SettingsError, *, apply: bool, as_json: bool, d
     """
     resolved = usable(settings)
 
-    from reconciliation.node.signals import StopRequestedError, stoppable
+    def body() -> int:
+        from reconciliation.cli import nodes  # the engine loads only here
 
-    try:
-        with stoppable():
-            from reconciliation.cli import nodes  # the engine loads only here
+        return nodes.reconcile(resolved, apply=apply, as_json=as_json, data_dir=data_dir)
 
-            code = nodes.reconcile(resolved, apply=apply, as_json=as_json, data_dir=data_dir)
-    except StopRequestedError as stop:
-        click.echo(f"stopped by {stop} while starting", err=True)
-        code = 1
-    raise SystemExit(code)
+    raise SystemExit(unless_stopped(body, code=1))

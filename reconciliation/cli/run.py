@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from reconciliation.cli.options import settings_options, usable
+from reconciliation.cli.stops import unless_stopped
 from reconciliation.layers.problems import SettingsError
 from reconciliation.settings import Settings
 
@@ -32,17 +33,12 @@ def command(settings: Settings | SettingsError, target: str | None, data_dir: Pa
     resolved = usable(settings)
     configure = named_function(target) if target else None
 
-    from reconciliation.node.signals import StopRequestedError, stoppable
+    def body() -> int:
+        from reconciliation.cli import nodes  # the engine loads only here
 
-    try:
-        with stoppable():
-            from reconciliation.cli import nodes  # the engine loads only here
+        return nodes.run(resolved, configure, data_dir)
 
-            code = nodes.run(resolved, configure, data_dir)
-    except StopRequestedError as stop:
-        click.echo(f"stopped by {stop} while starting", err=True)
-        code = 0
-    raise SystemExit(code)
+    raise SystemExit(unless_stopped(body, code=0))
 
 
 def named_function(target: str) -> Callable[[Any], None]:

@@ -16,7 +16,6 @@ from reconciliation.layers.nesting import too_deep
 from reconciliation.settings import Settings
 
 PREFIX: Final = "RECON_"
-PRESET_VARIABLE: Final = "RECON_PRESET"
 SETTINGS_DIR_VARIABLE: Final = "RECON_SETTINGS_DIR"
 FILE_SUFFIX: Final = "_FILE"
 NOTHING: Final = "none"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
@@ -15,6 +16,13 @@ SHIPPED = shipped_settings()
 
 unhurried = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For properties that write files or draw Unicode: on a busy machine their first example is slow, not wrong."""
+
+LOCAL_VENUE = {
+    "RECON_VENUE_HTTP_URL": "http://127.0.0.1:8080",
+    "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:8081",
+    "RECON_VENUE_API_KEY": "key",
+    "RECON_VENUE_API_SECRET": "secret",
+}
 
 
 def write_settings(directory: Path, default: str = "", **presets: str) -> Path:
@@ -48,3 +56,7 @@ def secret_file(file: Path, content: bytes, mode: int = 0o600) -> str:
     file.write_bytes(content)
     file.chmod(mode)
     return str(file)
+
+
+def codes(*args: Any, **kwargs: Any) -> list[str]:
+    return [problem.code for problem in refused(*args, **kwargs)]

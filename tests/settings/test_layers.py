@@ -1,27 +1,15 @@
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
-from settings_files import SHIPPED, refused, secret_file, shipped, write_settings
+from settings_files import SHIPPED, codes, refused, shipped, write_settings
 
 from reconciliation import ReconciliationConfig, Settings, load
 
 KEY = "reconciliation.startup_delay_secs"
-LOCAL_VENUE = {
-    "RECON_VENUE_HTTP_URL": "http://127.0.0.1:8080",
-    "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:8081",
-    "RECON_VENUE_API_KEY": "key",
-    "RECON_VENUE_API_SECRET": "secret",
-}
 
 
 def delay(value: float) -> str:
     return f"[reconciliation]\nstartup_delay_secs = {value}\n"
-
-
-def codes(*args: Any, **kwargs: Any) -> list[str]:
-    return [problem.code for problem in refused(*args, **kwargs)]
 
 
 @pytest.mark.parametrize("height", range(5))
@@ -202,191 +190,6 @@ def test_numbers_with_a_fraction_are_read(text: str) -> None:
 @pytest.mark.parametrize("text", ["5.0", "5e0", "0x5", "1_0", "५", "five", "--5", "true"])
 def test_whole_numbers_are_read_strictly(text: str) -> None:
     assert codes({"RECON_INFLIGHT_CHECK_RETRIES": text}) == ["wrong_type"]
-
-
-@pytest.mark.parametrize(
-    ("content", "secret"),
-    [
-        (b"s3cret", "s3cret"),
-        (b"s3cret\n", "s3cret"),
-        (b"s3cret\r\n", "s3cret"),
-        (b"two\n\n", "two\n"),
-        (b"none", "none"),
-    ],
-)
-def test_secret_files_lose_one_newline_only(tmp_path: Path, content: bytes, secret: str) -> None:
-    env = LOCAL_VENUE | {"RECON_VENUE_API_SECRET_FILE": secret_file(tmp_path / "secret", content)}
-    del env["RECON_VENUE_API_SECRET"]
-    settings = shipped(env)
-    assert settings.venue.api_secret is not None
-    assert settings.venue.api_secret.get_secret_value() == secret
-    assert settings.origins["venue.api_secret"] == "RECON_VENUE_API_SECRET_FILE"
-
-
-def test_every_secret_may_come_as_a_file(tmp_path: Path) -> None:
-    url = secret_file(tmp_path / "url", b"redis://u:p@h:6379\n")
-    key = secret_file(tmp_path / "key", b"k\n")
-    env = {name: LOCAL_VENUE[name] for name in ("RECON_VENUE_HTTP_URL", "RECON_VENUE_STREAM_URL")}
-    settings = shipped(
-        env | {"RECON_CACHE_URL_FILE": url, "RECON_VENUE_API_KEY_FILE": key, "RECON_VENUE_API_SECRET_FILE": key}
-    )
-    assert settings.cache.url is not None
-    assert settings.cache.url.get_secret_value() == "redis://u:p@h:6379"
-    assert settings.venue.is_given
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
-def test_secret_files_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> None:
-    env = {"RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", b"redis://h:6379", mode)}
-    assert codes(env) == ["secret_exposed"]
-    os.chmod(tmp_path / "url", 0o400)  # noqa: PTH101 - the file's mode is the case
-    assert shipped(env).cache.url is not None
-
-
-def test_secret_given_twice_is_refused(tmp_path: Path) -> None:
-    env = {
-        "RECON_CACHE_URL": "redis://h:6379",
-        "RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", b"redis://h:6379"),
-    }
-    problem, *rest = refused(env)
-    assert (problem.origin, problem.code, rest) == ("RECON_CACHE_URL_FILE", "secret_twice", [])
-    assert "RECON_CACHE_URL " in problem.message
-
-
-@pytest.mark.parametrize(
-    ("content", "code"), [(None, "secret_unreadable"), (b"", "secret_empty"), (b"\n", "secret_empty")]
-)
-def test_missing_and_empty_secret_files_are_refused(tmp_path: Path, content: bytes | None, code: str) -> None:
-    file = tmp_path / "secret"
-    if content is not None:
-        secret_file(file, content)
-    assert codes({"RECON_CACHE_URL_FILE": str(file)}) == [code]
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe", "directory"], ids=["not-utf8", "directory"])
-def test_unreadable_secret_files_are_refused(tmp_path: Path, content: bytes | str) -> None:
-    file = tmp_path / "secret"
-    if isinstance(content, bytes):
-        secret_file(file, content)
-    else:
-        file.mkdir(mode=0o700)
-    assert codes({"RECON_CACHE_URL_FILE": str(file)}) == ["secret_unreadable"]
-
-
-def test_only_secrets_come_as_files() -> None:
-    assert codes({"RECON_STARTUP_DELAY_SECS_FILE": "/tmp/x"}) == ["unknown_variable"]  # noqa: S108
-
-
-@pytest.mark.parametrize("key", ["cache.url", "venue.api_key", "venue.api_secret"])
-@pytest.mark.parametrize("file", ["default", "standard"])
-def test_secrets_in_toml_are_refused_with_their_line(tmp_path: Path, key: str, file: str) -> None:
-    section, name = key.split(".")
-    directory = write_settings(tmp_path, **{file: f'# head\n[{section}]\n{name} = "redis://h:6379"\n'})
-    problem, *rest = refused(settings_dir=directory)
-    assert rest == []
-    assert (problem.origin, problem.key, problem.code) == (f"{directory}/{file}.toml:3", key, "secret_in_toml")
-    assert f"RECON_{section.upper()}_{name.upper()}" in problem.hint
-
-
-@pytest.mark.parametrize(
-    "url", ["redis://h:6379", "rediss://h:6379/", "redis://h:6379/0", "redis://u:p@[::1]:1", "redis://h:65535"]
-)
-def test_cache_urls_the_engine_can_use_are_taken(url: str) -> None:
-    cache = shipped({"RECON_CACHE_URL": url}).cache
-    assert cache.url is not None
-    assert cache.url.get_secret_value() == url
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "redis://h",
-        "redis://:6379",
-        "redis://h:0",
-        "redis://h:65536",
-        "redis://h:port",
-        "redis://h:6379/1",
-        "redis://h:6379/0/0",
-        "redis://h:6379/db",
-        "redis://h:6379?db=1",
-        "redis://h:6379#x",
-        "unix:///run/redis.sock",
-        "redis:///run/redis.sock",
-        "redis+socket:///run/redis.sock",
-        "http://h:6379",
-        "h:6379",
-        "redis://h\t:6379",
-        "redis://h:6379\n",
-        " redis://h:6379",
-        "redis://[h:6379",
-        "valkey://h:6379",
-    ],
-)
-def test_cache_urls_the_engine_cannot_use_are_refused(url: str) -> None:
-    problem, *rest = refused({"RECON_CACHE_URL": url})
-    assert (problem.origin, problem.key, rest) == ("RECON_CACHE_URL", "cache.url", [])
-
-
-@pytest.mark.parametrize("missing", LOCAL_VENUE)
-def test_venue_comes_all_together_or_not_at_all(missing: str) -> None:
-    problem, *rest = refused({name: value for name, value in LOCAL_VENUE.items() if name != missing})
-    assert rest == []
-    assert problem.origin in LOCAL_VENUE
-    assert missing.removeprefix("RECON_VENUE_").lower() in problem.message
-
-
-def test_venue_given_whole_or_not_at_all_is_taken() -> None:
-    assert shipped(LOCAL_VENUE).venue.is_given
-    assert not shipped().venue.is_given
-
-
-@pytest.mark.parametrize("environment", ["testnet", "live"])
-def test_real_venues_need_key_and_secret_and_may_use_the_adapters_addresses(environment: str) -> None:
-    chosen = {"RECON_VENUE_ENVIRONMENT": environment}
-    keys = {name: LOCAL_VENUE[name] for name in ("RECON_VENUE_API_KEY", "RECON_VENUE_API_SECRET")}
-    assert shipped(chosen | keys).venue.http_url is None
-    assert codes(chosen) == ["incomplete"]
-    assert codes(chosen | {"RECON_VENUE_API_KEY": "key"}) == ["incomplete"]
-    assert codes(chosen | keys | {"RECON_VENUE_HTTP_URL": "https://fapi.example.com"}) == ["incomplete"]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "LOCALHOST"])
-def test_local_takes_loopback(host: str) -> None:
-    env = LOCAL_VENUE | {"RECON_VENUE_HTTP_URL": f"http://{host}:80", "RECON_VENUE_STREAM_URL": f"ws://{host}:80"}
-    assert shipped(env).venue.is_given
-
-
-@pytest.mark.parametrize("variable", ["RECON_VENUE_HTTP_URL", "RECON_VENUE_STREAM_URL"])
-@pytest.mark.parametrize(
-    "host", ["fapi.binance.com", "10.0.0.1", "localhost.example.com", "192.168.0.1", "127.0.0.1.nip.io"]
-)
-def test_local_refuses_every_other_host_until_asked_by_name(variable: str, host: str) -> None:
-    scheme = "http" if "HTTP" in variable else "ws"
-    env = LOCAL_VENUE | {variable: f"{scheme}://{host}:80"}
-    problem, *rest = refused(env)
-    assert (problem.origin, problem.code, rest) == (variable, "not_loopback", [])
-    assert shipped(env | {"RECON_VENUE_ENVIRONMENT": "live"}).venue.is_given
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ws://127.0.0.1:80",
-        "127.0.0.1:80",
-        "http://",
-        "http://u:p@127.0.0.1:80",
-        "http://:p@127.0.0.1:80",
-        "http://127.0.0.1:80?x=1",
-        "http://127.0.0.1:80#x",
-        "http://127.0.0.1:port",
-        "http://127.0.0.1:80\\.example.com",
-        "http://127.0.0.1\t:80",
-        "http://127.0.0.1:80 ",
-    ],
-)
-def test_venue_addresses_are_plain(url: str) -> None:
-    problem, *rest = refused(LOCAL_VENUE | {"RECON_VENUE_HTTP_URL": url})
-    assert (problem.origin, problem.key, rest) == ("RECON_VENUE_HTTP_URL", "venue.http_url", [])
 
 
 def test_overrides_read_text_as_the_environment_does() -> None:

@@ -54,12 +54,9 @@ class Startup:
     Args:
         node: a built node that has not run yet.
         settings: the settings it was built from.
-        on_claim_all: called when a claim on everything was resolved.
-        on_report: called with the outcome of startup reconciliation, good or bad.
     """
 
     def __init__(self, node: TradingNode, settings: Settings) -> None:
-        self._node = node
         self._settings = settings
         self._kernel = node.kernel
         self._engine = node.kernel.exec_engine
@@ -68,7 +65,9 @@ class Startup:
         self._refused: asyncio.Future[str] | None = None
         self._failure: NodeNotStartedError | None = None
         self.on_claim_all: Callable[[ClaimAll], None] = lambda _: None
+        """Called when a claim on everything was resolved."""
         self.on_report: Callable[[ReconciliationReport], None] = lambda _: None
+        """Called with the outcome of startup reconciliation, good or bad."""
         self.started = asyncio.Event()
         """Set once the trader runs."""
         self.report: ReconciliationReport | None = None

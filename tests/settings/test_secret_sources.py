@@ -1,0 +1,89 @@
+import os
+from pathlib import Path
+
+import pytest
+from settings_files import LOCAL_VENUE, codes, refused, secret_file, shipped, write_settings
+
+
+@pytest.mark.parametrize(
+    ("content", "secret"),
+    [
+        (b"s3cret", "s3cret"),
+        (b"s3cret\n", "s3cret"),
+        (b"s3cret\r\n", "s3cret"),
+        (b"two\n\n", "two\n"),
+        (b"none", "none"),
+    ],
+)
+def test_secret_files_lose_one_newline_only(tmp_path: Path, content: bytes, secret: str) -> None:
+    env = LOCAL_VENUE | {"RECON_VENUE_API_SECRET_FILE": secret_file(tmp_path / "secret", content)}
+    del env["RECON_VENUE_API_SECRET"]
+    settings = shipped(env)
+    assert settings.venue.api_secret is not None
+    assert settings.venue.api_secret.get_secret_value() == secret
+    assert settings.origins["venue.api_secret"] == "RECON_VENUE_API_SECRET_FILE"
+
+
+def test_every_secret_may_come_as_a_file(tmp_path: Path) -> None:
+    url = secret_file(tmp_path / "url", b"redis://u:p@h:6379\n")
+    key = secret_file(tmp_path / "key", b"k\n")
+    env = {name: LOCAL_VENUE[name] for name in ("RECON_VENUE_HTTP_URL", "RECON_VENUE_STREAM_URL")}
+    settings = shipped(
+        env | {"RECON_CACHE_URL_FILE": url, "RECON_VENUE_API_KEY_FILE": key, "RECON_VENUE_API_SECRET_FILE": key}
+    )
+    assert settings.cache.url is not None
+    assert settings.cache.url.get_secret_value() == "redis://u:p@h:6379"
+    assert settings.venue.is_given
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
+def test_secret_files_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> None:
+    env = {"RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", b"redis://h:6379", mode)}
+    assert codes(env) == ["secret_exposed"]
+    os.chmod(tmp_path / "url", 0o400)  # noqa: PTH101 - the file's mode is the case
+    assert shipped(env).cache.url is not None
+
+
+def test_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    env = {
+        "RECON_CACHE_URL": "redis://h:6379",
+        "RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", b"redis://h:6379"),
+    }
+    problem, *rest = refused(env)
+    assert (problem.origin, problem.code, rest) == ("RECON_CACHE_URL_FILE", "secret_twice", [])
+    assert "RECON_CACHE_URL " in problem.message
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(None, "secret_unreadable"), (b"", "secret_empty"), (b"\n", "secret_empty")]
+)
+def test_missing_and_empty_secret_files_are_refused(tmp_path: Path, content: bytes | None, code: str) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        secret_file(file, content)
+    assert codes({"RECON_CACHE_URL_FILE": str(file)}) == [code]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", "directory"], ids=["not-utf8", "directory"])
+def test_unreadable_secret_files_are_refused(tmp_path: Path, content: bytes | str) -> None:
+    file = tmp_path / "secret"
+    if isinstance(content, bytes):
+        secret_file(file, content)
+    else:
+        file.mkdir(mode=0o700)
+    assert codes({"RECON_CACHE_URL_FILE": str(file)}) == ["secret_unreadable"]
+
+
+def test_only_secrets_come_as_files() -> None:
+    assert codes({"RECON_STARTUP_DELAY_SECS_FILE": "anything"}) == ["unknown_variable"]
+
+
+@pytest.mark.parametrize("key", ["cache.url", "venue.api_key", "venue.api_secret"])
+@pytest.mark.parametrize("file", ["default", "standard"])
+def test_secrets_in_toml_are_refused_with_their_line(tmp_path: Path, key: str, file: str) -> None:
+    section, name = key.split(".")
+    directory = write_settings(tmp_path, **{file: f'# head\n[{section}]\n{name} = "redis://h:6379"\n'})
+    problem, *rest = refused(settings_dir=directory)
+    assert rest == []
+    assert (problem.origin, problem.key, problem.code) == (f"{directory}/{file}.toml:3", key, "secret_in_toml")
+    assert f"RECON_{section.upper()}_{name.upper()}" in problem.hint
