@@ -60,11 +60,17 @@ def strategy_id(text: str) -> str:
     return text
 
 
-def _tuple_of(value: object) -> object:
+def tuple_of(value: object) -> object:
+    """Return a list as the tuple that a frozen model holds, and anything else as it is."""
     return tuple(value) if isinstance(value, list) else value
 
 
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that no text stands twice.
+
+    Raises:
+        ValueError: naming the one that does.
+    """
     seen: set[str] = set()
     for value in values:
         if value in seen:
@@ -76,5 +82,5 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 InstrumentIdText = Annotated[str, AfterValidator(instrument_id)]
 ClientOrderIdText = Annotated[str, AfterValidator(client_order_id)]
 StrategyIdText = Annotated[str, AfterValidator(strategy_id)]
-InstrumentIds = Annotated[tuple[InstrumentIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)]
-ClientOrderIds = Annotated[tuple[ClientOrderIdText, ...], BeforeValidator(_tuple_of), AfterValidator(_distinct)]
+InstrumentIds = Annotated[tuple[InstrumentIdText, ...], BeforeValidator(tuple_of), AfterValidator(distinct)]
+ClientOrderIds = Annotated[tuple[ClientOrderIdText, ...], BeforeValidator(tuple_of), AfterValidator(distinct)]

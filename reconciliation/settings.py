@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -25,11 +26,29 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.external_claims import ExternalOrderClaimConfig
-from reconciliation.identifiers import TRADER_ID, StrategyIdText
+from reconciliation.identifiers import TRADER_ID, StrategyIdText, distinct, tuple_of
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MASK: Final = "***"
 _RANDOM_UUID: Final = 4
+
+ENGINE_GUARDS: Final = (
+    "bulk_queries",
+    "answered_absence",
+    "own_counters",
+    "confirmed_positions",
+    "patient_positions",
+    "time_limits",
+)
+"""The guards that work on the engine, whatever the venue."""
+
+BINANCE_GUARDS: Final = ("symbols", "reports", "query_errors", "unknown_outcomes", "account_positions", "history")
+"""The guards that work in the Binance USD-M futures client."""
+
+GUARDS: Final = (*ENGINE_GUARDS, *BINANCE_GUARDS)
+
+RULE_IDS: Final = (*(f"E{number:02}" for number in range(1, 22)), *(f"W{number}" for number in range(21, 38)))
+"""The rules of `reconciliation.rules`, which stands above this module."""
 
 TimeoutSecs = Annotated[float, Field(gt=0.0, le=3_600.0, allow_inf_nan=False)]
 
@@ -48,6 +67,27 @@ def _instance_id(text: str) -> str:
     if parsed is None or parsed.version != _RANDOM_UUID or str(parsed) != text:
         raise ValueError(f"{text!r} is not a version 4 UUID in lower case")
     return text
+
+
+def _one_of(known: tuple[str, ...], remedy: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"{text!r} is unknown; {remedy}")
+        return text
+
+    return AfterValidator(check)
+
+
+GuardNames = Annotated[
+    tuple[Annotated[str, _one_of(GUARDS, f"the guards are {', '.join(GUARDS)}")], ...],
+    BeforeValidator(tuple_of),
+    AfterValidator(distinct),
+]
+RuleIds = Annotated[
+    tuple[Annotated[str, _one_of(RULE_IDS, "`recon rules` lists the rules")], ...],
+    BeforeValidator(tuple_of),
+    AfterValidator(distinct),
+]
 
 
 def _split(text: str) -> tuple[SplitResult, int | None]:
@@ -143,12 +183,52 @@ class NodeSettings(_Section):
     )
     load_state: bool = Field(default=False, description="Load strategy states from the cache at start.")
     save_state: bool = Field(default=False, description="Save strategy states to the cache at stop.")
+    timeout_report: TimeoutSecs = Field(
+        default=10.0, description="Seconds one report query of a continuous check may take; enforced by a guard."
+    )
     tolerated_outage_secs: float = Field(
         default=30.0,
         ge=0.0,
         le=86_400.0,
         allow_inf_nan=False,
         description="Seconds the venue may be away before anything may be concluded from its silence.",
+    )
+    guards: GuardNames = Field(
+        default=GUARDS, description="The guards to install, by name; all of them unless one is in the way."
+    )
+    accept: RuleIds = Field(
+        default=(), description="Rules that may be broken here, by id, such as E13; each is told loudly at boot."
+    )
+    venue_round_trip_ms: int | None = Field(
+        default=None,
+        ge=1,
+        le=600_000,
+        description="Milliseconds from sending an order to its last stream event; none leaves rules about it silent.",
+    )
+    max_resting_order_mins: int | None = Field(
+        default=None,
+        ge=1,
+        le=5_256_000,
+        description="How old the oldest resting order may get; none leaves rules about it silent.",
+    )
+    symbols: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="How many symbols are traded; none leaves the request budget silent.",
+    )
+    container_grace_secs: float | None = Field(
+        default=None,
+        gt=0.0,
+        le=86_400.0,
+        allow_inf_nan=False,
+        description="Seconds between the supervisor's SIGTERM and its SIGKILL; none leaves rules about it silent.",
+    )
+    account_shared: bool | None = Field(
+        default=None, description="Whether another node trades the same account; none leaves rules about it silent."
+    )
+    supervisor_restarts: Literal["always", "on-failure", "never"] | None = Field(
+        default=None, description="When the supervisor starts a node that ended; none leaves rules about it silent."
     )
 
 
@@ -167,6 +247,9 @@ class CacheSettings(_Section):
     )
     load_cache: bool = Field(
         default=True, description="Load known orders and positions at start; without it they look external."
+    )
+    shared: bool | None = Field(
+        default=None, description="Whether others keep data in this database; none counts as shared where it matters."
     )
     data_dir: str = Field(default=".recon", min_length=1, description="Where the embedded Valkey keeps its data.")
 

@@ -11,6 +11,8 @@ import click
 from reconciliation.layers.problems import printable
 
 NOTHING: Final = "none"
+WIDEST: Final = 60
+"""What one cell longer than this would do to every line is worse than one ragged line."""
 
 
 def value_text(value: Any) -> str:
@@ -33,11 +35,12 @@ def colored(text: str, **style: Any) -> str:
 
 
 def table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield rows as lines with aligned columns; the last column is ragged."""
+    """Yield rows as lines with aligned columns; the last column is ragged, and a cell too long for its column is."""
     wanted = [tuple(map(printable, row)) for row in rows]
     if not wanted:
         return
-    widths = [max(len(row[column]) for row in wanted) for column in range(len(wanted[0]))]
+    lengths = ([len(row[column]) for row in wanted] for column in range(len(wanted[0])))
+    widths = [max((length for length in column if length <= WIDEST), default=0) for column in lengths]
     for row in wanted:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciliation import ExternalOrderClaimConfig, ReconciliationConfig, Settings
-from reconciliation.settings import CacheSettings, LogSettings, NodeSettings
+from reconciliation.settings import GUARDS, RULE_IDS, CacheSettings, LogSettings, NodeSettings
 
 TAG = st.text(alphabet="abzABZ019_", min_size=1, max_size=4)
 ids = st.builds("{}-{}".format, TAG, TAG)
@@ -57,7 +57,15 @@ RECONCILIATION_VALUES = model_values(
         "filtered_client_order_ids": st.lists(client_order_ids, max_size=3, unique=True).map(tuple),
     },
 )
-NODE_VALUES = model_values(NodeSettings, {"trader_id": ids, "instance_id": st.none() | st.uuids(version=4).map(str)})
+NODE_VALUES = model_values(
+    NodeSettings,
+    {
+        "trader_id": ids,
+        "instance_id": st.none() | st.uuids(version=4).map(str),
+        "guards": st.lists(st.sampled_from(GUARDS), unique=True).map(tuple),
+        "accept": st.lists(st.sampled_from(RULE_IDS), max_size=3, unique=True).map(tuple),
+    },
+)
 CACHE_VALUES = model_values(CacheSettings, {"url": st.none(), "data_dir": st.text(min_size=1, max_size=8)})
 
 reconciliation_values = st.fixed_dictionaries(RECONCILIATION_VALUES).map(covered)
