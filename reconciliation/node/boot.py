@@ -62,7 +62,7 @@ def run(
     except preflight.PreflightError as error:
         log.error("preflight_failed", reason=str(error))  # noqa: TRY400 - the reason says it all
         return BootResult(ExitCode.PREFLIGHT, None, str(error), time.monotonic() - begun)
-    log.info("node_boot", **effective_parameters(settings, engine.GUARDS))
+    log.info("node_boot", **effective_parameters(settings, settings.node.guards))
     loop = engine.new_event_loop()
     assembled = engine.assemble(settings, configure, loop=loop, read_only=once)
     watch = _Watch(assembled, settings, log, begun=begun, once=once)

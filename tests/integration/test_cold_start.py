@@ -3,6 +3,7 @@ from collections import Counter
 from stage import BTC, ETH, SEED, NodeCache, Stage, assert_agreement, clean_end, ended, environment, names, reconciled
 
 from reconciliation.drill.processes import VenueProcess
+from reconciliation.settings import GUARDS
 
 SECTIONS = {"reconciliation", "claims", "node", "cache", "venue", "log"}
 
@@ -54,5 +55,5 @@ def test_a_boot_tells_every_effective_parameter_first(stage: Stage, venue: Venue
     assert boot["preset"] == "conservative"
     assert boot["reconciliation"]["startup_delay_secs"] == 15.0
     assert boot["reconciliation"]["open_check_interval_secs"] == 7.0
-    assert boot["guards"] == ["symbols", "reports"]
+    assert boot["guards"] == list(GUARDS)
     assert node.lines == [], "nothing but events is on stderr"

@@ -5,20 +5,17 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import uvloop
 from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.v1 import binance, claims, emit
 from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation.engine.v1.guards.install import install
 from reconciliation.engine.v1.startup import Startup
 from reconciliation.settings import Settings
 
 Configure = Callable[[NodeBuilder], None]
-
-GUARDS: Final = ("symbols", "reports")
-"""The guards that are installed, by name."""
 
 
 class NoClientError(Exception):
@@ -83,6 +80,12 @@ def assemble(
         node.trader.add_actor(actor)
     for strategy in builder.strategies:
         node.trader.add_strategy(strategy)
+    install(
+        node,
+        settings.node.guards,
+        tolerated_secs=settings.node.tolerated_outage_secs,
+        report_secs=settings.node.timeout_report,
+    )
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
     return Assembled(node, Startup(node, settings))
 

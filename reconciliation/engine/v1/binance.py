@@ -1,6 +1,5 @@
 """The Binance clients that the venue section of the settings describes."""
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from nautilus_trader.adapters.binance import (
@@ -10,58 +9,13 @@ from nautilus_trader.adapters.binance import (
     BinanceLiveDataClientFactory,
 )
 from nautilus_trader.adapters.binance.common.enums import BinanceEnvironment
-from nautilus_trader.cache.cache import Cache
-from nautilus_trader.common.component import LiveClock, MessageBus
 from nautilus_trader.config import InstrumentProviderConfig
 from nautilus_trader.model.identifiers import Venue
 
-from reconciliation.engine.v1.guards.client import (
-    GuardedBinanceExecClientFactory,
-    GuardedBinanceFuturesExecutionClient,
-)
+from reconciliation.engine.v1.guards.client import guarded_factory
 
 if TYPE_CHECKING:
     from reconciliation.engine.v1.builder import NodeBuilder
-
-
-class _SilentUserStream:
-    """Stands where the user stream would be, and opens none.
-
-    A listen key belongs to the account: deleting it on the way out would cut the stream of the node that trades it.
-    """
-
-    async def connect(self) -> None:
-        return
-
-    async def session_logon(self) -> None:
-        return
-
-    async def subscribe_user_data_stream(self) -> None:
-        return
-
-    async def unsubscribe_user_data_stream(self) -> None:
-        return
-
-    async def disconnect(self) -> None:
-        return
-
-
-class ReadOnlyBinanceExecClientFactory(GuardedBinanceExecClientFactory):
-    """Makes a guarded client that asks the venue for reports and leaves no trace there."""
-
-    @staticmethod
-    def create(
-        loop: asyncio.AbstractEventLoop,
-        name: str,
-        config: BinanceExecClientConfig,
-        msgbus: MessageBus,
-        cache: Cache,
-        clock: LiveClock,
-    ) -> GuardedBinanceFuturesExecutionClient:
-        """Return a guarded client without a user stream."""
-        client = GuardedBinanceExecClientFactory.create(loop, name, config, msgbus, cache, clock)
-        client._ws_client = _SilentUserStream()
-        return client
 
 
 def add_clients(builder: "NodeBuilder", *, read_only: bool) -> None:
@@ -96,5 +50,5 @@ def add_clients(builder: "NodeBuilder", *, read_only: bool) -> None:
             # The venue takes no reduce-only orders on a hedging account, and the adapter refuses to connect.
             use_reduce_only=builder.settings.node.position_mode == "netting",
         ),
-        ReadOnlyBinanceExecClientFactory if read_only else GuardedBinanceExecClientFactory,
+        guarded_factory(builder.settings.node.guards, silent=read_only),
     )

@@ -9,13 +9,11 @@ the most. Whole means here: every order that is open at the venue, and every ord
 """
 
 import asyncio
-from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, Final
 
-from nautilus_trader.adapters.binance.common.enums import BinanceErrorCode, BinanceOrderStatus
+from nautilus_trader.adapters.binance.common.enums import BinanceOrderStatus
 from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
-from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.adapters.binance.http.error import BinanceError
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateOrderStatusReports
@@ -23,7 +21,14 @@ from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusRe
 from nautilus_trader.model.enums import OrderStatus
 from nautilus_trader.model.orders import Order
 
-from reconciliation.engine.v1.reasons import reason_of
+from reconciliation.engine.v1.guards.listening import (
+    Heard,
+    ListeningClient,
+    forget_last_failure,
+    in_mass_status,
+    is_unknown_order,
+    listening,
+)
 
 ATTEMPTS: Final = 3
 PAUSE_SECS: Final = 1.0
@@ -31,34 +36,40 @@ _OPEN: Final = frozenset({BinanceOrderStatus.NEW, BinanceOrderStatus.PARTIALLY_F
 # Asking again would turn a limit into a ban; 418 is Binance's word for one.
 _NOT_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
 
-_failures: ContextVar[list[tuple[str, Exception]] | None] = ContextVar("_failures", default=None)
 
-
-class ReportGuard(BinanceFuturesExecutionClient):
+class ReportGuard(ListeningClient):
     """The stock futures client whose mass status never hides a failed query."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.report_failure = ""
         """Why the last mass status was refused; empty when it was not."""
-        _note_failures(self._http_client)
+        self._open_at_venue: list[BinanceOrder] = []
 
     def _parse_order_status_reports(
         self, binance_orders: list[BinanceOrder], start_ms: int | None, end_ms: int | None
     ) -> list[OrderStatusReport]:
         """Keep open orders of a mass status whatever their age."""
-        if _failures.get() is None:
+        if not in_mass_status():
             return list(super()._parse_order_status_reports(binance_orders, start_ms, end_ms))
         resting = [order for order in binance_orders if order.status in _OPEN]
         others = [order for order in binance_orders if order.status not in _OPEN]
         reports = super()._parse_order_status_reports(resting, None, None)
         return [*reports, *super()._parse_order_status_reports(others, start_ms, end_ms)]
 
+    async def _build_active_symbols(self, symbol: str | None) -> tuple[set[str], list[BinanceOrder]]:
+        active_symbols, open_orders = await super()._build_active_symbols(symbol)
+        self._open_at_venue = open_orders
+        return active_symbols, open_orders
+
     async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
-        """Return order reports; in a mass status also those of cached open orders the venue's list leaves out."""
+        """Return order reports; in a mass status also those of open orders the venue's history leaves out."""
         reports = list(await super().generate_order_status_reports(command))
-        if _failures.get() is None:
+        if not in_mass_status():
             return reports
+        known = {report.venue_order_id.value for report in reports}
+        unlisted = [order for order in self._open_at_venue if str(order.orderId) not in known]
+        reports += super()._parse_order_status_reports(unlisted, None, None)
         listed = {report.client_order_id for report in reports}
         for order in self._cache.orders_open(venue=self.venue):
             if order.client_order_id not in listed and order.account_id in {None, self.account_id}:
@@ -75,9 +86,9 @@ class ReportGuard(BinanceFuturesExecutionClient):
                 symbol=order.instrument_id.symbol.value, orig_client_order_id=order.client_order_id.value
             )
         except BinanceError as error:
-            if _is_unknown_order(error):
+            if is_unknown_order(error):
                 self._log.warning(f"The venue does not know {order.client_order_id!r}, which is open in the cache")
-                _forget_last_failure()
+                forget_last_failure()
                 return [self._canceled(order)]
             return []
         return list(super()._parse_order_status_reports([found], None, None))
@@ -108,49 +119,17 @@ class ReportGuard(BinanceFuturesExecutionClient):
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(PAUSE_SECS)
-            failures: list[tuple[str, Exception]] = []
-            token = _failures.set(failures)
-            try:
+            with listening(of_mass_status=True) as heard:
                 status = await super().generate_mass_status(lookback_mins)
-            finally:
-                _failures.reset(token)
-            if status is not None and not failures:
+            if status is not None and not heard.failures:
                 self.report_failure = ""
                 return status
-            self.report_failure = _told(failures)
+            self.report_failure = heard.told() or "a report could not be read; the log above says which"
             self._log.error(f"No mass status: {self.report_failure}")
-            if any(isinstance(error, BinanceError) and error.status in _NOT_AGAIN for _, error in failures):
+            if _must_not_ask_again(heard):
                 break
         return None
 
 
-def _is_unknown_order(error: BinanceError) -> bool:
-    return isinstance(error.message, dict) and error.message.get("code") == BinanceErrorCode.NO_SUCH_ORDER.value
-
-
-def _forget_last_failure() -> None:
-    """An answered "no such order" is an answer."""
-    if (listening := _failures.get()) is not None:
-        listening.pop()
-
-
-def _note_failures(http_client: Any) -> None:
-    """Wrap a client's one way out, so that what fails there is noted for whoever listens, and still raised."""
-    send = http_client.send_request
-
-    async def send_request(http_method: Any, url_path: str, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await send(http_method, url_path, *args, **kwargs)
-        except Exception as error:
-            if (listening := _failures.get()) is not None:
-                listening.append((url_path, error))
-            raise
-
-    http_client.send_request = send_request
-
-
-def _told(failures: list[tuple[str, Exception]]) -> str:
-    if not failures:
-        return "a report could not be read; the log above says which"
-    path, error = failures[0]
-    return f"the query of {path} failed: {reason_of(error)}"
+def _must_not_ask_again(heard: Heard) -> bool:
+    return any(isinstance(error, BinanceError) and error.status in _NOT_AGAIN for _, error in heard.failures)

@@ -1,0 +1,103 @@
+"""The query error guard: a report query that failed raises, and rejects nothing.
+
+Upstream turns a failed report query into an empty list or None, so that the engine's own "query failed, skip" never
+triggers (its issue 4729), and emits OrderRejected by itself when a single order could not be asked for three times.
+Measured with 1.231.0: `GET /order` answering 503 had a live order rejected after 20.5 s.
+"""
+
+import sys
+from typing import Any, Final
+
+from nautilus_trader.adapters.binance.common.constants import BINANCE_FUTURES_ALGO_ORDER_TYPES
+from nautilus_trader.execution.messages import (
+    GenerateFillReports,
+    GenerateOrderStatusReport,
+    GenerateOrderStatusReports,
+    GeneratePositionStatusReports,
+)
+from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
+
+from reconciliation.engine.v1.guards.listening import (
+    Heard,
+    ListeningClient,
+    QueryFailedError,
+    in_mass_status,
+    is_unknown_order,
+    listening,
+)
+
+_ALGO_PATH: Final = "algoOrder"
+
+
+class QueryErrorGuard(ListeningClient):
+    """The stock futures client whose report queries raise when they failed.
+
+    None from `generate_order_status_report` means that the venue answered "no such order".
+    """
+
+    answers_absence = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._max_retries = sys.maxsize  # of the adapter's own rejections, which nobody asked for
+
+    async def generate_order_status_report(self, command: GenerateOrderStatusReport) -> OrderStatusReport | None:
+        """Return the report of one order; None when the venue answered that it does not know it.
+
+        Raises:
+            QueryFailedError: the venue did not answer.
+        """
+        if in_mass_status():
+            return await super().generate_order_status_report(command)
+        with listening() as heard:
+            report = await super().generate_order_status_report(command)
+        if report is None and (heard := self._unanswered(command, heard)).failures:
+            raise QueryFailedError(heard.told())
+        return report
+
+    def _unanswered(self, command: GenerateOrderStatusReport, heard: Heard) -> Heard:
+        """Leave out what is an answer; a conditional order is known at another address than a plain one."""
+        order = self._cache.order(command.client_order_id) if command.client_order_id else None
+        is_plain = order is not None and order.order_type not in BINANCE_FUTURES_ALGO_ORDER_TYPES
+        failures = [
+            (path, error)
+            for path, error in heard.failures
+            if not is_unknown_order(error) and not (is_plain and path.endswith(_ALGO_PATH))
+        ]
+        return Heard(failures=failures)
+
+    async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
+        """Return order reports.
+
+        Raises:
+            QueryFailedError: the venue did not answer all of it.
+        """
+        return await _whole(super().generate_order_status_reports(command))
+
+    async def generate_fill_reports(self, command: GenerateFillReports) -> list[FillReport]:
+        """Return fill reports.
+
+        Raises:
+            QueryFailedError: the venue did not answer all of it.
+        """
+        return await _whole(super().generate_fill_reports(command))
+
+    async def generate_position_status_reports(
+        self, command: GeneratePositionStatusReports
+    ) -> list[PositionStatusReport]:
+        """Return position reports.
+
+        Raises:
+            QueryFailedError: the venue did not answer.
+        """
+        return await _whole(super().generate_position_status_reports(command))
+
+
+async def _whole(query: Any) -> list[Any]:
+    if in_mass_status():
+        return list(await query)
+    with listening() as heard:
+        reports = list(await query)
+    if heard.failures:
+        raise QueryFailedError(heard.told())
+    return reports

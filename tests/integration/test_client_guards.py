@@ -1,0 +1,160 @@
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytest
+from arena import OFF, Arena, all_but, asked, node_on
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReports
+
+from reconciliation.drill.processes import VenueProcess
+from reconciliation.engine.v1.builder import Client, NodeBuilder
+from reconciliation.settings import GUARDS
+
+ORDER = "GET /fapi/v1/order"
+SUBMIT = "POST /fapi/v1/order"
+TRADES = "GET /fapi/v1/userTrades"
+ALL_ORDERS = "GET /fapi/v1/allOrders"
+UNKNOWN = {"code": -1007, "msg": "Timeout waiting for response from backend server."}
+OVERLOADED = {"code": -1008, "msg": "Server is currently overloaded."}
+
+
+def with_retries(builder: NodeBuilder) -> None:
+    """Have the adapter retry by itself, as its configuration allows."""
+    name, client = next(iter(builder.exec_clients.items()))
+    config = msgspec.structs.replace(client.config, max_retries=2, retry_delay_initial_ms=10, retry_delay_max_ms=20)
+    builder.exec_clients[name] = Client(config, client.factory)
+
+
+@pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("query_errors"), "REJECTED")])
+def test_three_errors_reject_nothing(venue: VenueProcess, guards: tuple[str, ...], believed: str) -> None:
+    """The acknowledgement of a live order was lost, and the venue fails three questions for it before it answers."""
+    with node_on(
+        venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200, "inflight_check_retries": 9}
+    ) as arena:
+        venue.post("stream", action="mute")
+        venue.post("faults", call=SUBMIT, drop=True, apply=True)
+        venue.post("faults", call=ORDER, status=503, times=3)
+        bid = arena.place_bid()
+        arena.until(lambda: arena.status(bid) != "SUBMITTED" and arena.status(bid) != "INITIALIZED", "it is resolved")
+        assert arena.status(bid) == believed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 503}, {"status": 408, "body": UNKNOWN}, {"status": 400, "body": {"code": -1006, "msg": "unexpected"}}],
+    ids=["503", "-1007", "-1006"],
+)
+@pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("unknown_outcomes"), "REJECTED")])
+def test_an_unknown_outcome_rejects_no_live_order(
+    venue: VenueProcess, guards: tuple[str, ...], believed: str, answer: dict[str, Any]
+) -> None:
+    with node_on(venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200}) as arena:
+        venue.post("stream", action="mute")
+        venue.post("faults", call=SUBMIT, apply=True, **answer)
+        bid = arena.place_bid()
+        arena.until(lambda: arena.status(bid) not in {"INITIALIZED", "SUBMITTED"}, "it is resolved")
+        assert arena.status(bid) == believed
+
+
+@pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("unknown_outcomes"), "REJECTED")])
+def test_a_duplicate_after_our_own_retry_is_the_order_itself(
+    venue: VenueProcess, guards: tuple[str, ...], believed: str
+) -> None:
+    """The first attempt arrived though it was answered "overloaded", and the adapter's second one is a duplicate."""
+    quick = OFF | {"inflight_check_interval_ms": 200}
+    with node_on(venue, guards=guards, configure=with_retries, **quick) as arena:
+        venue.post("stream", action="mute")
+        venue.post("faults", call=SUBMIT, apply=True, status=429, body=OVERLOADED, times=1)
+        bid = arena.place_bid()
+        arena.until(lambda: arena.status(bid) not in {"INITIALIZED", "SUBMITTED"}, "it is resolved")
+        assert asked(venue, SUBMIT) == 2
+        assert arena.status(bid) == believed
+
+
+def rejected(arena: Arena, bid: str) -> bool:
+    return arena.status(bid) == "REJECTED"
+
+
+def test_what_the_venue_refuses_is_rejected(venue: VenueProcess) -> None:
+    """A duplicate of somebody else's, and an order without margin, are refusals as they ever were."""
+    with node_on(venue, guards=GUARDS, **OFF) as arena:
+        for refusal in ({"code": -4116, "msg": "ClientOrderId is duplicated."}, {"code": -2019, "msg": "No margin."}):
+            venue.post("faults", call=SUBMIT, status=400, body=refusal, times=1)
+            bid = arena.place_bid()
+            arena.until(partial(rejected, arena, bid), "the refusal is believed")
+
+
+def fills_since(arena: Arena, back: timedelta | None) -> int:
+    now = arena.client._clock.utc_now()
+    command = GenerateFillReports(
+        instrument_id=None,
+        venue_order_id=None,
+        start=None if back is None else now - back,
+        end=None,
+        command_id=UUID4(),
+        ts_init=0,
+    )
+    return len({report.trade_id for report in arena.run(arena.client.generate_fill_reports(command))})
+
+
+def orders_since(arena: Arena, back: timedelta | None) -> int:
+    now = arena.client._clock.utc_now()
+    command = GenerateOrderStatusReports(
+        instrument_id=None,
+        start=None if back is None else now - back,
+        end=None,
+        open_only=False,
+        command_id=UUID4(),
+        ts_init=0,
+    )
+    reports = arena.run(arena.client.generate_order_status_reports(command))
+    assert len(reports) == len({report.venue_order_id for report in reports})
+    return len(reports)
+
+
+@pytest.mark.parametrize(("guards", "fills", "orders"), [(GUARDS, 2_304, 2_307), (all_but("history"), 500, 1_000)])
+def test_history_is_read_to_its_end(venue: VenueProcess, guards: tuple[str, ...], fills: int, orders: int) -> None:
+    venue.post("seed", symbol="BTCUSDT", fills=2_304, open_orders=3, net="0.5")
+    with node_on(venue, guards=guards, **OFF) as arena:
+        for back in (None, timedelta(days=6), timedelta(days=30)):
+            assert orders_since(arena, back) == orders
+            if fills != 500 or back is None:
+                assert fills_since(arena, back) == fills
+        assert fills_since(arena, timedelta(seconds=1)) == 0
+
+
+def test_history_that_fits_costs_what_upstream_asks(venue: VenueProcess) -> None:
+    venue.post("seed", symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
+    with node_on(venue, guards=GUARDS, **OFF):
+        assert asked(venue, TRADES) == 1
+        assert asked(venue, ALL_ORDERS) == 1
+
+
+@pytest.mark.parametrize(("guards", "phantom"), [(GUARDS, False), (all_but("symbols"), True)])
+def test_a_warm_restart_makes_up_no_opposite_position(
+    venue: VenueProcess, redis: str, guards: tuple[str, ...], phantom: bool
+) -> None:
+    venue.post("seed", symbol="BTCUSDT", fills=1, net="0.5")
+    with node_on(venue, guards=GUARDS, cache_url=redis, **OFF):
+        pass
+    with node_on(venue, guards=guards, cache_url=redis, **OFF) as arena:
+        assert (len(arena.cache.positions_open()) > 1) is phantom
+
+
+@pytest.mark.parametrize(("guards", "starts"), [(GUARDS, False), (all_but("reports", "query_errors"), True)])
+def test_a_mass_status_is_whole_or_there_is_none(venue: VenueProcess, guards: tuple[str, ...], starts: bool) -> None:
+    venue.post("seed", symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
+    venue.post("faults", call=TRADES, status=500)
+    with node_on(venue, guards=guards, start=False, **OFF) as arena:
+        assert arena.begin() is starts
+
+
+def test_one_failed_query_is_asked_again(venue: VenueProcess) -> None:
+    """Without the report guard the query error guard refuses the start at the first failure."""
+    venue.post("seed", symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
+    for guards, starts in ((GUARDS, True), (all_but("reports"), False)):
+        venue.post("faults", call=TRADES, status=500, times=1)
+        with node_on(venue, guards=guards, start=False, **OFF) as arena:
+            assert arena.begin() is starts
