@@ -15,10 +15,10 @@ PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 pyth
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install demo test properties bench check generate lock clean
+.PHONY: help install demo test properties bench preset-faults check generate lock clean
 
 help:  ## List what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(READY)  ## Build .venv from the hash-locked requirements
 
@@ -63,6 +63,9 @@ properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples
 
 bench: $(BENCH)/.ready  ## Compare speed with other settings libraries, in an environment of their own
 	@$(BENCH)/bin/python -m benchmarks.run
+
+preset-faults: $(READY)  ## Play every preset against every fault and write the table: a quarter of an hour
+	@$(BIN)/python docs/preset_faults/table.py
 
 check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check

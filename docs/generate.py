@@ -1,6 +1,6 @@
-"""Writes what follows from the models: .env.example, the schema and the reference page; `--check` only compares.
+"""Writes what follows from the code: .env.example, the schema, the reference and rules pages; `--check` compares.
 
-Run it after a setting was added or changed.
+Run it after a setting or a rule was added or changed.
 """
 
 import json
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from reconciliation.cli import rules
 from reconciliation.cli.env import default_text, example_lines
 from reconciliation.cli.text import value_text
 from reconciliation.layers import registry
@@ -16,6 +17,8 @@ from reconciliation.layers.registry import Setting
 from reconciliation.layers.resolve import load
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
 from reconciliation.presets import ReconciliationPreset
+from reconciliation.rules.finding import Rule
+from reconciliation.rules.registry import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,6 +27,22 @@ HEAD = """# Every setting
 This page is generated from the models. `none` stands for nothing, in TOML and in the environment alike. A secret may
 come as `<NAME>_FILE`, and never stands in TOML. The units stand in the names: `_secs`, `_ms`, `_mins`; timeouts are in
 seconds.
+"""
+
+RULES_HEAD = """# What are settings judged by?
+
+This page is generated from the rules. The engine accepts settings that reject live orders, invent flat positions or
+leave a lost fill unrepaired for ever; each rule names one such way. `recon check` and every boot judge by all of them.
+
+- An **error** (E) refuses to boot, with exit code 2. A **warning** (W) says so, and fails `recon check --strict`.
+- `RECON_NODE_ACCEPT=E06` lets a named rule through for someone who knows better; it is told all the same.
+- A rule that needs a fact which settings do not hold by themselves, such as `node.symbols`, is silent while it is not
+  given.
+- *Held by construction* means that a node which recon builds cannot break the rule. It counts for a hand-written
+  configuration, which `recon check --engine MODULE:OBJECT` judges.
+- With `enabled = false` nothing is reconciled, and the rules about repair do not apply.
+- The proof is **run** where a test shows the harm on the real engine, **read** where it was read in the engine's
+  source, **computed** where it follows from a computation.
 """
 
 
@@ -50,6 +69,7 @@ def generated() -> dict[str, str]:
         ".env.example": "\n".join(example_lines()) + "\n",
         f"settings/{SCHEMA_FILE}": json.dumps(toml_schema(), indent=2) + "\n",
         "docs/reference/settings.md": "\n".join(_reference()) + "\n",
+        "docs/guides/rules.md": "\n".join(_rules()) + "\n",
     }
 
 
@@ -86,6 +106,28 @@ def _entry(setting: Setting, values: dict[ReconciliationPreset, str]) -> Iterato
 
 def _value(values: dict[str, dict[str, object]], setting: Setting) -> str:
     return value_text(values[setting.path[0]][setting.path[1]]) if len(setting.path) > 1 else ""
+
+
+def _rules() -> Iterator[str]:
+    yield RULES_HEAD
+    example = next(rule for rule in RULES if rule.id == "E06")
+    yield "\n".join(("```console", f"$ recon rules {example.id}", *rules.told(example), "```")) + "\n"
+    yield "| id | rule | proof |\n|---|---|---|"
+    for rule in RULES:
+        yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {rule.proof} |"
+    for rule in RULES:
+        yield from _rule(rule)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"\n## {rule.id}\n"
+    yield f"**{rule.title}.** {rule.why}\n"
+    yield f"- severity: {rule.severity}"
+    yield f"- cure: {rule.cure}"
+    yield f"- keys: {', '.join(f'`{key}`' for key in rule.keys) or 'any'}"
+    yield f"- proof: {rule.proof}"
+    if rule.held:
+        yield f"- held by construction: {rule.held}"
 
 
 if __name__ == "__main__":

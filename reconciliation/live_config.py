@@ -77,9 +77,10 @@ class LiveTradingNodeConfig:
 
         Raises:
             NoClientError: the settings name no venue and `configure` added no execution client.
+            RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
             ClaimError: two strategies claim one instrument.
             CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1.assemble import assemble
+        from reconciliation.engine.v1.assemble import assemble, collect
 
-        return assemble(self.settings, configure).node
+        return assemble(collect(self.settings, configure)).node

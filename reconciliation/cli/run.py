@@ -1,7 +1,5 @@
 """`recon run`: boot a node, reconcile and watch."""
 
-import importlib
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import click
 
 from reconciliation.cli.options import settings_options, usable
 from reconciliation.cli.stops import unless_stopped
+from reconciliation.cli.targets import named_object
 from reconciliation.layers.problems import SettingsError
 from reconciliation.settings import Settings
 
@@ -47,18 +46,8 @@ def named_function(target: str) -> Callable[[Any], None]:
     Raises:
         click.UsageError: there is none.
     """
-    module_name, colon, name = target.partition(":")
-    if not colon or not module_name or not name:
-        raise click.UsageError(f"'{target}' is not MODULE:FUNCTION")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        module = importlib.import_module(module_name)
-    except (ModuleNotFoundError, TypeError) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name not in {module_name, module_name.partition(".")[0]}:
-            raise click.UsageError(f"'{target}': {error}, which {module_name} imports; install it") from None
-        raise click.UsageError(f"'{target}': {error}; run from the folder that holds the module") from None
-    function = getattr(module, name, None)
-    if not callable(function):
-        raise click.UsageError(f"'{target}': {module_name} has no function {name}")
-    found: Callable[[Any], None] = function
-    return found
+    found = named_object(target)
+    if not callable(found):
+        raise click.UsageError(f"'{target}' is no function")
+    function: Callable[[Any], None] = found
+    return function

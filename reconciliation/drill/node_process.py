@@ -25,11 +25,15 @@ class NodeProcess:
         variables: its `RECON_*` environment; the caller's own `RECON_*` variables do not reach it.
         log_file: where the engine's log goes.
         target: MODULE:FUNCTION that configures the node, if any.
+        folder: where it runs; the caller's current folder when absent.
     """
 
-    def __init__(self, variables: Mapping[str, str], log_file: Path, target: str | None = None) -> None:
+    def __init__(
+        self, variables: Mapping[str, str], log_file: Path, target: str | None = None, folder: Path | None = None
+    ) -> None:
         self._variables = dict(variables)
         self._log_file = log_file
+        self._folder = folder
         self._command = [sys.executable, "-m", "reconciliation", "run", *([target] if target else [])]
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -46,6 +50,7 @@ class NodeProcess:
             self._process = subprocess.Popen(  # noqa: S603 - this project's own command
                 self._command,
                 env=env | {"RECON_LOG_FORMAT": "json"} | self._variables,
+                cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.PIPE,

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 READY_WITHIN_SECS: Final = 20.0
 STOP_WITHIN_SECS: Final = 5.0
@@ -20,7 +21,7 @@ class ProcessFailedError(Exception):
 
 
 class VenueProcess:
-    """A `recon venue` process, and its control API.
+    """A `recon venue` process, and its control API; entered again, it comes back at the same address.
 
     Args:
         data_dir: where it keeps its ledger; in memory when absent.
@@ -39,6 +40,8 @@ class VenueProcess:
         command = [sys.executable, "-m", "reconciliation", "venue", "--until-stdin-closes"]
         if self._data_dir is not None:
             command += ["--data-dir", str(self._data_dir)]
+        if self.http_url:
+            command += ["--port", str(urlsplit(self.http_url).port)]
         # A session of its own: Ctrl-C must reach the node first, which stops against a living venue.
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True

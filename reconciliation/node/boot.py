@@ -13,12 +13,15 @@ from reconciliation.engine.v1.report import ReconciliationReport
 from reconciliation.engine.v1.startup import ClaimAll, NodeNotStartedError
 from reconciliation.node import preflight
 from reconciliation.node.exit_codes import ExitCode
-from reconciliation.node.parameters import effective_parameters
+from reconciliation.node.parameters import effective_parameters, tell_findings
 from reconciliation.node.signals import STOP_SIGNALS, ignore_signals
+from reconciliation.rules.check import check, refusals
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from reconciliation.rules.subject import Subject
 
 Logger = structlog.typing.FilteringBoundLogger
 
@@ -55,6 +58,13 @@ def run(
         once: reconcile, then stop; no user stream is opened, so nothing changes at the venue.
     """
     begun = time.monotonic()
+    builder = engine.collect(settings, configure, read_only=once)
+    subject = engine.subject(builder)
+    findings = check(subject)
+    if broken := refusals(findings):
+        reason = str(engine.RulesBrokenError(broken))
+        log.error("settings_refused", reason=reason, findings=[found.data() for found in broken])
+        return BootResult(ExitCode.UNUSABLE, None, reason, time.monotonic() - begun)
     url = settings.cache.url
     try:
         if url is not None:
@@ -62,10 +72,11 @@ def run(
     except preflight.PreflightError as error:
         log.error("preflight_failed", reason=str(error))  # noqa: TRY400 - the reason says it all
         return BootResult(ExitCode.PREFLIGHT, None, str(error), time.monotonic() - begun)
-    log.info("node_boot", **effective_parameters(settings, settings.node.guards))
+    log.info("node_boot", **effective_parameters(settings, findings))
+    tell_findings(log, findings)
     loop = engine.new_event_loop()
-    assembled = engine.assemble(settings, configure, loop=loop, read_only=once)
-    watch = _Watch(assembled, settings, log, begun=begun, once=once)
+    assembled = engine.assemble(builder, loop=loop, read_only=once)
+    watch = _Watch(assembled, subject, log, begun=begun, once=once)
     try:
         return loop.run_until_complete(watch.until_end())
     finally:
@@ -78,7 +89,7 @@ class _Watch:
     def __init__(
         self,
         assembled: engine.Assembled,
-        settings: Settings,
+        subject: "Subject",
         log: Logger,
         *,
         begun: float,
@@ -86,7 +97,7 @@ class _Watch:
     ) -> None:
         self._node = assembled.node
         self._startup = assembled.startup
-        self._settings = settings
+        self._subject = subject
         self._log = log
         self._begun = begun
         self._once = once
@@ -136,7 +147,7 @@ class _Watch:
             code = ExitCode.NOT_FINE
             await self._startup.disconnect()
         # The queues end on their sentinels; a start that was cancelled has ended already.
-        await asyncio.wait({running}, timeout=self._settings.node.timeout_shutdown)
+        await asyncio.wait({running}, timeout=self._subject.node.timeout_shutdown)
         running.cancel()
         self._log.info("node_stopped")
         return code
@@ -171,3 +182,7 @@ class _Watch:
             unverified_clients=list(report.unverified_clients),
             **({} if report.reconciled else {"reason": report.reason}),
         )
+        if report.reconciled:
+            known = {found.id for found in check(self._subject)}
+            seen = check(self._subject.with_observed(self._startup.observed()))
+            tell_findings(self._log, tuple(found for found in seen if found.id not in known))

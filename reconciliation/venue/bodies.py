@@ -11,6 +11,7 @@ from reconciliation.venue.symbols import SYMBOLS
 
 MOST_AT_ONCE: Final = 100_000
 LONGEST_DELAY_SECS: Final = 86_400
+LONGEST_AGE_MINS: Final = 366 * 1_440
 
 
 def _known(symbol: str) -> str:
@@ -37,6 +38,7 @@ class SeedBody(Body):
     fills: int = Field(default=0, ge=0, le=MOST_AT_ONCE)
     open_orders: int = Field(default=0, ge=0, le=MOST_AT_ONCE)
     net: Decimal = Field(default=Decimal(0), max_digits=30)
+    age_mins: int = Field(default=1, ge=1, le=LONGEST_AGE_MINS)
 
 
 class OrderBody(Body):

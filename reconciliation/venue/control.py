@@ -62,7 +62,14 @@ class ControlApi:
 
     def _seed(self, raw: bytes) -> dict[str, Any]:
         body = SeedBody.model_validate_json(raw)
-        seeded = seed(self._ledger, body.symbol, fills=body.fills, open_orders=body.open_orders, net=body.net)
+        seeded = seed(
+            self._ledger,
+            body.symbol,
+            fills=body.fills,
+            open_orders=body.open_orders,
+            net=body.net,
+            age_mins=body.age_mins,
+        )
         net = SYMBOLS[body.symbol].quantity_text(seeded.net)
         return {"symbol": body.symbol, **asdict(seeded), "net": net}
 

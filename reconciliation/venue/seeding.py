@@ -14,7 +14,7 @@ from reconciliation.venue.symbols import Symbol, symbol_named
 SPACING_MS: Final = 60_000
 # The exchange answers for the last seven days; history stays well inside.
 LONGEST_SPAN_MS: Final = 6 * 86_400_000
-ENDED_AGO_MS: Final = 60_000
+MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,14 @@ class Seeded:
     last_ms: int
 
 
-def seed(ledger: Ledger, symbol_name: str, *, fills: int, open_orders: int, net: Decimal) -> Seeded:
+def seed(  # noqa: PLR0913 - what there is to say of a history
+    ledger: Ledger, symbol_name: str, *, fills: int, open_orders: int, net: Decimal, age_mins: int = 1
+) -> Seeded:
     """Add history of a symbol to a ledger; nobody is told of it.
 
     The trades lie a minute apart (closer when there are many, or when the ledger already has recent entries)
-    and end a minute ago. Resting orders lie 5 % and more from the last price, buys below and sells above.
+    and end as long ago as asked, a minute by default. Resting orders lie 5 % and more from the last price, buys below
+    and sells above.
 
     Args:
         ledger: where it goes.
@@ -48,6 +51,7 @@ def seed(ledger: Ledger, symbol_name: str, *, fills: int, open_orders: int, net:
         fills: how many trades.
         open_orders: how many resting limit orders.
         net: the signed position to end with, whatever it is before.
+        age_mins: how long ago it ended; later than what the ledger holds it ends in any case.
 
     Raises:
         RequestRefused: no such number of trades leads to that position, or `net` is off the step grid.
@@ -57,7 +61,7 @@ def seed(ledger: Ledger, symbol_name: str, *, fills: int, open_orders: int, net:
         symbol.check_quantity(abs(net))
     trades = plan(symbol, fills, ledger.positions[symbol_name].quantity, net)
     now = ledger.now_ms()
-    end = max(now - ENDED_AGO_MS, min(ledger.last_update_ms, now))
+    end = max(now - age_mins * MINUTE_MS, min(ledger.last_update_ms, now))
     start = min(end, max(end - min(fills * SPACING_MS, LONGEST_SPAN_MS), ledger.last_update_ms))
     times = [start + (end - start) * (index + 1) // fills for index in range(fills)]
     for index, (signed, time_ms) in enumerate(zip(trades, times, strict=True)):

@@ -110,8 +110,8 @@ def test_every_line_of_the_example_environment_is_usable() -> None:
     [
         (["show", "--set", "nonsense"], "is not KEY=VALUE"),
         (["run", "no_such_module:configure"], "no_such_module"),
-        (["run", "json:no_such_function"], "has no function"),
-        (["run", "json"], "is not MODULE:FUNCTION"),
+        (["run", "json:no_such_function"], "has no no_such_function"),
+        (["run", "json"], "is not MODULE:OBJECT"),
         (["nonsense"], "No such command"),
         (["show", "--settings-dir", "no-such-folder"], "no-such-folder"),
         (["show", "--preset", "no-such-preset"], "aggressive, conservative, disabled, standard"),

@@ -161,15 +161,14 @@ def node_on(
     report_secs: float = 10.0,
     cache_url: str | None = None,
     second: VenueProcess | None = None,
-    node_settings: dict[str, Any] | None = None,
+    cache: CacheConfig | None = None,
     configure: Callable[[NodeBuilder], None] | None = None,
     start: bool = True,
     **engine: Any,
 ) -> Iterator[Arena]:
     """Run a stock node with the named guards and an engine configuration of one's own; without a venue, no client."""
     env = (venue.environment() if venue else {}) | {"RECON_CACHE_URL": cache_url or "redis://127.0.0.1:1"}
-    overrides = {f"node.{key}": value for key, value in (node_settings or {}).items()}
-    settings = load(env=env, overrides={"node.guards": list(guards), "log.level": "ERROR"} | overrides)
+    settings = load(env=env, overrides={"node.guards": list(guards)})
     builder = NodeBuilder(settings)
     binance.add_clients(builder, read_only=False)
     builder.add_strategy(Trader())
@@ -187,7 +186,7 @@ def node_on(
     fields["logging"] = LoggingConfig(log_level="ERROR")
     fields |= {"timeout_post_stop": 0.01, "timeout_disconnection": 2.0, "timeout_shutdown": 1.0}
     if cache_url is None:
-        fields["cache"] = CacheConfig()
+        fields["cache"] = cache or CacheConfig()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     node = TradingNode(type(stock)(**fields), loop=loop)

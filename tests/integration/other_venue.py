@@ -159,7 +159,7 @@ class SwallowingClientConfig(LiveExecClientConfig, frozen=True):  # type: ignore
     """Nothing to configure."""
 
 
-class SwallowingClientFactory(LiveExecClientFactory):
+class SwallowingClientFactory(LiveExecClientFactory):  # type: ignore[misc]
     @staticmethod
     def create(
         loop: asyncio.AbstractEventLoop,

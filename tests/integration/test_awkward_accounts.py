@@ -74,9 +74,12 @@ def test_a_close_position_order_does_not_keep_a_node_from_starting(
     clean_end(node)
 
 
+HEDGING = {"RECON_NODE_POSITION_MODE": "hedging", "RECON_POSITION_CHECK_INTERVAL_SECS": "none"}
+
+
 def test_a_position_mode_that_is_not_the_accounts_is_told(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Boot: settings that contradict the account are unusable, exit 2, with the remedy."""
-    node = stage.node(environment(venue, redis, RECON_NODE_POSITION_MODE="hedging"))
+    node = stage.node(environment(venue, redis, **HEDGING))
     assert ended(node) == 2
     told = node.wait_for("node_not_started")
     assert told["stage"] == "settings"
@@ -86,7 +89,7 @@ def test_a_position_mode_that_is_not_the_accounts_is_told(stage: Stage, venue: V
 def test_a_hedging_account_connects(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Boot: the adapter refuses reduce-only orders on a hedging account; the settings say which account it is."""
     venue.post("faults", call="GET /fapi/v1/positionSide/dual", status=200, body={"dualSidePosition": True})
-    node = stage.node(environment(venue, redis, RECON_NODE_POSITION_MODE="hedging"))
+    node = stage.node(environment(venue, redis, **HEDGING))
     assert reconciled(node)
     clean_end(node)
 

@@ -158,3 +158,29 @@ def test_one_failed_query_is_asked_again(venue: VenueProcess) -> None:
         venue.post("faults", call=TRADES, status=500, times=1)
         with node_on(venue, guards=guards, start=False, **OFF) as arena:
             assert arena.begin() is starts
+
+
+@pytest.mark.parametrize(("guards", "whole"), [(GUARDS, True), (all_but("history"), False)])
+def test_a_position_of_many_fills_keeps_every_one(venue: VenueProcess, guards: tuple[str, ...], whole: bool) -> None:
+    """Opened from flat by more fills than a page has by default: upstream makes one synthetic order of them."""
+    for fill in range(1, 511):
+        venue.post("seed", symbol="BTCUSDT", fills=1, net=f"{fill / 1_000:.3f}", age_mins=60)
+    with node_on(venue, guards=guards, **OFF) as arena:
+        real = {str(fill["trade_id"]) for fill in venue.get("ledger")["fills"]}
+        assert (set(arena.trade_ids()) == real) is whole
+
+
+@pytest.mark.parametrize(("guards", "kept"), [(GUARDS, 3), (all_but("reports"), 0)])
+def test_orders_that_rest_for_longer_than_history_lasts_are_kept(
+    venue: VenueProcess, guards: tuple[str, ...], kept: int
+) -> None:
+    """The exchange's history ends after seven days; its list of open orders does not."""
+    venue.post("seed", symbol="BTCUSDT", fills=4, open_orders=3, net="0.5", age_mins=8 * 1_440)
+    with node_on(venue, guards=guards, **OFF) as arena:
+        assert arena.cache.orders_open_count() == kept
+
+
+def test_a_lookback_of_more_than_a_window_is_read_window_by_window(venue: VenueProcess) -> None:
+    venue.post("seed", symbol="BTCUSDT", fills=4, net="0.5", age_mins=20 * 1_440)
+    with node_on(venue, guards=GUARDS, reconciliation_lookback_mins=30 * 1_440, **OFF) as arena:
+        assert arena.trade_ids() == [str(fill["trade_id"]) for fill in venue.get("ledger")["fills"][-2:]]

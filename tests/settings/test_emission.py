@@ -124,7 +124,7 @@ def test_emitted_config_survives_the_engines_own_round_trip(preset: Reconciliati
         ("redis://user:%C3%BC@[::1]:6379", "::1", 6379, "user", "ü", False),
     ],
 )
-def test_cache_url_becomes_the_engines_database(  # noqa: PLR0913 - one column each
+def test_cache_url_becomes_the_engines_database(
     url: str, host: str, port: int, username: str | None, password: str | None, *, ssl: bool
 ) -> None:
     cache = live({"RECON_CACHE_URL": url}).build_cache_config()

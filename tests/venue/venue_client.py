@@ -29,7 +29,7 @@ class Clock:
         return self.now_ms
 
 
-def order(  # noqa: PLR0913 - one keyword per field of an order
+def order(
     side: str = "BUY",
     quantity: str = "0.010",
     price: str | None = None,

@@ -11,8 +11,13 @@ from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.v1 import binance, claims, emit
 from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation.engine.v1.guards.client import is_guarded
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.engine.v1.startup import Startup
+from reconciliation.rules.check import check, refusals
+from reconciliation.rules.finding import Finding
+from reconciliation.rules.subject import Client as RuledClient
+from reconciliation.rules.subject import Subject, subject_of
 from reconciliation.settings import Settings
 
 Configure = Callable[[NodeBuilder], None]
@@ -28,6 +33,18 @@ class NoClientError(Exception):
         )
 
 
+class RulesBrokenError(Exception):
+    """The configuration breaks rules that nobody accepted.
+
+    Attributes:
+        findings: the errors among what was found.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        super().__init__("; ".join(f"{found.id}: {found.figure}; {found.hint}" for found in findings))
+
+
 @dataclass(frozen=True, slots=True)
 class Assembled:
     """A built node and the hooks that watch its start."""
@@ -36,25 +53,16 @@ class Assembled:
     startup: Startup
 
 
-def assemble(
-    settings: Settings,
-    configure: Configure | None = None,
-    *,
-    loop: asyncio.AbstractEventLoop | None = None,
-    read_only: bool = False,
-) -> Assembled:
-    """Build a node that has not run yet.
+def collect(settings: Settings, configure: Configure | None = None, *, read_only: bool = False) -> NodeBuilder:
+    """Collect what a node is to be made of; nothing of the engine is constructed yet.
 
     Args:
         settings: they must name a cache, and a venue unless `configure` adds clients.
-        configure: receives the builder before anything is constructed; adds clients, strategies, actors.
-        loop: the event loop to run on; the engine takes its own when absent.
+        configure: receives the builder; adds clients, strategies, actors.
         read_only: the node will not trade; open no user stream on the settings' venue, so that nothing changes.
 
     Raises:
         NoClientError: no execution client was given.
-        ClaimError: two strategies claim one instrument.
-        CacheUrlMissingError: the settings name no cache.
     """
     builder = NodeBuilder(settings)
     if settings.venue.is_given:
@@ -63,6 +71,39 @@ def assemble(
         configure(builder)
     if not builder.exec_clients:
         raise NoClientError
+    return builder
+
+
+def subject(builder: NodeBuilder) -> Subject:
+    """Return what rules judge: the settings with the clients that were added."""
+    clients = (
+        RuledClient(str(getattr(client.config, "venue", None) or name), guarded=is_guarded(client.factory))
+        for name, client in builder.exec_clients.items()
+    )
+    return subject_of(builder.settings, tuple(clients))
+
+
+def assemble(
+    builder: NodeBuilder,
+    *,
+    loop: asyncio.AbstractEventLoop | None = None,
+    read_only: bool = False,
+) -> Assembled:
+    """Build a node that has not run yet.
+
+    Args:
+        builder: what it is made of.
+        loop: the event loop to run on; the engine takes its own when absent.
+        read_only: the node will not trade.
+
+    Raises:
+        RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
+        ClaimError: two strategies claim one instrument.
+        CacheUrlMissingError: the settings name no cache.
+    """
+    settings = builder.settings
+    if broken := refusals(check(subject(builder))):
+        raise RulesBrokenError(broken)
     config = emit.trading_node_config(
         settings,
         {name: client.config for name, client in builder.data_clients.items()},

@@ -17,6 +17,7 @@ from reconciliation.engine.v1 import agreement, claims
 from reconciliation.engine.v1.ledger import FillRecorder, Snapshot, snapshot
 from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.report import ReconciliationReport, new_fills
+from reconciliation.rules.subject import Observed
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ Stage = Literal["connection", "settings", "claims", "reconciliation", "portfolio
 
 # Fills and orders that come over the stream while the two sides are read make them differ for a moment.
 SECOND_LOOKS: Final = 4
+_MINUTE_NS: Final = 60_000_000_000
 SECOND_LOOK_PAUSE_SECS: Final = 0.25
 
 
@@ -261,6 +263,18 @@ class Startup:
             recovered=recovered,
             inferred=inferred,
             unverified_clients=tuple(str(c.id) for c in self._clients if not agreement.can_look(c)),
+        )
+
+    def observed(self) -> Observed:
+        """Return the facts that rules judge by, as the account shows them now."""
+        cache = self._kernel.cache
+        resting = cache.orders_open()
+        held = {position.instrument_id for position in cache.positions_open()}
+        accepted = [order.ts_accepted for order in resting if order.ts_accepted]
+        oldest_ns = self._kernel.clock.timestamp_ns() - min(accepted, default=self._kernel.clock.timestamp_ns())
+        return Observed(
+            symbols=len(held | {order.instrument_id for order in resting}) or None,
+            oldest_resting_mins=max(0, oldest_ns) // _MINUTE_NS or None,
         )
 
     async def disconnect(self) -> None:

@@ -39,9 +39,18 @@ def guarded_client(guards: Collection[str]) -> type[BinanceFuturesExecutionClien
     return type("GuardedBinanceFuturesExecutionClient", (*chosen, BinanceFuturesExecutionClient), {})
 
 
+class GuardedBinanceExecClientFactory(BinanceLiveExecClientFactory):
+    """What the factories of guarded clients have in common."""
+
+
+def is_guarded(factory: type) -> bool:
+    """Whether a factory makes a guarded client."""
+    return issubclass(factory, GuardedBinanceExecClientFactory)
+
+
 def guarded_factory(
     guards: Collection[str] = BINANCE_GUARDS, *, silent: bool = False
-) -> type[BinanceLiveExecClientFactory]:
+) -> type[GuardedBinanceExecClientFactory]:
     """Return a factory that makes the guarded client exactly as the stock factory makes the stock one.
 
     Args:
@@ -50,7 +59,7 @@ def guarded_factory(
     """
     make = guarded_client(guards)
 
-    class GuardedBinanceExecClientFactory(BinanceLiveExecClientFactory):
+    class Factory(GuardedBinanceExecClientFactory):
         """Makes the guarded client."""
 
         @staticmethod
@@ -68,7 +77,7 @@ def guarded_factory(
                 client._ws_client = SilentUserStream()
             return client
 
-    return GuardedBinanceExecClientFactory
+    return Factory
 
 
 class SilentUserStream:

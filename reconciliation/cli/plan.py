@@ -1,0 +1,168 @@
+"""`recon plan`: what the settings mean, told before a node runs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+
+from reconciliation.cli.options import settings_options, usable
+from reconciliation.cli.text import colored, table
+from reconciliation.config import ReconciliationConfig
+from reconciliation.layers.problems import SettingsError
+from reconciliation.rules.budget import Budget
+from reconciliation.rules.plan import Kept, Plan, plan
+from reconciliation.rules.timings import Answer, Span
+from reconciliation.rules.words import duration, number
+from reconciliation.settings import Settings
+
+_MINUTE_SECS: Final = 60.0
+_LABEL: Final = 33
+"""Width of the first column, the same in every block."""
+
+
+@click.command("plan")
+@click.option("--symbols", type=click.IntRange(1), help="How many symbols are traded; else node.symbols, else 1.")
+@click.option(
+    "--resting", type=click.IntRange(0), default=0, help="How many orders rest longer than the open check looks back."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+@settings_options
+def command(settings: Settings | SettingsError, *, symbols: int | None, resting: int, as_json: bool) -> None:
+    """Say what the settings mean: when checks run, what they conclude and repair, and what they cost.
+
+    \b
+      recon plan --preset aggressive --symbols 12 --resting 200
+
+    Times hold to within one tick of the check loop. At --json, null is never, without limit, or off:
+
+    \b
+      symbols, resting         what was asked for
+      checks                   tick_secs, and the period of each check: inflight_, open_, position_secs
+      first_checks             the first run of each, from the end of startup reconciliation
+      called_dead              submitted, accepted: {no_such_order, refused, error:
+                               {soonest_secs, latest_secs}}, by what the venue answers
+      position_gives_up_secs   until the position check gives up on a difference
+      outage_outlived_secs     how long the venue may be away
+      repaired                 fill_secs, cancel_secs, ack_secs: the latest for what the stream lost
+      cost                     venue, unit, estimate, source; idle_, worst_, limit_per_min in units;
+                               idle_, worst_requests_per_min by call
+      kept                     closed_orders, closed_positions, account_events: {least_, most_mins}
+      startup                  connection_, reconciliation_, portfolio_, total_secs
+      shutdown_secs            a supervisor must allow more
+    """  # noqa: D301 - click reads the backspace
+    resolved = usable(settings)
+    told = plan(resolved, symbols=symbols, resting=resting)
+    if as_json:
+        click.echo(json.dumps(told.data(), indent=2))
+        return
+    for line in lines(told, resolved):
+        click.echo(line)
+
+
+def lines(told: Plan, settings: Settings) -> Iterator[str]:
+    """Yield the plan as text."""
+    guards = _counted(len(settings.node.guards), "guard")
+    yield f"preset {settings.preset}, {told.budget.venue}, {_counted(told.symbols, 'symbol')}, {guards}"
+    yield from _block(_checks(told, settings.reconciliation))
+    yield from _block(_dead(told))
+    yield from _block(_repaired(told))
+    yield from _block(_cost(told.budget))
+    if told.budget.estimate:
+        yield "  an estimate: this venue's limit or its adapter's calls are not certain"
+    yield from _block(_around(told))
+
+
+def _block(rows: list[Sequence[str]]) -> Iterator[str]:
+    head, *rest = table((row[0].ljust(_LABEL), *row[1:]) for row in rows)
+    yield ""
+    yield colored(head, bold=True)
+    yield from rest
+
+
+def _checks(told: Plan, r: ReconciliationConfig) -> list[Sequence[str]]:
+    inflight_ms = r.inflight_check_interval_ms
+    named = (
+        ("in-flight orders", told.periods.inflight_secs, inflight_ms and inflight_ms / 1_000),
+        ("open orders", told.periods.open_secs, r.open_check_interval_secs),
+        ("positions", told.periods.position_secs, r.position_check_interval_secs),
+    )
+    rows: list[Sequence[str]] = [("checks", "every", "first after", "")]
+    for name, every, wanted in named:
+        why = "" if every in {None, wanted} else f"{duration(wanted)} rounded up to whole ticks"
+        rows.append((f"  {name}", _or(every, "off"), _or(told.first_secs(every), ""), why))
+    return rows
+
+
+def _dead(told: Plan) -> list[Sequence[str]]:
+    answers: tuple[Answer, ...] = ("no_such_order", "refused", "error")
+    return [
+        ("called dead when the venue", "does not know it", "refuses connections", "answers 5xx"),
+        ("  order submitted, not answered", *(_span(told.submitted[answer]) for answer in answers)),
+        ("  order accepted, not found", *(_span(told.accepted[answer]) for answer in answers)),
+        ("  outage outlived", _or(told.outage_outlived, "any"), "", ""),
+        ("  differing position given up", duration(told.position_gives_up), "", ""),
+    ]
+
+
+def _repaired(told: Plan) -> list[Sequence[str]]:
+    return [
+        ("lost by the stream, repaired", "within"),
+        ("  fill", duration(told.lost_fill)),
+        ("  cancel", duration(told.lost_cancel)),
+        ("  acknowledgement", duration(told.lost_ack)),
+    ]
+
+
+def _cost(cost: Budget) -> list[Sequence[str]]:
+    requests = ("  requests", number(cost.idle_requests_per_min), number(cost.worst_requests_per_min), "")
+    idle, worst, limit = cost.idle_weight_per_min, cost.worst_weight_per_min, cost.limit_per_min
+    rows = [("cost a minute", "idle", "worst", "limit"), requests]
+    if cost.unit == "weight":
+        rows.append(("  weight", number(idle), number(worst), ""))
+    if limit is None:
+        return [*rows[:-1], (*rows[-1][:3], "unknown")]
+    shares = ("  of the limit", f"{idle / limit:.0%}", f"{worst / limit:.0%}", "")
+    return [*rows[:-1], (*rows[-1][:3], number(limit)), shares]
+
+
+def _around(told: Plan) -> list[Sequence[str]]:
+    stages = ", ".join(f"{stage} {duration(secs)}" for stage, secs in told.startup.items())
+    return [
+        ("around it", "at most"),
+        ("  startup", f"{duration(sum(told.startup.values()))}: {stages}"),
+        ("  shutdown", duration(told.shutdown)),
+        ("  closed orders kept", _kept(told.closed_orders)),
+        ("  closed positions kept", _kept(told.closed_positions)),
+        ("  account events kept", _kept(told.account_events)),
+    ]
+
+
+def _or(secs: float | None, nothing: str) -> str:
+    return nothing if secs is None else duration(secs)
+
+
+def _span(span: Span | None) -> str:
+    if span is None:
+        return "never"
+    if span.latest_secs is None:
+        return f"{duration(span.soonest_secs)}, or never"
+    return _range(span.soonest_secs, span.latest_secs)
+
+
+def _range(least_secs: float, most_secs: float) -> str:
+    least, most = duration(least_secs), duration(most_secs)
+    if least == most:
+        return most
+    unit = most.partition(" ")[2]
+    return f"{least.removesuffix(f' {unit}')} to {most}"
+
+
+def _kept(kept: Kept) -> str:
+    if kept.least_mins is None or kept.most_mins is None:
+        return "for ever"
+    return _range(kept.least_mins * _MINUTE_SECS, kept.most_mins * _MINUTE_SECS)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,63 @@
+"""`recon rules`: what settings are judged by."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from reconciliation.cli.text import table
+from reconciliation.layers.problems import printable
+from reconciliation.layers.suggest import nearest
+from reconciliation.rules.finding import Rule
+from reconciliation.rules.registry import RULES, named
+
+
+@click.command("rules")
+@click.argument("rule_id", metavar="[ID]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+def command(rule_id: str | None, *, as_json: bool) -> None:
+    """List the rules that settings are judged by, or tell one whole.
+
+    An error (E) refuses to boot, a warning (W) says so. node.accept lets named rules through.
+
+    \b
+      recon rules E04
+    """  # noqa: D301 - click reads the backspace
+    if rule_id is None:
+        listed = [("id", "severity", "proof", "rule"), *((r.id, r.severity, r.proof, r.title) for r in RULES)]
+        click.echo(json.dumps([r.data() for r in RULES], indent=2) if as_json else "\n".join(table(listed)))
+        return
+    rule = named(rule_id)
+    if rule is None:
+        near = nearest(rule_id, [r.id for r in RULES])
+        hint = f"did you mean {near}?" if near else "`recon rules` lists them"
+        raise click.UsageError(f"'{printable(rule_id)}' is no rule; {hint}")
+    click.echo(json.dumps(as_data(rule), indent=2) if as_json else "\n".join(told(rule)))
+
+
+def as_data(rule: Rule) -> dict[str, Any]:
+    """Return all there is to say of a rule as plain data."""
+    return {**rule.data(), "why": rule.why, "cure": rule.cure, "held": rule.held or None}
+
+
+def told(rule: Rule) -> Iterator[str]:
+    """Yield a rule told whole."""
+    severities = {"error": "error: a node does not boot with it", "warning": "warning"}
+    proofs = {
+        "run": "run: its harm was shown on the real engine",
+        "read": "read in the engine's source",
+        "computed": "computed",
+    }
+    yield f"{rule.id}  {rule.title}"
+    yield ""
+    yield from table(
+        [
+            ("  severity", severities[rule.severity]),
+            ("  otherwise", rule.why),
+            ("  cure", rule.cure),
+            ("  keys", ", ".join(rule.keys) or "any"),
+            ("  proof", proofs[rule.proof]),
+            ("  in a node of recon's", f"held by construction: {rule.held}" if rule.held else "a setting can break it"),
+        ]
+    )

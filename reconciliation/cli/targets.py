@@ -1,0 +1,85 @@
+"""What MODULE:OBJECT on a command line names."""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciliation.layers.problems import printable
+
+
+def named_object(target: str) -> Any:
+    """Return the object that MODULE:OBJECT names, from the working directory or from what is installed.
+
+    What the module prints goes to stderr.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    module_name, colon, name = target.partition(":")
+    if not colon or not module_name or not name:
+        raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in live_node:config")
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
+    with _stdout_to_stderr():
+        module = _told(target, lambda: _imported(target, module_name))
+    if not hasattr(module, name):
+        raise click.UsageError(f"'{target}': {module_name} has no {name}")
+    return getattr(module, name)
+
+
+def called(target: str, function: Callable[[], Any]) -> Any:
+    """Return what a function that a target named returns.
+
+    Raises:
+        click.UsageError: it fails.
+    """
+    with _stdout_to_stderr():
+        return _told(target, function)
+
+
+def _imported(target: str, module_name: str) -> Any:
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name in {module_name, module_name.partition(".")[0]}:
+            raise click.UsageError(f"'{target}': {error}; run from the folder that holds the module") from None
+        raise click.UsageError(f"'{target}': {error}, which {module_name} imports; install it") from None
+
+
+def _told(target: str, body: Callable[[], Any]) -> Any:
+    """Run code of the user's; turn whatever goes wrong in it into wrong usage."""
+    try:
+        return body()
+    except click.UsageError:
+        raise
+    except SystemExit:
+        raise click.UsageError(
+            f"'{target}': it ends the process; put what runs the node under: if __name__ == '__main__'"
+        ) from None
+    except Exception as error:  # noqa: BLE001 - it is the user's code
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
+        said = " ".join(str(error).split())
+        raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {said}{place}")) from None
+
+
+@contextlib.contextmanager
+def _stdout_to_stderr() -> Iterator[None]:
+    """Send what is written to stdout to stderr; the engine writes its log to file descriptor 1 itself."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -1,0 +1,50 @@
+"""Judging a configuration by every rule."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from reconciliation.rules.finding import Broken, Finding, Rule
+from reconciliation.rules.registry import RULES
+from reconciliation.rules.subject import Subject
+
+DEFAULT: Final = "default"
+OBSERVED: Final = "observed"
+
+
+def check(subject: Subject) -> tuple[Finding, ...]:
+    """Return what is wrong with a configuration: errors, then warnings, in the order of the rules.
+
+    A rule that reads a value which the engine's `parse` refuses is not judged: E01 tells of it already.
+    """
+    broken = ((rule, rule.judge(subject)) for rule in RULES if _applies(rule, subject))
+    return tuple(_finding(rule, subject, said) for rule, said in broken if said is not None)
+
+
+def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the errors that nobody accepted: a node must not boot with any."""
+    return tuple(finding for finding in findings if finding.refuses)
+
+
+def _applies(rule: Rule, subject: Subject) -> bool:
+    if rule.repair and subject.masked:
+        return False
+    return not subject.refused.keys() & set(rule.keys)
+
+
+def _finding(rule: Rule, subject: Subject, said: Broken) -> Finding:
+    keys = tuple(key for key in said.keys or rule.keys if subject.knows(key))
+    seen = [subject.name(key) for key in keys if key in subject.observed]
+    return Finding(
+        id=rule.id,
+        severity=rule.severity,
+        keys=tuple(subject.name(key) for key in keys),
+        origins=tuple(_origin(subject, key) for key in keys),
+        figure=f"{said.figure} ({', '.join(seen)} as observed)" if seen else said.figure,
+        message=rule.why,
+        hint=said.hint,
+        accepted=rule.id in subject.node.accept,
+    )
+
+
+def _origin(subject: Subject, key: str) -> str:
+    return OBSERVED if key in subject.observed else subject.origins.get(key, DEFAULT)

@@ -1,0 +1,187 @@
+"""Rules about orders that nobody answered yet."""
+
+from collections.abc import Collection, Iterator
+from math import ceil
+from typing import Final, Literal, Protocol
+
+from reconciliation.config import ReconciliationConfig
+from reconciliation.rules import timings
+from reconciliation.rules.finding import Broken, rule
+from reconciliation.rules.subject import Subject
+from reconciliation.rules.words import duration
+
+Outage = Literal["refused", "error"]
+OUTAGES: Final[dict[Outage, str]] = {
+    "refused": "while the venue refuses connections",
+    "error": "while the venue answers 503",
+}
+
+
+class Timing(Protocol):
+    """When an order is called dead, as `timings` tells it."""
+
+    def __call__(  # noqa: D102 - as `timings.unanswered_secs`
+        self,
+        r: ReconciliationConfig,
+        guards: Collection[str],
+        answer: Outage,
+        *,
+        guarded_client: bool,
+        outage_secs: float,
+    ) -> float | None: ...
+
+
+def soonest(s: Subject, timing: Timing, r: ReconciliationConfig) -> tuple[float, str] | None:
+    """Return the soonest that silence is taken for an answer, in seconds, and in which outage; None is never."""
+    tolerated = s.node.tolerated_outage_secs
+    cases = (
+        (timing(r, s.guards, outage, guarded_client=client.guarded, outage_secs=tolerated), words)
+        for outage, words in OUTAGES.items()
+        for client in s.clients
+    )
+    return min(((secs, words) for secs, words in cases if secs is not None), default=None)
+
+
+def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> str | None:
+    """Return a change that outlasts a tolerated outage, as the user writes it; None when none was found.
+
+    Args:
+        s: the configuration.
+        timing: when silence is taken for an answer.
+        families: fields that are raised together; the first family that can cure it does.
+    """
+    r = s.checks
+    for fields in families:
+        for change in _raised(s, timing, fields):
+            found = soonest(s, timing, r.model_copy(update=change))
+            if found is None or found[0] >= s.node.tolerated_outage_secs:
+                return " and ".join(s.put(f"reconciliation.{name}", value) for name, value in change.items())
+    return None
+
+
+def _raised(s: Subject, timing: Timing, fields: tuple[str, ...]) -> Iterator[dict[str, int]]:
+    """Yield values to try: what would do if time grew with them, and more; few, because a timing is a simulation."""
+    found = soonest(s, timing, s.checks)
+    wanted = s.node.tolerated_outage_secs / max(found[0], 1.0) if found else 1.0
+    for factor in (1.0, 1.25, 1.5, 2.0, 4.0):
+        # A count of n takes n + 1 rounds; a time is told in whole seconds.
+        yield {
+            name: ceil(getattr(s.checks, name) * wanted * factor / 1_000) * 1_000
+            if name.endswith("_ms")
+            else ceil((getattr(s.checks, name) + 1) * wanted * factor)
+            for name in fields
+        }
+
+
+def guards_or(s: Subject, guards: str, change: str | None) -> str:
+    """Return what to do: install the guards, where there are any to install, or change a value."""
+    otherwise = f"set {change}" if change else "no setting cures it"
+    if s.by_recon:
+        return f"put {guards} back into node.guards; or {otherwise}" if change else f"put {guards} into node.guards"
+    return otherwise if change else f"{otherwise}: it takes the guard {guards} (LiveTradingNodeConfig.build_node)"
+
+
+@rule(
+    "E02",
+    "reconciliation.inflight_check_interval_ms",
+    "reconciliation.inflight_check_retries",
+    proof="run",
+    why="With no retry the engine calls a SUBMITTED order REJECTED without asking the venue once.",
+    cure="inflight_check_retries of at least 1",
+    held="the model takes inflight_check_retries >= 1 only",
+)
+def asked_before_resolved(s: Subject) -> Broken | None:
+    """An in-flight order is asked for at least once before it is resolved."""
+    r = s.checks
+    if r.inflight_check_interval_ms is None or r.inflight_check_retries >= 1:
+        return None
+    return Broken(
+        f"{r.inflight_check_retries} queries before an unanswered order is resolved",
+        f"set {s.put('reconciliation.inflight_check_retries', 5)}",
+    )
+
+
+@rule(
+    "E03",
+    "reconciliation.inflight_check_interval_ms",
+    "reconciliation.inflight_check_threshold_ms",
+    "reconciliation.inflight_check_retries",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_open_only",
+    "reconciliation.open_check_threshold_ms",
+    "reconciliation.open_check_missing_retries",
+    "node.tolerated_outage_secs",
+    "node.guards",
+    proof="run",
+    why="The order is called REJECTED here while it may be live at the venue, and a strategy that sends it again has it"
+    " twice.",
+    cure="the guard answered_absence, or retries and a threshold that outlast the outage",
+)
+def unanswered_outlives_outage(s: Subject) -> Broken | None:
+    """An unanswered order outlives a tolerated outage."""
+    found = soonest(s, timings.unanswered_secs, s.checks)
+    if found is None or found[0] >= s.node.tolerated_outage_secs:
+        return None
+    secs, outage = found
+    r = s.checks
+    shared = r.open_check_interval_secs is not None and not r.open_check_open_only
+    keys = ("inflight_check_interval_ms", "inflight_check_threshold_ms", "inflight_check_retries")
+    spends = ("open_check_interval_secs", "open_check_missing_retries") if shared else ()
+    retries, threshold = "inflight_check_retries", "inflight_check_threshold_ms"
+    families = ((retries,), (threshold,), (retries, "open_check_missing_retries"), (threshold, retries))
+    return Broken(
+        f"{duration(secs)} until an unanswered SUBMITTED order is called REJECTED {outage};"
+        f" you tolerate {duration(s.node.tolerated_outage_secs)}",
+        guards_or(s, "answered_absence", outlasting(s, timings.unanswered_secs, *families)),
+        keys=(*(f"reconciliation.{name}" for name in (*keys, *spends)), "node.tolerated_outage_secs", "node.guards"),
+    )
+
+
+@rule(
+    "E17",
+    "reconciliation.inflight_check_interval_ms",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_open_only",
+    "reconciliation.max_single_order_queries_per_cycle",
+    "reconciliation.single_order_query_delay_ms",
+    "node.venue_round_trip_ms",
+    proof="read",
+    why="All checks are one coroutine: while open orders are asked for one by one, nobody looks at unanswered ones.",
+    cure="fewer single-order queries in a cycle, a shorter pause, or a longer open_check_interval_secs",
+)
+def single_queries_fit(s: Subject) -> Broken | None:
+    """Single-order queries fit between two open-order checks."""
+    r, trip = s.checks, s.node.venue_round_trip_ms
+    interval = r.open_check_interval_secs
+    if trip is None or interval is None or r.open_check_open_only or r.inflight_check_interval_ms is None:
+        return None
+    each = (r.single_order_query_delay_ms + trip) / 1_000
+    taken = r.max_single_order_queries_per_cycle * each
+    if taken < interval:
+        return None
+    most = ceil(interval / each) - 1
+    change = (
+        s.put("reconciliation.max_single_order_queries_per_cycle", most)
+        if most * each < interval and most > 0
+        else s.put("reconciliation.open_check_interval_secs", float(int(taken) + 1))
+    )
+    return Broken(
+        f"{r.max_single_order_queries_per_cycle} queries of {duration(each)} take {duration(taken)};"
+        f" open orders are checked every {duration(interval)}",
+        f"set {change}",
+    )
+
+
+@rule(
+    "W23",
+    "reconciliation.inflight_check_interval_ms",
+    proof="read",
+    why="Nothing else resolves an order whose answer was lost: it stays SUBMITTED, and its strategy waits.",
+    cure="an inflight_check_interval_ms",
+)
+def inflight_orders_are_checked(s: Subject) -> Broken | None:
+    """Orders without an answer are looked at."""
+    if s.checks.inflight_check_interval_ms is not None:
+        return None
+    key = "reconciliation.inflight_check_interval_ms"
+    return Broken("the in-flight check is off", f"set {s.put(key, 2_000)}")

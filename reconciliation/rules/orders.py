@@ -1,0 +1,172 @@
+"""Rules about open orders."""
+
+from typing import Final
+
+from reconciliation.config import ReconciliationConfig
+from reconciliation.rules import timings
+from reconciliation.rules.finding import Broken, rule
+from reconciliation.rules.inflight import guards_or, outlasting, soonest
+from reconciliation.rules.subject import Subject
+from reconciliation.rules.words import duration, number, several
+
+_GUARDS: Final = frozenset({"bulk_queries", "answered_absence"})
+
+LEAST_INTERVAL_SECS: Final = 5.0
+
+_INERT: Final = ("open_check_missing_retries", "max_single_order_queries_per_cycle", "single_order_query_delay_ms")
+
+
+@rule(
+    "E04",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_open_only",
+    "reconciliation.open_check_missing_retries",
+    "reconciliation.inflight_check_interval_ms",
+    "reconciliation.position_check_interval_secs",
+    "node.tolerated_outage_secs",
+    "node.guards",
+    proof="run",
+    why="A failed query counts every order as missing: all live orders become REJECTED here and stay so, while the"
+    " venue goes on filling them.",
+    cure="the guards bulk_queries and answered_absence, or open_check_missing_retries that outlast the outage",
+)
+def missing_outlives_outage(s: Subject) -> Broken | None:
+    """A live order outlives a tolerated outage."""
+    r = s.checks
+    found = soonest(s, timings.missing_secs, r)
+    if found is None or found[0] >= s.node.tolerated_outage_secs:
+        return None
+    secs, outage = found
+    return Broken(
+        f"{duration(secs)} until a live order is called REJECTED {outage};"
+        f" you tolerate {duration(s.node.tolerated_outage_secs)}",
+        guards_or(
+            s, several(sorted(_GUARDS - s.guards)), outlasting(s, timings.missing_secs, ("open_check_missing_retries",))
+        ),
+    )
+
+
+@rule(
+    "W21",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_open_only",
+    "reconciliation.position_check_interval_secs",
+    proof="run",
+    why="A check that asks for open orders only never learns how an order ended: the node's orders and positions stay"
+    " wrong until it is restarted.",
+    cure="open_check_open_only = false, or a position check",
+)
+def lost_events_are_repaired(s: Subject) -> Broken | None:
+    """Something looks at more than the open orders."""
+    r = s.checks
+    watched = r.open_check_interval_secs is not None and not r.open_check_open_only
+    if watched or r.position_check_interval_secs is not None:
+        return None
+    asked = [] if r.open_check_interval_secs is not None else [s.put("reconciliation.open_check_interval_secs", 5.0)]
+    asked.append(s.put("reconciliation.open_check_open_only", value=False))
+    return Broken(
+        f"a lost fill is repaired: {duration(timings.lost_fill_secs(r))};"
+        f" a lost cancel: {duration(timings.lost_cancel_secs(r))}",
+        f"set {' and '.join(asked)}, or {s.put('reconciliation.position_check_interval_secs', 30.0)}",
+    )
+
+
+@rule(
+    "W22",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_open_only",
+    "reconciliation.open_check_lookback_mins",
+    "node.max_resting_order_mins",
+    proof="run",
+    why="An order older than the lookback is missing in every answer: it costs a query of its own again and again, and"
+    " each is a chance to be called REJECTED.",
+    cure="open_check_lookback_mins of at least the age of the oldest resting order",
+)
+def lookback_covers_resting_orders(s: Subject) -> Broken | None:
+    """The open-order check looks back further than orders rest."""
+    r, oldest = s.checks, s.node.max_resting_order_mins
+    if oldest is None or r.open_check_interval_secs is None or r.open_check_open_only:
+        return None
+    if r.open_check_lookback_mins >= oldest:
+        return None
+    return Broken(
+        f"the check looks back {number(r.open_check_lookback_mins)} min; orders rest up to {number(oldest)} min",
+        f"set {s.put('reconciliation.open_check_lookback_mins', oldest)}",
+    )
+
+
+@rule(
+    "W24",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_threshold_ms",
+    "node.venue_round_trip_ms",
+    proof="read",
+    why="The check infers a fill from the venue's answer, and the real fill comes after it: the order is filled twice"
+    " here.",
+    cure="open_check_threshold_ms above the round trip",
+)
+def threshold_exceeds_round_trip(s: Subject) -> Broken | None:
+    """The open-order check waits longer than a round trip."""
+    r, trip = s.checks, s.node.venue_round_trip_ms
+    if trip is None or r.open_check_interval_secs is None or r.open_check_threshold_ms > trip:
+        return None
+    return Broken(
+        f"orders are left alone for {number(r.open_check_threshold_ms)} ms; a round trip takes {number(trip)} ms",
+        f"set {s.put('reconciliation.open_check_threshold_ms', 2 * trip)}",
+    )
+
+
+@rule(
+    "W25",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.open_check_open_only",
+    *(f"reconciliation.{name}" for name in _INERT),
+    proof="read",
+    why="The check returns before it looks at missing orders, so what was set for them does nothing.",
+    cure="open_check_open_only = false, or those settings left out",
+)
+def nothing_inert_is_set(s: Subject) -> Broken | None:
+    """No setting is given that open_check_open_only makes inert."""
+    r = s.checks
+    if r.open_check_interval_secs is None or not r.open_check_open_only:
+        return None
+    fields = ReconciliationConfig.model_fields
+    inert = tuple(f"reconciliation.{name}" for name in _INERT if getattr(r, name) != fields[name].default)
+    if not inert:
+        return None
+    one = len(inert) == 1
+    return Broken(
+        f"{several([s.name(key) for key in inert])} {'does' if one else 'do'} nothing",
+        f"leave {'it' if one else 'them'} out, or set {s.put('reconciliation.open_check_open_only', value=False)}",
+        keys=("reconciliation.open_check_open_only", *inert),
+    )
+
+
+@rule(
+    "W32",
+    "reconciliation.open_check_interval_secs",
+    "reconciliation.position_check_interval_secs",
+    proof="read",
+    why="An answer that is older than what the stream told meanwhile is taken for news: inferred fills and positions"
+    " race the real ones.",
+    cure="intervals of at least 5 s",
+)
+def checks_are_not_hasty(s: Subject) -> Broken | None:
+    """The checks that ask for everything run at most every 5 s."""
+    r = s.checks
+    hasty = {
+        f"reconciliation.{name}": interval
+        for name in ("open_check_interval_secs", "position_check_interval_secs")
+        if (interval := getattr(r, name)) is not None and interval < LEAST_INTERVAL_SECS
+    }
+    if not hasty:
+        return None
+    names = {
+        "reconciliation.open_check_interval_secs": "open orders",
+        "reconciliation.position_check_interval_secs": "positions",
+    }
+    return Broken(
+        several([f"{names[key]} are checked every {duration(interval)}" for key, interval in hasty.items()]),
+        f"set {' and '.join(s.put(key, LEAST_INTERVAL_SECS) for key in hasty)}",
+        keys=tuple(hasty),
+    )

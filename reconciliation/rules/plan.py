@@ -1,0 +1,146 @@
+"""What a configuration means: when its checks run, what they conclude and repair after how long, and what they cost."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from reconciliation.rules import timings
+from reconciliation.rules.budget import Budget, budget
+from reconciliation.rules.timings import Answer, Periods, Span
+from reconciliation.settings import Settings
+
+ANSWERS: Final[tuple[Answer, ...]] = ("no_such_order", "refused", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long something closed stays in memory, in minutes; both None is for ever."""
+
+    least_mins: int | None
+    most_mins: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a configuration means; seconds unless the name says otherwise."""
+
+    symbols: int
+    resting: int
+    periods: Periods
+    delay: float
+    """From the end of startup reconciliation until the checks begin; the first run of each comes a period later."""
+    submitted: dict[Answer, Span | None]
+    """When an order without an answer is called dead, by what the venue answers; None is never."""
+    accepted: dict[Answer, Span | None]
+    """When a resting order that is not found is called dead, by what the venue answers; None is never."""
+    position_gives_up: float | None
+    outage_outlived: float | None
+    lost_fill: float | None
+    lost_cancel: float | None
+    lost_ack: float | None
+    budget: Budget
+    closed_orders: Kept
+    closed_positions: Kept
+    account_events: Kept
+    startup: dict[str, float]
+    """The time limit of each stage of the start, in order."""
+    shutdown: float
+
+    def first_secs(self, period_secs: float | None) -> float | None:
+        """Return when a check first runs, counted from the end of startup reconciliation."""
+        return None if period_secs is None else self.delay + period_secs
+
+    def data(self) -> dict[str, Any]:
+        """Return the plan as plain data; `recon plan --help` documents it."""
+        cost = self.budget
+        return {
+            "symbols": self.symbols,
+            "resting": self.resting,
+            "checks": asdict(self.periods),
+            "first_checks": {
+                f"{check}_secs": self.first_secs(every)
+                for check, every in (
+                    ("inflight", self.periods.inflight_secs),
+                    ("open", self.periods.open_secs),
+                    ("position", self.periods.position_secs),
+                )
+            },
+            "called_dead": {"submitted": _spans(self.submitted), "accepted": _spans(self.accepted)},
+            "position_gives_up_secs": self.position_gives_up,
+            "outage_outlived_secs": self.outage_outlived,
+            "repaired": {"fill_secs": self.lost_fill, "cancel_secs": self.lost_cancel, "ack_secs": self.lost_ack},
+            "cost": {
+                "venue": cost.venue,
+                "unit": cost.unit,
+                "idle_per_min": cost.idle_weight_per_min,
+                "worst_per_min": cost.worst_weight_per_min,
+                "limit_per_min": cost.limit_per_min,
+                "estimate": cost.estimate,
+                "source": cost.source,
+                "idle_requests_per_min": dict(cost.idle_requests),
+                "worst_requests_per_min": dict(cost.worst_requests),
+            },
+            "kept": {
+                "closed_orders": asdict(self.closed_orders),
+                "closed_positions": asdict(self.closed_positions),
+                "account_events": asdict(self.account_events),
+            },
+            "startup": {f"{stage}_secs": secs for stage, secs in self.startup.items()}
+            | {"total_secs": sum(self.startup.values())},
+            "shutdown_secs": self.shutdown,
+        }
+
+
+def plan(settings: Settings, *, symbols: int | None = None, resting: int = 0) -> Plan:
+    """Return what settings mean for a node that recon builds.
+
+    Args:
+        settings: the resolved settings.
+        symbols: how many symbols are traded; `node.symbols`, else one, when not given.
+        resting: how many orders may rest longer than the open check looks back.
+    """
+    r, node = settings.reconciliation, settings.node
+    traded = symbols or node.symbols or 1
+    # The settings' own account is always one at Binance USD-M, whatever its venue is called.
+    venue = "BINANCE" if settings.venue.is_given else settings.venue.name
+    guarded = venue == "BINANCE"
+    outage = node.tolerated_outage_secs
+    return Plan(
+        symbols=traded,
+        resting=resting,
+        periods=timings.periods(r),
+        delay=r.startup_delay_secs if r.enabled else 0.0,
+        submitted={
+            answer: timings.unanswered(r, node.guards, answer, guarded_client=guarded, outage_secs=outage)
+            for answer in ANSWERS
+        },
+        accepted={
+            answer: timings.missing(r, node.guards, answer, guarded_client=guarded, outage_secs=outage)
+            for answer in ANSWERS
+        },
+        position_gives_up=timings.position_gives_up_secs(r, node.guards),
+        outage_outlived=timings.outage_outlived_secs(r, node.guards, guarded_client=guarded, outage_secs=outage),
+        lost_fill=timings.lost_fill_secs(r),
+        lost_cancel=timings.lost_cancel_secs(r),
+        lost_ack=timings.lost_ack_secs(r),
+        budget=budget(r, venue, symbols=traded, resting=resting, guards=node.guards),
+        closed_orders=_kept(r.purge_closed_orders_interval_mins, r.purge_closed_orders_buffer_mins),
+        closed_positions=_kept(r.purge_closed_positions_interval_mins, r.purge_closed_positions_buffer_mins),
+        account_events=_kept(r.purge_account_events_interval_mins, r.purge_account_events_lookback_mins),
+        startup={
+            "connection": node.timeout_connection,
+            "reconciliation": node.timeout_reconciliation if r.enabled else 0.0,
+            "portfolio": node.timeout_portfolio,
+        },
+        shutdown=timings.shutdown_secs(node),
+    )
+
+
+def _kept(interval_mins: int | None, buffer_mins: int | None) -> Kept:
+    if interval_mins is None:
+        return Kept(None, None)
+    buffer = buffer_mins or 0
+    return Kept(buffer, buffer + interval_mins)
+
+
+def _spans(spans: dict[Answer, Span | None]) -> dict[str, Any]:
+    return {answer: None if span is None else asdict(span) for answer, span in spans.items()}

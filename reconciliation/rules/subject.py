@@ -1,0 +1,176 @@
+"""What is judged: a configuration, with what is known of the database, the claims and the clients around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from reconciliation.config import ReconciliationConfig
+from reconciliation.settings import NodeSettings, Settings
+
+INFLIGHT_INTERVAL: Final = "reconciliation.inflight_check_interval_ms"
+"""The one interval that the engine turns off by 0."""
+
+FACTS: Final = (
+    "node.position_mode",
+    "node.tolerated_outage_secs",
+    "node.venue_round_trip_ms",
+    "node.max_resting_order_mins",
+    "node.symbols",
+    "node.container_grace_secs",
+    "node.account_shared",
+    "node.supervisor_restarts",
+    "node.accept",
+    "cache.shared",
+    "venue.name",
+)
+"""The settings that no engine configuration holds, and that rules judge it by."""
+
+_NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An execution client of the node."""
+
+    venue: str
+    guarded: bool
+    """Whether it is one of ours, whose queries raise when they failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The database behind the cache, as the engine is told of it."""
+
+    number_of_retries: int
+    boot_wait_secs: float
+    """The longest a boot may wait for a database that refuses connections."""
+    flush_on_start: bool = False
+    use_instance_id: bool = False
+    unescaped: tuple[str, ...] = ()
+    """Which of its fields hold characters that break the url the engine makes of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Facts that a boot saw, which beat what the settings say; None where it saw nothing."""
+
+    position_mode: str | None = None
+    symbols: int | None = None
+    oldest_resting_mins: int | None = None
+    clients: tuple[Client, ...] | None = None
+
+    def facts(self) -> dict[str, object]:
+        """Return what was seen by the name of the node's setting."""
+        seen = {
+            "position_mode": self.position_mode,
+            "symbols": self.symbols,
+            "max_resting_order_mins": self.oldest_resting_mins,
+        }
+        return {name: value for name, value in seen.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One configuration to judge."""
+
+    reconciliation: ReconciliationConfig
+    """Of a hand-written configuration: not validated, but of the right types and within the engine's ranges."""
+    node: NodeSettings
+    clients: tuple[Client, ...]
+    guards: frozenset[str]
+    """The guards that are installed."""
+    venue: str
+    """Whose request limits count."""
+    by_recon: bool
+    """Whether recon builds the node; otherwise the configuration is hand-written."""
+    whole_node: bool = True
+    """Whether more than the execution engine's configuration is known."""
+    database: Database | None = None
+    """None where there is no database, or where it is not known."""
+    database_known: bool = True
+    database_shared: bool | None = None
+    load_cache: bool = True
+    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The instruments each strategy claims."""
+    persisting: tuple[str, ...] = ()
+    """Which of the engine's own switches, other than settings of ours, do nothing without a database."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """What the engine's `parse` refuses: by key, and why."""
+    names: Mapping[str, str] | None = None
+    """How the user knows each key; None where it is by the key itself. A key without a name is not told."""
+    origins: Mapping[str, str] = _NOTHING_SAID
+    observed: frozenset[str] = frozenset()
+    """The keys whose value was seen at boot."""
+
+    @property
+    def masked(self) -> bool:
+        """Whether reconciliation is off altogether; the engine's own switch leaves the checks running."""
+        return self.by_recon and not self.reconciliation.enabled
+
+    @property
+    def checks(self) -> ReconciliationConfig:
+        """The continuous checks as they run: a hand-written `reconciliation=False` does not stop them."""
+        return self.reconciliation if self.by_recon else self.reconciliation.model_copy(update={"enabled": True})
+
+    @property
+    def no_database(self) -> bool:
+        """Whether the cache is known to live in memory only."""
+        return self.database_known and self.database is None
+
+    def name(self, key: str) -> str:
+        """Return a key as the user knows it."""
+        return key if self.names is None else self.names.get(key, key)
+
+    def knows(self, key: str) -> bool:
+        """Whether the user has such a key."""
+        return self.names is None or key in self.names
+
+    def put(self, key: str, value: Any) -> str:
+        """Return how the user writes a value: `reconciliation.open_check_open_only = false`, `f=False`."""
+        if self.by_recon:
+            return f"{key} = {_toml(value)}"
+        off = 0 if key == INFLIGHT_INTERVAL and value is None else value
+        return f"{self.name(key)}={off!r}"
+
+    def with_observed(self, observed: Observed) -> Self:
+        """Return the subject with what a boot saw."""
+        facts = observed.facts()
+        return replace(
+            self,
+            node=self.node.model_copy(update=facts),
+            clients=self.clients if observed.clients is None else observed.clients,
+            observed=frozenset(f"node.{name}" for name in facts) | ({"venue.name"} if observed.clients else set()),
+        )
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return '"none"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def subject_of(
+    settings: Settings, clients: tuple[Client, ...] | None = None, observed: Observed | None = None
+) -> Subject:
+    """Return the subject that resolved settings are.
+
+    Args:
+        settings: what was resolved.
+        clients: the execution clients; the guarded one of the settings' venue when absent.
+        observed: what a boot saw.
+    """
+    subject = Subject(
+        reconciliation=settings.reconciliation,
+        node=settings.node,
+        clients=(Client(settings.venue.name, guarded=True),) if clients is None else clients,
+        guards=frozenset(settings.node.guards),
+        venue=settings.venue.name,
+        by_recon=True,
+        database=Database(settings.cache.number_of_retries, boot_wait_secs=0.0),
+        database_shared=settings.cache.shared,
+        load_cache=settings.cache.load_cache,
+        claims={strategy: claim.instrument_ids for strategy, claim in settings.claims.items()},
+        origins=settings.origins,
+    )
+    return subject if observed is None else subject.with_observed(observed)

@@ -1,0 +1,185 @@
+"""Each rule: a setting that trips it, and one just inside the bound that does not."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rule_subjects import QUICK_TO_FAIL, finding, hand, ids, ours, unguarded
+
+from reconciliation.rules.subject import Client, Subject
+from reconciliation.settings import RULE_IDS
+
+IDS = ("BTCUSDT-PERP.BINANCE",)
+HEDGING = {"position_mode": "hedging"}
+OPEN_ONLY = {"open_check_open_only": True}
+
+
+def r(**keys: Any) -> Subject:
+    return ours(reconciliation=keys)
+
+
+def facts(node: dict[str, Any], **keys: Any) -> Subject:
+    return ours(node=node, reconciliation=keys)
+
+
+def stock(subject: Subject) -> Subject:
+    return replace(subject, clients=(Client("OKX", guarded=False),))
+
+
+CASES: list[tuple[str, Subject, Subject]] = [
+    ("E01", hand(refused={"reconciliation.open_check_interval_secs": "nan"}), hand()),
+    ("E02", hand(reconciliation={"inflight_check_retries": 0}), hand(reconciliation={"inflight_check_retries": 1})),
+    ("E02", hand(reconciliation={"inflight_check_retries": 0}),
+     hand(reconciliation={"inflight_check_retries": 0, "inflight_check_interval_ms": None})),
+    ("E03", unguarded("answered_absence", "own_counters", inflight_check_retries=1), unguarded("own_counters")),
+    ("E03", hand({"tolerated_outage_secs": 17.1}), hand({"tolerated_outage_secs": 17.0})),
+    ("E04", unguarded("answered_absence", "bulk_queries", open_check_missing_retries=4),
+     unguarded("answered_absence", "bulk_queries", open_check_missing_retries=5)),
+    ("E04", unguarded("bulk_queries", "answered_absence", open_check_missing_retries=4),
+     unguarded("bulk_queries", "answered_absence", open_check_missing_retries=4, **OPEN_ONLY)),
+    ("E04", stock(unguarded("answered_absence", open_check_missing_retries=1)),
+     stock(unguarded("bulk_queries", open_check_missing_retries=1))),
+    ("E05", unguarded("confirmed_positions"), r()),
+    ("E05", unguarded("confirmed_positions"), unguarded("confirmed_positions", generate_missing_orders=False)),
+    ("E05", unguarded("confirmed_positions"), unguarded("confirmed_positions", position_check_interval_secs=None)),
+    ("E06", r(position_check_retries=0), r(position_check_retries=1)),
+    ("E06", r(position_check_retries=0), r(position_check_retries=0, position_check_interval_secs=None)),
+    ("E07", r(filter_position_reports=True), r(filter_position_reports=True, position_check_interval_secs=None)),
+    ("E08", r(filtered_client_order_ids=("O-1",)),
+     r(filtered_client_order_ids=("O-1",), open_check_interval_secs=None)),
+    ("E09", facts(HEDGING), facts(HEDGING, position_check_interval_secs=None)),
+    ("E10", facts(HEDGING, generate_missing_orders=False), facts(HEDGING)),
+    ("E10", facts(HEDGING, generate_missing_orders=False), r(generate_missing_orders=False)),
+    ("E11", r(purge_closed_orders_buffer_mins=None), r(purge_closed_orders_buffer_mins=1)),
+    ("E11", r(purge_closed_positions_interval_mins=5),
+     r(purge_closed_positions_interval_mins=5, purge_closed_positions_buffer_mins=1)),
+    ("E11", r(purge_account_events_lookback_mins=None),
+     r(purge_account_events_lookback_mins=None, purge_account_events_interval_mins=None)),
+    ("E11", hand(reconciliation={"purge_closed_orders_buffer_mins": 0}), hand()),
+    ("E12", r(purge_from_database=True), r()),
+    ("E12", hand(reconciliation={"purge_from_database": True}),
+     hand(reconciliation={"purge_from_database": True, "enabled": False})),
+    ("E13", hand(database=replace(QUICK_TO_FAIL, flush_on_start=True)),
+     hand(database=replace(QUICK_TO_FAIL, flush_on_start=True), database_shared=False)),
+    ("E13", hand(database=replace(QUICK_TO_FAIL, flush_on_start=True), database_shared=True), hand()),
+    ("E14", hand(database=replace(QUICK_TO_FAIL, use_instance_id=True)),
+     hand({"instance_id": "8c5bd4d6-0c2b-4b1e-9d52-0d6a6ee5f0c1"},
+          database=replace(QUICK_TO_FAIL, use_instance_id=True))),
+    ("E15", ours(cache={"load_cache": False}), ours(cache={"load_cache": True})),
+    ("E15", hand(load_cache=False), hand(load_cache=False, database=None)),
+    ("E16", hand(reconciliation={"enabled": False}),
+     hand(reconciliation={"enabled": False, "inflight_check_interval_ms": None})),
+    ("E17", facts({"venue_round_trip_ms": 400}), facts({"venue_round_trip_ms": 399})),
+    ("E17", facts({"venue_round_trip_ms": 400}), facts({"venue_round_trip_ms": 400}, **OPEN_ONLY)),
+    ("E17", facts({"venue_round_trip_ms": 400}), r(max_single_order_queries_per_cycle=1_000)),
+    ("E18", hand(database=replace(QUICK_TO_FAIL, boot_wait_secs=30.1)),
+     hand(database=replace(QUICK_TO_FAIL, boot_wait_secs=30.0))),
+    ("E19", ours(claims={"A-1": {"instrument_ids": IDS}}, reconciliation={"instrument_ids": ("ETHUSDT-PERP.BINANCE",)}),
+     ours(claims={"A-1": {"instrument_ids": IDS}}, reconciliation={"instrument_ids": IDS})),
+    ("E19", hand(claims={"A-1": IDS, "B-1": IDS}), hand(claims={"A-1": IDS, "B-1": ("ETHUSDT-PERP.BINANCE",)})),
+    ("E19", hand(claims={"A-1": IDS * 2}), hand(claims={"A-1": IDS})),
+    ("E19", hand(claims={"A-1": ("BTCUSDT",)}), hand(claims={"A-1": IDS})),
+    ("E20", hand(database=replace(QUICK_TO_FAIL, unescaped=("password",))), hand()),
+    ("E21", unguarded("patient_positions", position_check_retries=1),
+     unguarded("patient_positions", position_check_retries=2)),
+    ("W21", r(**OPEN_ONLY, position_check_interval_secs=None), r(**OPEN_ONLY)),
+    ("W21", r(open_check_interval_secs=None, position_check_interval_secs=None), r(position_check_interval_secs=None)),
+    ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 60})),
+    ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 61}, **OPEN_ONLY)),
+    ("W23", r(inflight_check_interval_ms=None), r()),
+    ("W24", facts({"venue_round_trip_ms": 5_000}), facts({"venue_round_trip_ms": 4_999})),
+    ("W25", r(**OPEN_ONLY, open_check_missing_retries=6), r(**OPEN_ONLY)),
+    ("W25", r(**OPEN_ONLY, single_order_query_delay_ms=1), r(single_order_query_delay_ms=1)),
+    ("W26", r(filter_unclaimed_external_orders=True),
+     r(filter_unclaimed_external_orders=True, generate_missing_orders=False)),
+    ("W27", hand(reconciliation={"filter_unclaimed_external_orders": True}, database=None),
+     hand(reconciliation={"filter_unclaimed_external_orders": True})),
+    ("W27", hand(reconciliation={"filter_unclaimed_external_orders": True}, database=None),
+     hand(reconciliation={"filter_unclaimed_external_orders": True}, database=None, claims={"A-1": IDS})),
+    ("W28", hand(reconciliation={"lookback_mins": 60}, database=None), hand(reconciliation={"lookback_mins": 60})),
+    ("W28", hand(reconciliation={"lookback_mins": 60}, database=None),
+     hand(reconciliation={"lookback_mins": 0}, database=None)),
+    ("W29", r(purge_closed_positions_interval_mins=10, purge_closed_positions_buffer_mins=60), r()),
+    ("W30", hand({"graceful_shutdown_on_exception": True, "supervisor_restarts": "on-failure"}),
+     hand({"graceful_shutdown_on_exception": True, "supervisor_restarts": "always"})),
+    ("W30", hand({"graceful_shutdown_on_exception": True, "supervisor_restarts": "on-failure"}),
+     ours(node={"graceful_shutdown_on_exception": True, "supervisor_restarts": "on-failure"})),
+    ("W31", facts({"container_grace_secs": 25.0}), facts({"container_grace_secs": 25.1})),
+    ("W32", r(open_check_interval_secs=4.9), r(open_check_interval_secs=5.0)),
+    ("W32", r(position_check_interval_secs=4.9), r(position_check_interval_secs=5.0)),
+    ("W33", hand({"save_state": True}, database=None), hand({"save_state": True})),
+    ("W33", hand(database=None, persisting=("snapshot_orders",)), hand(database=None)),
+    ("W34", facts({"account_shared": True}), facts({"account_shared": False})),
+    ("W34", facts({"account_shared": True}),
+     facts({"account_shared": True}, filter_position_reports=True, position_check_interval_secs=None)),
+    ("W35", hand(), hand(whole_node=False)),
+    ("W36", facts({"symbols": 100}), facts({"symbols": 1})),
+    ("W36", facts({"symbols": 100}), r()),
+    ("W36", facts({"symbols": 10}), facts({"symbols": 5})),
+    ("W37", stock(ours()), ours()),
+    ("W37", unguarded("query_errors"), unguarded("history")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule_id", "broken", "kept"), CASES, ids=[case[0] for case in CASES])
+def test_a_rule_speaks_when_it_is_broken_and_is_silent_just_inside(
+    rule_id: str, broken: Subject, kept: Subject
+) -> None:
+    found = finding(broken, rule_id)
+    assert found is not None
+    assert found.figure
+    assert found.message.endswith(".")
+    assert found.hint
+    assert finding(kept, rule_id) is None
+
+
+def test_every_rule_has_such_a_pair() -> None:
+    assert {rule_id for rule_id, _, _ in CASES} == set(RULE_IDS)
+
+
+@pytest.mark.parametrize("rule_id", ["E17", "W22", "W24", "W30", "W31", "W34", "W36"])
+def test_a_rule_whose_fact_is_unset_is_silent(rule_id: str) -> None:
+    keen = {"max_single_order_queries_per_cycle": 1_000, "single_order_query_delay_ms": 60_000}
+    assert finding(ours(reconciliation={"open_check_threshold_ms": 0, **keen}), rule_id) is None
+    assert finding(hand({"graceful_shutdown_on_exception": True}), rule_id) is None
+
+
+def test_the_database_is_silent_when_it_is_not_known() -> None:
+    keys = {"filter_unclaimed_external_orders": True, "lookback_mins": 5}
+    unknown = hand({"save_state": True}, keys, database=None, database_known=False)
+    assert not {"W27", "W28", "W33"} & ids(unknown)
+    assert finding(replace(unknown, load_cache=False), "E15") is not None
+
+
+@pytest.mark.parametrize(
+    ("subject", "rule_id", "figure", "hint"),
+    [
+        (
+            unguarded("answered_absence", "own_counters", inflight_check_retries=1),
+            "E03",
+            "until an unanswered SUBMITTED order is called REJECTED",
+            "put answered_absence back into node.guards; or set reconciliation.inflight_check_retries = ",
+        ),
+        (hand(), "E03", "while the venue answers 503; you tolerate 30 s", "inflight_check_threshold_ms="),
+        (facts({"container_grace_secs": 20.0}), "W31", "a stop may take 25 s; the supervisor kills after 20 s", "25 s"),
+        (r(open_check_interval_secs=2.0), "W32", "open orders are checked every 2 s", "= 5.0"),
+        (
+            facts({"max_resting_order_mins": 1_440}),
+            "W22",
+            "the check looks back 60 min; orders rest up to 1440 min",
+            "set reconciliation.open_check_lookback_mins = 1440",
+        ),
+        (
+            r(**OPEN_ONLY, position_check_interval_secs=None),
+            "W21",
+            "a lost fill is repaired: never; a lost cancel: never",
+            "set reconciliation.open_check_open_only = false, or reconciliation.position_check_interval_secs = 30.0",
+        ),
+        (facts(HEDGING), "E09", "every 30 s", 'set reconciliation.position_check_interval_secs = "none"'),
+    ],
+)
+def test_a_finding_tells_the_figure_and_the_cure(subject: Subject, rule_id: str, figure: str, hint: str) -> None:
+    found = finding(subject, rule_id)
+    assert found is not None
+    assert figure in found.figure
+    assert hint in found.hint

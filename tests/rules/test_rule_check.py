@@ -1,0 +1,143 @@
+"""Judging: order, acceptance, what is masked, what is refused, what was observed; and that the presets pass."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rule_subjects import hand, ids, ours
+
+from reconciliation import ReconciliationPreset, load
+from reconciliation.layers import registry as settings_registry
+from reconciliation.layers.resolve import shipped_settings
+from reconciliation.rules.check import check, refusals
+from reconciliation.rules.registry import RULES, named
+from reconciliation.rules.subject import FACTS, Client, Observed, Subject, subject_of
+from reconciliation.settings import RULE_IDS
+
+ENGINE_ONLY = {
+    "cache.flush_on_start",
+    "cache.use_instance_id",
+    "cache.database.factor",
+    "cache.database.max_delay",
+    "cache.database.username",
+    "cache.database.password",
+    "snapshot_orders",
+    "snapshot_positions",
+}
+"""Keys that no setting of ours has: only a hand-written configuration can break their rules."""
+
+
+def preset(name: str) -> Subject:
+    return subject_of(load(preset=name, env={}, settings_dir=shipped_settings()))
+
+
+def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
+    assert tuple(rule.id for rule in RULES) == RULE_IDS
+
+
+def test_every_rule_says_what_why_and_how() -> None:
+    for rule in RULES:
+        assert rule.title
+        assert rule.why.endswith(".")
+        assert rule.cure
+        assert named(rule.id.lower()) is rule
+    assert len({rule.title for rule in RULES}) == len(RULES)
+
+
+def test_every_key_of_a_rule_is_a_setting_or_a_field_that_only_the_engine_has() -> None:
+    settings = {setting.key for setting in settings_registry.settings_by_path().values()}
+    keys = {key for rule in RULES for key in rule.keys}
+    assert keys - settings == ENGINE_ONLY
+    assert set(FACTS) <= settings
+    for rule in RULES:
+        if set(rule.keys) & ENGINE_ONLY - {"snapshot_orders"}:
+            assert rule.held, rule.id
+
+
+@pytest.mark.parametrize("name", list(ReconciliationPreset))
+def test_no_shipped_preset_breaks_an_error(name: str) -> None:
+    assert refusals(check(preset(name))) == ()
+
+
+@pytest.mark.parametrize("name", ["conservative", "standard", "disabled"])
+def test_the_patient_presets_break_no_rule_at_all(name: str) -> None:
+    assert check(preset(name)) == ()
+
+
+def test_what_is_held_by_construction_no_settings_of_ours_can_break() -> None:
+    keys = {"lookback_mins": 5, "filter_unclaimed_external_orders": True, "purge_from_database": True}
+    node = {"save_state": True, "load_state": True, "graceful_shutdown_on_exception": True, "timeout_connection": 1.0}
+    broken = ids(ours(reconciliation=keys, node={**node, "supervisor_restarts": "on-failure"}))
+    assert not broken & {rule.id for rule in RULES if rule.held}
+
+
+def test_a_disabled_node_is_exempt_from_the_rules_about_repair() -> None:
+    keys = {"enabled": False, "position_check_retries": 0, "open_check_interval_secs": 1.0}
+    masked = ours(reconciliation=keys, node={"container_grace_secs": 1.0}, cache={"load_cache": False})
+    assert ids(masked) == {"W31"}
+    assert {"E06", "W32", "E15"} <= ids(ours(reconciliation={**keys, "enabled": True}, cache={"load_cache": False}))
+
+
+def test_a_hand_written_reconciliation_false_masks_nothing() -> None:
+    keys = {"enabled": False, "position_check_interval_secs": 2.0, "position_check_retries": 0}
+    assert {"E03", "E06", "E16", "W32", "E05"} <= ids(hand(reconciliation=keys))
+
+
+def test_an_accepted_error_no_longer_refuses_and_is_still_told() -> None:
+    keys = {"position_check_retries": 0}
+    (found,) = refusals(check(ours(reconciliation=keys)))
+    assert found.id == "E06"
+    accepted = check(ours(reconciliation=keys, node={"accept": ("E06",)}))
+    assert refusals(accepted) == ()
+    assert [(said.id, said.accepted) for said in accepted] == [("E06", True)]
+
+
+def test_errors_come_before_warnings_in_the_order_of_the_rules() -> None:
+    found = [said.id for said in check(hand({"account_shared": True}, {"position_check_interval_secs": 1.0}))]
+    assert found == sorted(found, key=RULE_IDS.index)
+    assert len(found) > 4
+
+
+def test_a_rule_that_reads_a_refused_value_is_not_judged() -> None:
+    bad = hand(reconciliation={"position_check_interval_secs": 2.0, "position_check_retries": 0})
+    assert "E06" in ids(bad)
+    refused = replace(bad, refused={"reconciliation.position_check_retries": "-1 is refused"})
+    assert "E06" not in ids(refused)
+    assert {"E01", "W32", "E05"} <= ids(refused)
+
+
+def test_a_finding_names_its_keys_and_where_they_stand(tmp_path: Path) -> None:
+    env = {"RECON_POSITION_CHECK_RETRIES": "0"}
+    (found,) = check(subject_of(load(env=env, settings_dir=shipped_settings())))
+    assert set(found.data()) == {"id", "severity", "keys", "origins", "figure", "message", "hint"}
+    assert found.data()["keys"] == [
+        "reconciliation.position_check_interval_secs",
+        "reconciliation.position_check_retries",
+    ]
+    interval, retries = found.data()["origins"].values()
+    assert "standard.toml:" in interval
+    assert retries == "RECON_POSITION_CHECK_RETRIES"
+
+
+def test_what_was_observed_beats_what_the_settings_say_and_is_told() -> None:
+    settings = load(env={}, settings_dir=shipped_settings())
+    (found,) = check(subject_of(settings, observed=Observed(position_mode="hedging")))
+    assert found.id == "E09"
+    assert found.figure.endswith("(node.position_mode as observed)")
+    assert found.data()["origins"]["node.position_mode"] == "observed"
+    assert check(subject_of(settings, observed=Observed())) == ()
+
+
+def test_observed_facts_wake_the_rules_that_were_silent() -> None:
+    settings = load(env={}, settings_dir=shipped_settings())
+    seen = Observed(symbols=500, oldest_resting_mins=90, clients=(Client("OKX", guarded=False),))
+    found = check(subject_of(settings, observed=seen))
+    assert [said.id for said in found] == ["W22", "W36", "W37"]
+    assert all("as observed" in said.figure for said in found)
+
+
+def test_a_client_without_a_guard_is_judged_as_such() -> None:
+    settings = load(env={}, settings_dir=shipped_settings())
+    (found,) = check(subject_of(settings, clients=(Client("OKX", guarded=False),)))
+    assert found.id == "W37"
+    assert found.figure.startswith("OKX: stock client, only the engine-level guards")
