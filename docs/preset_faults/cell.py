@@ -133,8 +133,16 @@ def patience_secs(settings: Settings) -> float:
     return max(inflight, missing, 2 * (mine.position_check_interval_secs or 0)) + _MARGIN_SECS
 
 
-def run(preset: str, fault: Fault, folder: Path, *, guarded: bool) -> Outcome:
-    """Play one cell in a folder of its own, and say what came of it."""
+def run(preset: str, fault: Fault, folder: Path, *, guarded: bool, settled_secs: float | None = None) -> Outcome:
+    """Play one cell in a folder of its own, and say what came of it.
+
+    Args:
+        preset: its name.
+        fault: what happens.
+        folder: made here; node and venue work in it.
+        guarded: with every guard, or the stock engine and client.
+        settled_secs: how long agreement must last to be believed; a third of the patience when absent.
+    """
     folder.mkdir(parents=True)
     with EmbeddedCache() as cache, VenueProcess(folder / "venue") as venue:
         env = venue.environment() | {
@@ -154,18 +162,18 @@ def run(preset: str, fault: Fault, folder: Path, *, guarded: bool) -> Outcome:
             cell.until(lambda belief: belief["orders"].get("resting") == "ACCEPTED", "the resting bid is accepted")
             cell.wait(settings.reconciliation.startup_delay_secs)
             fault.happen(cell)
-            outcome = _watched(cell, time.time(), patience_secs(settings))
+            patience = patience_secs(settings)
+            outcome = _watched(cell, time.time(), patience, settled_secs or patience / 3)
             node.stop()
     return outcome
 
 
-def _watched(cell: Cell, begun: float, patience: float) -> Outcome:
+def _watched(cell: Cell, begun: float, patience: float, settled: float) -> Outcome:
     """Watch until nothing can change any more."""
     while time.time() < begun + patience:
         time.sleep(_POLL_SECS)
-        # Agreement that lasts a third of the patience will last.
         belief = cell.beliefs()[-1]
-        if not cell.difference(belief) and time.time() > max(belief["time"], begun) + patience / 3:
+        if not cell.difference(belief) and time.time() > max(belief["time"], begun) + settled:
             break
     belief = cell.beliefs()[-1]
     wrong = cell.difference(belief)

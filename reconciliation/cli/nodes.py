@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 import click
 from redis.exceptions import RedisError
 
+from reconciliation.cli.check import lines
 from reconciliation.cli.surroundings import VenueMissingError, surroundings
 from reconciliation.drill.processes import ProcessFailedError
 from reconciliation.engine.v1.assemble import NoClientError
@@ -20,6 +21,8 @@ from reconciliation.node import boot, events
 from reconciliation.node.embedded_cache import EmbeddedCacheError
 from reconciliation.node.exit_codes import ExitCode
 from reconciliation.node.preflight import PreflightError
+from reconciliation.rules.check import check, refusals
+from reconciliation.rules.subject import subject_of
 from reconciliation.settings import Settings
 
 _UNUSABLE: Final = (VenueMissingError, NoClientError, DuplicateClientError, ClaimError)
@@ -28,6 +31,11 @@ _NOT_READY: Final = (PreflightError, EmbeddedCacheError, ProcessFailedError)
 
 def run(settings: Settings, configure: Callable[[Any], None] | None, data_dir: Path | None) -> int:
     """Run a node until it ends; return the exit code."""
+    findings = check(subject_of(settings))
+    if refusals(findings) and not events.as_json(settings.log):
+        for line in lines(settings, findings):
+            click.echo(line, err=True)
+        return ExitCode.UNUSABLE
     log = events.configure(settings.log)
 
     def booted() -> int:

@@ -30,13 +30,17 @@ def _mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) 
     return {key: mask(value, key) for key, value in event.items()}
 
 
+def as_json(settings: LogSettings) -> bool:
+    """Whether events are JSON: unless stderr is a terminal, or as the settings say."""
+    return settings.format == "json" or (settings.format == "auto" and not sys.stderr.isatty())
+
+
 def configure(settings: LogSettings) -> structlog.typing.FilteringBoundLogger:
-    """Return the logger for events; JSON unless stderr is a terminal, or as the settings say."""
+    """Return the logger for events."""
     terminal = sys.stderr.isatty()
-    as_json = settings.format == "json" or (settings.format == "auto" and not terminal)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(default=str)
-        if as_json
+        if as_json(settings)
         else structlog.dev.ConsoleRenderer(colors=terminal and "NO_COLOR" not in os.environ)
     )
     structlog.configure(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from arena import OFF, node_on
 from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.adapters.binance.futures.http.account import BinanceFuturesAccountHttpAPI
@@ -19,8 +20,9 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.system.kernel import NautilusKernel
 
+from reconciliation.drill.processes import VenueProcess
 from reconciliation.engine.v1.guards.client import guarded_client
-from reconciliation.settings import BINANCE_GUARDS
+from reconciliation.settings import BINANCE_GUARDS, GUARDS
 
 ENGINE, CLIENT, COMMON = LiveExecutionEngine, BinanceFuturesExecutionClient, BinanceCommonExecutionClient
 PINNED: dict[Callable[..., Any], str] = {
@@ -88,3 +90,13 @@ def test_every_method_the_client_guards_override_is_pinned() -> None:
         if callable(getattr(CLIENT, name, None)) and name != "__init__"
     }
     assert overridden <= pinned
+
+
+def test_every_method_of_the_engine_that_is_wrapped_is_pinned(venue: VenueProcess) -> None:
+    """Of the engine and of its clients, what the guards put in place of a method."""
+    pinned = {method.__name__ for method in PINNED}
+    with node_on(venue, guards=GUARDS, start=False, **OFF) as arena:
+        for owner in (arena.engine, arena.client):
+            wrapped = {name for name in vars(owner) if callable(getattr(type(owner), name, None))}
+            assert wrapped
+            assert wrapped <= pinned

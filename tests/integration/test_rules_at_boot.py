@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from stage import SEED, SETTINGS, Stage, calls, clean_end, ended, environment, names, reconciled
 
@@ -55,6 +57,30 @@ def test_rules_judge_what_the_boot_saw(stage: Stage, venue: VenueProcess, redis:
     told = [event for event in node.events if event["event"] == "rule_broken"]
     assert [event["id"] for event in told] == ["W22"]
     assert told[0]["origins"]["node.max_resting_order_mins"] == "observed"
+
+
+def test_a_person_reads_the_rules_as_check_tells_them(stage: Stage) -> None:
+    """Before an embedded venue or cache is started."""
+    told = stage.recon("run", RECON_LOG_FORMAT="console", **UNPATIENT)
+    assert told.code == 2
+    assert told.stderr.splitlines()[0].startswith("refused: preset standard")
+    assert "E03 error  " in told.stderr
+    assert "node.guards: RECON_NODE_GUARDS" in told.stderr
+    assert told.stdout == ""
+
+
+@pytest.mark.parametrize(("accept", "code"), [({}, 2), ({"RECON_NODE_ACCEPT": "E19"}, 0)])
+def test_a_claim_on_what_is_not_loaded_is_refused_once_that_is_known(
+    stage: Stage, venue: VenueProcess, redis: str, accept: dict[str, str], code: int
+) -> None:
+    claims = json.dumps({"MAKER-001": {"instrument_ids": ["LUNAUSDT-PERP.BINANCE"]}})
+    node = stage.node(environment(venue, redis, RECON_CLAIMS=claims, **accept))
+    if not code:
+        clean_end(node)
+    assert ended(node) == code
+    if code:
+        told = node.wait_for("node_not_started")
+        assert told["reason"].startswith("E19: MAKER-001 claims LUNAUSDT-PERP.BINANCE")
 
 
 def test_reconcile_refuses_too(stage: Stage, venue: VenueProcess, redis: str) -> None:

@@ -21,7 +21,7 @@ from reconciliation.rules.subject import Observed
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nautilus_trader.live.execution_client import LiveExecutionClient
 
@@ -119,9 +119,10 @@ class Startup:
                 return False
         finally:
             connecting.cancel()
-        if (wrong_mode := self._wrong_position_mode()) is not None:
-            self._fail("settings", wrong_mode)
-            return False
+        for wrong in (self._wrong_position_mode(), self._unloaded_claim()):
+            if wrong is not None:
+                self._fail("settings", wrong)
+                return False
         try:
             self._resolve_claim_all()
         except claims.ClaimError as error:
@@ -142,6 +143,24 @@ class Startup:
                 )
         return None
 
+    def _unloaded_claim(self) -> str | None:
+        """Return which claim names an instrument that is not loaded; the engine passes over it and succeeds."""
+        if "E19" in self._settings.node.accept:
+            return None
+        loaded = {str(instrument_id) for instrument_id in self._loaded()}
+        for strategy_id, claim in self._settings.claims.items():
+            for instrument in claim.instrument_ids:
+                if instrument not in loaded:
+                    return (
+                        f"E19: {strategy_id} claims {instrument}, and no client has loaded it;"
+                        f" load it, correct claims.{strategy_id}.instrument_ids, or accept E19"
+                    )
+        return None
+
+    def _loaded(self) -> "Iterator[InstrumentId]":
+        for client in self._clients:
+            yield from (instrument.id for instrument in client._instrument_provider.list_all())
+
     def _is_stopping(self) -> bool:
         """Whether the kernel was told to stop while it starts; it would go on and start the trader all the same."""
         return bool(self._kernel._is_stopping) or not self._kernel.is_running()
@@ -150,8 +169,7 @@ class Startup:
         return bool(await self._await_portfolio()) and not self._is_stopping()
 
     def _resolve_claim_all(self) -> None:
-        loaded = (instrument.id for client in self._clients for instrument in client._instrument_provider.list_all())
-        resolved = claims.resolve_claim_all(self._engine, self._settings.claims, loaded)
+        resolved = claims.resolve_claim_all(self._engine, self._settings.claims, self._loaded())
         if resolved is not None:
             self.on_claim_all(ClaimAll(*resolved))
 
