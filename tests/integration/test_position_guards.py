@@ -1,8 +1,10 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from arena import Arena, all_but, asked, node_on
+from nautilus_trader.core.nautilus_pyo3 import HttpMethod
 
 from reconciliation.drill.processes import VenueProcess
 from reconciliation.settings import GUARDS
@@ -66,6 +68,25 @@ def test_the_account_confirms_a_position_that_is_gone_at_once(venue: VenueProces
     with node_on(venue, guards=GUARDS, tolerated_secs=3_600, **ONLY_POSITIONS) as arena:
         closed_by_hand(venue)
         arena.until(lambda: arena.net() == 0, "the confirmed absence is booked")
+
+
+def test_an_account_that_lists_nothing_confirms_nothing(venue: VenueProcess) -> None:
+    seeded(venue)
+    with node_on(venue, guards=GUARDS, tolerated_secs=0.0, **ONLY_POSITIONS) as arena:
+        account = msgspec.json.decode(venue_account(venue, arena))
+        venue.post("faults", call=POSITIONS, body=[])
+        venue.post("faults", call=ACCOUNT, body=account | {"positions": []})
+        begun = asked(venue, ACCOUNT)
+        arena.until(lambda: asked(venue, ACCOUNT) >= begun + 3, "the account was asked")
+        assert arena.net() == HELD
+
+
+def venue_account(venue: VenueProcess, arena: Arena) -> bytes:
+    """What the account really answers."""
+    endpoint = arena.client._futures_http_account._endpoint_futures_account
+    timestamp = arena.client._futures_http_account._timestamp()
+    raw: bytes = arena.run(endpoint._method(HttpMethod.GET, endpoint.GetParameters(timestamp=timestamp)))
+    return raw
 
 
 def test_an_absence_is_believed_after_it_lasted_where_nothing_else_can_be_asked(venue: VenueProcess) -> None:

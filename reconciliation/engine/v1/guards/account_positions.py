@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
+from nautilus_trader.adapters.binance.common.symbol import BinanceSymbol
 from nautilus_trader.core.nautilus_pyo3 import HttpMethod
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GeneratePositionStatusReports
@@ -52,25 +53,29 @@ class AccountPositionGuard(ListeningClient):
         absent = sorted(held - {report.instrument_id for report in reports})
         if not absent:
             return reports
-        flat = await self._flat_instruments()
-        if contradicted := [instrument_id for instrument_id in absent if instrument_id not in flat]:
-            raise QueryFailedError(f"the position in {contradicted[0]} was left out, and the account still holds it")
+        holding = await self._holding()
+        for instrument_id in absent:
+            if str(BinanceSymbol(instrument_id.symbol.value)) in holding:
+                raise QueryFailedError(f"the position in {instrument_id} was left out, and the account still holds it")
         if in_mass_status() or self._is_dual_side_position:
             return reports
         return [*reports, *map(self._flat, absent)]
 
-    async def _flat_instruments(self) -> frozenset[InstrumentId]:
-        """Return the loaded instruments in which the account says it holds nothing, on neither side."""
+    async def _holding(self) -> frozenset[str]:
+        """Return the symbols, as the venue spells them, in which the account says it holds something.
+
+        Raises:
+            QueryFailedError: the account lists no symbol at all, which is no answer.
+        """
         endpoint = self._futures_http_account._endpoint_futures_account
         raw = await endpoint._method(
             HttpMethod.GET,
             endpoint.GetParameters(timestamp=self._futures_http_account._timestamp(), recvWindow=RECV_WINDOW_MS),
         )
-        amounts: dict[str, Decimal] = {}
-        for position in msgspec.json.decode(raw, type=_Account).positions:
-            amounts[position.symbol] = amounts.get(position.symbol, Decimal(0)) + abs(Decimal(position.positionAmt))
-        loaded = {instrument.raw_symbol.value: instrument.id for instrument in self._instrument_provider.list_all()}
-        return frozenset(loaded[symbol] for symbol, amount in amounts.items() if amount == 0 and symbol in loaded)
+        positions = msgspec.json.decode(raw, type=_Account).positions
+        if not positions:
+            raise QueryFailedError("the account lists no symbol, so it cannot confirm that a position is gone")
+        return frozenset(position.symbol for position in positions if Decimal(position.positionAmt) != 0)
 
     def _flat(self, instrument_id: InstrumentId) -> PositionStatusReport:
         now = self._clock.timestamp_ns()
