@@ -24,8 +24,8 @@ def _every(s: Subject) -> str:
     _GENERATE,
     "node.guards",
     proof="run",
-    why="One empty answer books a synthetic order that closes the position here, and nothing but another synthetic order"
-    " ever opens it again.",
+    why="One empty answer books a synthetic order that closes the position here, and nothing but another synthetic"
+    " order ever opens it again.",
     cure="the guard confirmed_positions, or no position check",
 )
 def absence_is_confirmed(s: Subject) -> Broken | None:
