@@ -36,7 +36,13 @@ class SwallowingClient(LiveExecutionClient):  # type: ignore[misc] # the engine 
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, name: str, msgbus: MessageBus, cache: Cache, clock: LiveClock
+        self,
+        loop: asyncio.AbstractEventLoop,
+        name: str,
+        msgbus: MessageBus,
+        cache: Cache,
+        clock: LiveClock,
+        venue: str = NAME,
     ) -> None:
         provider = InstrumentProvider()
         fields = CryptoPerpetual.to_dict(TestInstrumentProvider.btcusdt_perp_binance())
@@ -44,7 +50,7 @@ class SwallowingClient(LiveExecutionClient):  # type: ignore[misc] # the engine 
         super().__init__(
             loop=loop,
             client_id=ClientId(name),
-            venue=Venue(NAME),
+            venue=Venue(venue),
             oms_type=OmsType.NETTING,
             account_type=AccountType.MARGIN,
             base_currency=USDT,

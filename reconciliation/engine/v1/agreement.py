@@ -26,6 +26,8 @@ class Holdings:
     """Instrument id by client order id."""
     positions: Mapping[str, Decimal]
     """Signed net quantity by instrument id, at the instrument's precision; flat ones left out."""
+    unreadable: frozenset[str] = frozenset()
+    """Client order ids of open orders that the adapter cannot represent; the node may know them or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ async def venue_holdings(client: BinanceFuturesExecutionClient) -> Holdings:
         for order in await account.query_open_orders()
         if _has_quantity(order.origQty)
     }
+    conditional = await account.query_open_algo_orders()
     orders |= {
         order.clientAlgoId: order.symbol
-        for order in await account.query_open_algo_orders()
+        for order in conditional
         if _has_quantity(order.quantity) and not order.actualOrderId
     }
+    unreadable = {order.clientAlgoId for order in conditional if not _has_quantity(order.quantity)}
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for position in await account.query_futures_position_risk():
         amounts[position.symbol] += Decimal(position.positionAmt)
@@ -82,6 +86,7 @@ async def venue_holdings(client: BinanceFuturesExecutionClient) -> Holdings:
     return Holdings(
         open_orders={key: instrument_id(symbol) for key, symbol in orders.items()},
         positions={instrument_id(symbol): amount for symbol, amount in amounts.items() if amount},
+        unreadable=frozenset(unreadable),
     )
 
 
@@ -101,6 +106,8 @@ def node_holdings(cache: Cache, client: LiveExecutionClient) -> Holdings:
             for order in cache.orders_open(venue=client.venue)
             # An order that came in through reconciliation names no account until its first fill.
             if order.account_id in {None, client.account_id}
+            # One whose acknowledgement never came is the in-flight check's to resolve.
+            and order.venue_order_id is not None
         },
         positions={key: amount for key, amount in amounts.items() if amount},
     )
@@ -122,7 +129,7 @@ def differences(
     included = set(reconciliation.instrument_ids or ())
     filtered = set(reconciliation.filtered_client_order_ids)
     found: list[Difference] = []
-    for key in sorted(venue.open_orders.keys() ^ node.open_orders.keys()):
+    for key in sorted((venue.open_orders.keys() ^ node.open_orders.keys()) - venue.unreadable):
         instrument = venue.open_orders.get(key) or node.open_orders[key]
         foreign = key not in owned and instrument not in owned
         if (

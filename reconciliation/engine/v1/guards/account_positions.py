@@ -53,16 +53,20 @@ class AccountPositionGuard(ListeningClient):
         absent = sorted(held - {report.instrument_id for report in reports})
         if not absent:
             return reports
-        holding = await self._holding()
+        told = await self._told_by_account()
         for instrument_id in absent:
-            if str(BinanceSymbol(instrument_id.symbol.value)) in holding:
+            amount = told.get(str(BinanceSymbol(instrument_id.symbol.value)))
+            # The account lists every symbol there is; one that was delisted is not loaded any more either.
+            if amount is None and self._instrument_provider.find(instrument_id) is not None:
+                raise QueryFailedError(f"neither reply tells of the position in {instrument_id}")
+            if amount:
                 raise QueryFailedError(f"the position in {instrument_id} was left out, and the account still holds it")
         if in_mass_status() or self._is_dual_side_position:
             return reports
         return [*reports, *map(self._flat, absent)]
 
-    async def _holding(self) -> frozenset[str]:
-        """Return the symbols, as the venue spells them, in which the account says it holds something.
+    async def _told_by_account(self) -> dict[str, Decimal]:
+        """Return what the account holds by the symbol as the venue spells it, both sides added up.
 
         Raises:
             QueryFailedError: the account lists no symbol at all, which is no answer.
@@ -72,10 +76,12 @@ class AccountPositionGuard(ListeningClient):
             HttpMethod.GET,
             endpoint.GetParameters(timestamp=self._futures_http_account._timestamp(), recvWindow=RECV_WINDOW_MS),
         )
-        positions = msgspec.json.decode(raw, type=_Account).positions
-        if not positions:
+        amounts: dict[str, Decimal] = {}
+        for position in msgspec.json.decode(raw, type=_Account).positions:
+            amounts[position.symbol] = amounts.get(position.symbol, Decimal(0)) + abs(Decimal(position.positionAmt))
+        if not amounts:
             raise QueryFailedError("the account lists no symbol, so it cannot confirm that a position is gone")
-        return frozenset(position.symbol for position in positions if Decimal(position.positionAmt) != 0)
+        return amounts
 
     def _flat(self, instrument_id: InstrumentId) -> PositionStatusReport:
         now = self._clock.timestamp_ns()

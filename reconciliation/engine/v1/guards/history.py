@@ -14,11 +14,13 @@ from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrde
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 
 PAGE: Final = 1_000
-WINDOW_MS: Final = 7 * 86_400_000
+WINDOW_MS: Final = 7 * 86_400_000 - 1
+"""The exchange wants less than seven days."""
 KEPT_MS: Final = 180 * 86_400_000
 """The exchange keeps trades for six months; older windows would be asked for in vain."""
 
 Rows = list[Any]
+Window = tuple[int, int | None]
 Ask = Callable[..., Awaitable[Rows]]
 
 _since_ms: ContextVar[int | None] = ContextVar("_since_ms", default=None)
@@ -52,44 +54,64 @@ class HistoryGuard(BinanceFuturesExecutionClient):
         finally:
             _since_ms.reset(token)
 
+    async def _generate_algo_order_status_reports(
+        self,
+        symbol: str | None,
+        active_symbols: set[str],
+        open_only: bool,  # noqa: FBT001 - upstream's signature
+        start_ms: int | None,
+        end_ms: int | None,
+    ) -> list[OrderStatusReport]:
+        """Ask for conditional orders no further back than the exchange tells of them."""
+        if start_ms is not None:
+            start_ms = max(start_ms, self._now_ms() - WINDOW_MS)
+        return list(
+            await super()._generate_algo_order_status_reports(symbol, active_symbols, open_only, start_ms, end_ms)
+        )
+
     async def _every_order(self, symbol: str, **_: Any) -> Rows:
         """Ask as upstream does, without times, and read on only when that cannot be all of it."""
         newest = await self._all_orders(symbol=symbol, limit=PAGE)
-        start = self._start_ms()
-        covered = min(order.time for order in newest) if len(newest) >= PAGE else self._now_ms() - WINDOW_MS
-        if start >= covered:
+        now_ms = self._now_ms()
+        start_ms = _start_ms(now_ms)
+        covered = min(order.time for order in newest) if len(newest) >= PAGE else now_ms - WINDOW_MS
+        if start_ms >= covered:
             return newest
-        every = await self._read_on(self._all_orders, symbol, start, "order_id", lambda order: int(order.orderId))
+        windows = _windows(start_ms, now_ms)
+        every = await _read_on(self._all_orders, symbol, windows, "order_id", lambda order: int(order.orderId))
         return list({order.orderId: order for order in (*every, *newest)}.values())
 
     async def _every_trade(self, symbol: str, **_: Any) -> Rows:
-        return await self._read_on(self._user_trades, symbol, self._start_ms(), "from_id", lambda trade: int(trade.id))
-
-    async def _read_on(self, ask: Ask, symbol: str, start_ms: int, id_name: str, id_of: Callable[[Any], int]) -> Rows:
-        """Read forward: by windows until there is something, by ids from there to the end."""
-        rows: Rows = []
-        window = _windows(start_ms, self._now_ms())
-        for begin, end in window:
-            rows = list(await ask(symbol=symbol, start_time=begin, end_time=end, limit=PAGE))
-            if rows:
-                break
-        more = len(rows) == PAGE or next(window, None) is not None
-        while more and rows:
-            following = await ask(symbol=symbol, limit=PAGE, **{id_name: max(map(id_of, rows)) + 1})
-            rows += following
-            more = len(following) == PAGE
-        return rows
-
-    def _start_ms(self) -> int:
-        """From when on history is wanted; without a lookback what the venue gives without one."""
-        since = _since_ms.get()
-        return self._now_ms() - WINDOW_MS if since is None else max(since, self._now_ms() - KEPT_MS)
+        now_ms = self._now_ms()
+        windows = _windows(_start_ms(now_ms), now_ms)
+        return await _read_on(self._user_trades, symbol, windows, "from_id", lambda trade: int(trade.id))
 
     def _now_ms(self) -> int:
         return int(self._clock.timestamp_ms())
 
 
-def _windows(start_ms: int, now_ms: int) -> Iterator[tuple[int, int | None]]:
+async def _read_on(ask: Ask, symbol: str, windows: Iterator[Window], id_name: str, id_of: Callable[[Any], int]) -> Rows:
+    """Read forward: by windows until there is something, by ids from there to the end."""
+    rows: Rows = []
+    for begin, end in windows:
+        rows = list(await ask(symbol=symbol, start_time=begin, end_time=end, limit=PAGE))
+        if rows:
+            break
+    more = len(rows) >= PAGE or next(windows, None) is not None
+    while more and rows:
+        following = await ask(symbol=symbol, limit=PAGE, **{id_name: max(map(id_of, rows)) + 1})
+        rows += following
+        more = len(following) >= PAGE
+    return rows
+
+
+def _start_ms(now_ms: int) -> int:
+    """From when on history is wanted; without a lookback what the venue gives without one."""
+    since = _since_ms.get()
+    return now_ms - WINDOW_MS if since is None else max(since, now_ms - KEPT_MS)
+
+
+def _windows(start_ms: int, now_ms: int) -> Iterator[Window]:
     """Yield the windows that one call may span; the last is open, for what comes meanwhile."""
     begin = start_ms
     while now_ms - begin > WINDOW_MS:

@@ -8,7 +8,6 @@ measured with 1.231.0.
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal
 
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateOrderStatusReport, GenerateOrderStatusReports
@@ -18,20 +17,20 @@ from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.identifiers import ClientId, ClientOrderId
 from nautilus_trader.model.orders import Order
 
-Outcome = Literal["asked", "absent", "failed"]
+from reconciliation.engine.v1.guards.absence import canceled_report
 
 
 @dataclass(slots=True)
-class Asked:
-    """What the queries of one order came to since it was last seen.
+class Absence:
+    """The venue did not know an order when it was last asked, nor at any time since.
 
     Attributes:
-        outcome: of the last query.
-        absent_since: loop time of the first of the answers that did not know it, in a row.
+        last_event: the order's last event then; after another one the absence says nothing any more.
+        since: loop time of the first such answer.
     """
 
-    outcome: Outcome = "asked"
-    absent_since: float | None = None
+    last_event: str
+    since: float
 
 
 class OrderGuard:
@@ -54,15 +53,15 @@ class OrderGuard:
         self._engine = engine
         self._clients = clients
         self._tolerated_secs = tolerated_secs
-        self._asked: dict[ClientOrderId, Asked] = {}
+        self._absences: dict[ClientOrderId, Absence] = {}
         self._unanswered: set[ClientId] = set()
+        self._silent: set[ClientId] = set()
         self._skips_unanswered = "bulk_queries" in guards
         self._spares_inflight = "own_counters" in guards
         for client in clients:
             self._watch(client)
-        if self._skips_unanswered or self._spares_inflight:
-            self._handle_missing = engine._handle_missing_orders_at_venue
-            engine._handle_missing_orders_at_venue = self._handle_answered_missing
+        self._handle_missing = engine._handle_missing_orders_at_venue
+        engine._handle_missing_orders_at_venue = self._handle_answered_missing
         if "answered_absence" in guards:
             self._resolve_inflight = engine._resolve_inflight_order
             self._resolve_open = engine._resolve_order_not_found_at_venue
@@ -75,58 +74,71 @@ class OrderGuard:
         one, many = client.generate_order_status_report, client.generate_order_status_reports
 
         async def generate_order_status_report(command: GenerateOrderStatusReport) -> OrderStatusReport | None:
-            if command.client_order_id is None:
-                return await one(command)
-            asked = self._asked.setdefault(command.client_order_id, Asked())
-            asked.outcome = "asked"
+            asked_as = self._last_event(command.client_order_id)
             try:
                 report = await one(command)
             except BaseException:
-                asked.outcome, asked.absent_since = "failed", None
+                self._absences.pop(command.client_order_id, None)
                 raise
-            if report is not None:
-                self._asked.pop(command.client_order_id, None)
-                return report
-            asked.outcome = "absent"
-            asked.absent_since = asked.absent_since or asyncio.get_running_loop().time()
-            return None
+            if report is not None or asked_as is None or asked_as != self._last_event(command.client_order_id):
+                self._absences.pop(command.client_order_id, None)
+            else:
+                self._note_absence(command.client_order_id, asked_as)
+            return report
 
         async def generate_order_status_reports(command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
             self._unanswered.add(client.id)
             reports: list[OrderStatusReport] = await many(command)
             self._unanswered.discard(client.id)
-            seen = {report.client_order_id for report in reports}
-            self._asked = {name: asked for name, asked in self._asked.items() if self._is_missing(name, seen)}
+            for report in reports:
+                self._absences.pop(report.client_order_id, None)
             return reports
 
         client.generate_order_status_report = generate_order_status_report
         client.generate_order_status_reports = generate_order_status_reports
 
-    def _is_missing(self, client_order_id: ClientOrderId, seen: set[ClientOrderId | None]) -> bool:
-        order = self._engine._cache.order(client_order_id)
-        return client_order_id not in seen and order is not None and not order.is_closed
+    def _last_event(self, client_order_id: ClientOrderId | None) -> str | None:
+        """Return what identifies an order's state; None for one that is unknown here or closed."""
+        order = None if client_order_id is None else self._engine._cache.order(client_order_id)
+        return None if order is None or order.is_closed else str(order.last_event.id)
 
-    def _is_absent(self, order: Order) -> bool:
-        """Whether the venue answered that it does not know an order."""
-        asked = self._asked.get(order.client_order_id)
-        if asked is None or asked.outcome != "absent" or asked.absent_since is None:
+    def _note_absence(self, client_order_id: ClientOrderId, last_event: str) -> None:
+        known = self._absences.get(client_order_id)
+        if known is None or known.last_event != last_event:
+            current = {name: absence for name, absence in self._absences.items() if self._last_event(name)}
+            self._absences = current | {client_order_id: Absence(last_event, asyncio.get_running_loop().time())}
+
+    def _is_absent(self, order: Order, client: LiveExecutionClient) -> bool:
+        """Whether the venue answered that it does not know an order as it is now."""
+        absence = self._absences.get(order.client_order_id)
+        if absence is None or absence.last_event != str(order.last_event.id):
             return False
-        client = self._client_of(order)
-        if client is None or getattr(client, "answers_absence", False):
+        if getattr(client, "answers_absence", False):
             return True
-        return asyncio.get_running_loop().time() - asked.absent_since >= self._tolerated_secs
+        return asyncio.get_running_loop().time() - absence.since >= self._tolerated_secs
 
     def _client_of(self, order: Order) -> LiveExecutionClient | None:
+        """Return the client that an order belongs to.
+
+        One that came in from outside belongs to none by name, and a broker's client has another venue than its
+        instruments.
+        """
         client_id = self._engine._cache.client_id(order.client_order_id)
-        named = [client for client in self._clients if client.id == client_id]
-        # An order that came in from outside belongs to no client by name.
-        return next(iter(named or [c for c in self._clients if c.venue == order.instrument_id.venue]), None)
+        if order.account_id is not None and client_id is None:
+            found = [client for client in self._clients if client.account_id == order.account_id]
+        elif client_id is None:
+            found = [client for client in self._clients if client.venue == order.instrument_id.venue]
+        else:
+            found = [client for client in self._clients if client.id == client_id]
+        alone = self._clients if len(self._clients) == 1 else []
+        return next(iter(found or alone), None)
 
     # -- The engine's steps ------------------------------------------------------------------------
 
     async def _handle_answered_missing(
         self, open_order_ids: set[ClientOrderId], venue_reported_ids: set[ClientOrderId]
     ) -> None:
+        self._silent.clear()
         judged = {client_order_id for client_order_id in open_order_ids if self._may_judge(client_order_id)}
         await self._handle_missing(judged, venue_reported_ids)
 
@@ -138,12 +150,16 @@ class OrderGuard:
         if self._spares_inflight and order.is_inflight and self._engine.inflight_check_interval_ms > 0:
             return False
         client = self._client_of(order)
-        return not (self._skips_unanswered and client is not None and client.id in self._unanswered)
+        return not self._skips_unanswered or (client is not None and client.id not in self._unanswered)
 
     def _resolve_absent_inflight(self, order: Order) -> None:
-        if self._is_absent(order):
-            self._asked.pop(order.client_order_id, None)
-            self._resolve_inflight(order)
+        client = self._client_of(order)
+        if client is not None and self._is_absent(order, client):
+            if order.account_id is None:
+                self._close(order, client)
+            else:
+                self._resolve_inflight(order)
+            self._absences.pop(order.client_order_id, None)
             return
         self._engine._log.warning(
             f"{order.client_order_id!r} stays {order.status_string()}: no answer says that the venue does not know it"
@@ -153,19 +169,28 @@ class OrderGuard:
 
     async def _resolve_absent_open(self, order: Order) -> None:
         client = self._client_of(order)
-        if client is None:
-            await self._resolve_open(order)
-            return
+        if client is None or client.id in self._silent:
+            return  # asked for in another cycle
         try:
             report = await client.generate_order_status_report(self._query_of(order))
         except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+            # One hung question a cycle is enough: the others wait for the next, and the other checks get their turn.
+            self._silent.add(client.id)
             self._engine._log.warning(f"{order.client_order_id!r} stays {order.status_string()}: {error}")
             return
         if report is not None:
             self._engine._reconcile_order_report(report, trades=[])
-        elif self._is_absent(order):
-            await self._resolve_open(order)
-            self._asked.pop(order.client_order_id, None)
+        elif self._is_absent(order, client):
+            if order.account_id is None:
+                self._close(order, client)
+            else:
+                await self._resolve_open(order)
+            self._absences.pop(order.client_order_id, None)
+
+    def _close(self, order: Order, client: LiveExecutionClient) -> None:
+        """Cancel an order that came in from outside; it names no account, and the engine's own events want one."""
+        report = canceled_report(order, client.account_id, self._engine._clock.timestamp_ns())
+        self._engine._reconcile_order_report(report, trades=[])
 
     def _query_of(self, order: Order) -> GenerateOrderStatusReport:
         return GenerateOrderStatusReport(

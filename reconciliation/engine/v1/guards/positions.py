@@ -1,14 +1,16 @@
-"""Guards for positions: nothing synthetic is booked on an absence that was not confirmed, at any venue.
+"""Guards for positions: no check books anything on an absence that was not confirmed, at any venue.
 
-One empty reply while the cache holds a position makes the engine book a synthetic flat, which nothing repairs. And it
-gives up on a discrepancy after `position_check_retries` attempts, though it could not ask for fills in any of them.
-Measured with 1.231.0.
+One empty reply while the cache holds a position makes the engine's position check book a synthetic flat, which
+nothing but another synthetic order takes back. And it gives up on a discrepancy after `position_check_retries`
+attempts, though it could not ask for fills in any of them. Measured with 1.231.0. Startup is not touched: it is the
+client's own mass status that must be whole there.
 """
 
 import asyncio
 from typing import Any
 
 from nautilus_trader.execution.reports import FillReport, PositionStatusReport
+from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import PositionSide
 from nautilus_trader.model.identifiers import AccountId, InstrumentId
@@ -21,46 +23,75 @@ class PositionGuard:
 
     Args:
         engine: the engine whose check is wrapped.
+        clients: its clients.
         guards: the names of the guards to install.
         tolerated_secs: how long replies must go on leaving a position out.
     """
 
-    def __init__(self, engine: LiveExecutionEngine, guards: frozenset[str], tolerated_secs: float) -> None:
+    def __init__(
+        self,
+        engine: LiveExecutionEngine,
+        clients: list[LiveExecutionClient],
+        guards: frozenset[str],
+        tolerated_secs: float,
+    ) -> None:
         self._engine = engine
+        self._clients = clients
         self._tolerated_secs = tolerated_secs
+        self._is_patient = "patient_positions" in guards
         self._absent_since: dict[Key, float] = {}
+        self._unconfirmed: set[Key] = set()
         self._waiting: set[InstrumentId] = set()
+        self._is_silent = False
         self._check = engine._check_positions_consistency
         self._query = engine._query_position_status_reports
         self._missing_fills = engine._query_and_find_missing_fills
         self._book = engine._reconcile_position_report
+        engine._check_positions_consistency = self._guarded_check
         if "confirmed_positions" in guards:
             engine._query_position_status_reports = self._query_and_note_absent
             engine._reconcile_position_report = self._book_confirmed
-        if "patient_positions" in guards:
+        if self._is_patient:
             engine._query_and_find_missing_fills = self._find_fills_and_note_errors
-            engine._check_positions_consistency = self._check_without_spending
+
+    async def _guarded_check(self) -> None:
+        """Check, and give back the attempts in which the venue could not be asked or was not believed yet."""
+        retries = self._engine._position_recon_retries
+        before = dict(retries)
+        self._waiting.clear()
+        self._is_silent = False
+        try:
+            await self._check()
+        finally:
+            self._unconfirmed.clear()
+        if self._is_patient:
+            for key in [key for key in retries if key[0] in self._waiting]:
+                retries[key] = before.get(key, 0)
 
     async def _query_and_note_absent(self) -> tuple[dict[Key, PositionStatusReport], set[Any]]:
         reported, failed = await self._query()
         held = {(position.instrument_id, position.account_id) for position in self._engine._cache.positions_open()}
         now = asyncio.get_running_loop().time()
-        missing = held - set(reported)
+        known = self._absent_since
+        self._unconfirmed = held - set(reported)
         # A reply that did not come neither confirms nor refutes.
-        unanswered = {key for key in missing if None in failed or key[0].venue in failed}
         self._absent_since = {
-            key: self._absent_since.get(key, now)
-            for key in missing
-            if key not in unanswered or key in self._absent_since
+            key: known.get(key, now) for key in self._unconfirmed if key in known or not self._is_among(failed, key)
         }
         return reported, failed
 
+    def _is_among(self, failed: set[Any], key: Key) -> bool:
+        """Whether the client that a position belongs to failed; a broker's has another venue than its instruments."""
+        accounts = {client.account_id for client in self._clients if client.venue in failed}
+        return None in failed or key[0].venue in failed or key[1] in accounts
+
     def _book_confirmed(self, report: PositionStatusReport) -> bool:
-        """Book what explains a position; an absence only once it has lasted."""
-        since = self._absent_since.get((report.instrument_id, report.account_id))
-        if since is None or report.position_side != PositionSide.FLAT:
+        """Book what explains a position; in a check an absence only once it has lasted."""
+        key = (report.instrument_id, report.account_id)
+        if key not in self._unconfirmed or report.position_side != PositionSide.FLAT:
             return bool(self._book(report))
-        lasted = asyncio.get_running_loop().time() - since
+        now = asyncio.get_running_loop().time()
+        lasted = now - self._absent_since.get(key, now)
         if lasted > 0 and lasted >= self._tolerated_secs:
             return bool(self._book(report))
         self._waiting.add(report.instrument_id)
@@ -73,16 +104,11 @@ class PositionGuard:
     async def _find_fills_and_note_errors(
         self, instrument_id: InstrumentId, clients: Any
     ) -> tuple[list[FillReport], bool]:
+        if self._is_silent:  # one hung question a check is enough
+            self._waiting.add(instrument_id)
+            return [], True
         found, had_errors = await self._missing_fills(instrument_id, clients)
         if had_errors:
+            self._is_silent = True
             self._waiting.add(instrument_id)
         return found, had_errors
-
-    async def _check_without_spending(self) -> None:
-        """Check, and give back the attempts in which the venue could not be asked or was not believed yet."""
-        retries = self._engine._position_recon_retries
-        before = dict(retries)
-        self._waiting.clear()
-        await self._check()
-        for key in [key for key in retries if key[0] in self._waiting]:
-            retries[key] = before.get(key, 0)

@@ -6,9 +6,8 @@ Measured with 1.231.0: `GET /order` answering 503 had a live order rejected afte
 """
 
 import sys
-from typing import Any, Final
+from typing import Any
 
-from nautilus_trader.adapters.binance.common.constants import BINANCE_FUTURES_ALGO_ORDER_TYPES
 from nautilus_trader.execution.messages import (
     GenerateFillReports,
     GenerateOrderStatusReport,
@@ -17,16 +16,7 @@ from nautilus_trader.execution.messages import (
 )
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
 
-from reconciliation.engine.v1.guards.listening import (
-    Heard,
-    ListeningClient,
-    QueryFailedError,
-    in_mass_status,
-    is_unknown_order,
-    listening,
-)
-
-_ALGO_PATH: Final = "algoOrder"
+from reconciliation.engine.v1.guards.listening import ListeningClient, QueryFailedError, in_mass_status, listening
 
 
 class QueryErrorGuard(ListeningClient):
@@ -47,24 +37,7 @@ class QueryErrorGuard(ListeningClient):
         Raises:
             QueryFailedError: the venue did not answer.
         """
-        if in_mass_status():
-            return await super().generate_order_status_report(command)
-        with listening() as heard:
-            report = await super().generate_order_status_report(command)
-        if report is None and (heard := self._unanswered(command, heard)).failures:
-            raise QueryFailedError(heard.told())
-        return report
-
-    def _unanswered(self, command: GenerateOrderStatusReport, heard: Heard) -> Heard:
-        """Leave out what is an answer; a conditional order is known at another address than a plain one."""
-        order = self._cache.order(command.client_order_id) if command.client_order_id else None
-        is_plain = order is not None and order.order_type not in BINANCE_FUTURES_ALGO_ORDER_TYPES
-        failures = [
-            (path, error)
-            for path, error in heard.failures
-            if not is_unknown_order(error) and not (is_plain and path.endswith(_ALGO_PATH))
-        ]
-        return Heard(failures=failures)
+        return await self._answered_report(command)
 
     async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
         """Return order reports.

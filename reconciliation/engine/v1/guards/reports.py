@@ -14,25 +14,30 @@ from typing import Any, Final
 
 from nautilus_trader.adapters.binance.common.enums import BinanceOrderStatus
 from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
+from nautilus_trader.adapters.binance.futures.schemas.account import BinanceFuturesAlgoOrder
 from nautilus_trader.adapters.binance.http.error import BinanceError
 from nautilus_trader.core.uuid import UUID4
-from nautilus_trader.execution.messages import GenerateOrderStatusReports
+from nautilus_trader.execution.messages import GenerateOrderStatusReport, GenerateOrderStatusReports
 from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusReport
-from nautilus_trader.model.enums import OrderStatus
 from nautilus_trader.model.orders import Order
 
+from reconciliation.engine.v1.guards.absence import canceled_report
 from reconciliation.engine.v1.guards.listening import (
     Heard,
     ListeningClient,
-    forget_last_failure,
+    QueryFailedError,
+    UnreadableOrderError,
+    hear_open_orders,
     in_mass_status,
-    is_unknown_order,
     listening,
+    note_failure,
+    open_orders_heard,
 )
 
 ATTEMPTS: Final = 3
 PAUSE_SECS: Final = 1.0
 _OPEN: Final = frozenset({BinanceOrderStatus.NEW, BinanceOrderStatus.PARTIALLY_FILLED})
+_OPEN_CONDITIONAL: Final = frozenset({"NEW"})
 # Asking again would turn a limit into a ban; 418 is Binance's word for one.
 _NOT_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
 
@@ -44,7 +49,7 @@ class ReportGuard(ListeningClient):
         super().__init__(*args, **kwargs)
         self.report_failure = ""
         """Why the last mass status was refused; empty when it was not."""
-        self._open_at_venue: list[BinanceOrder] = []
+        self._has_started = False
 
     def _parse_order_status_reports(
         self, binance_orders: list[BinanceOrder], start_ms: int | None, end_ms: int | None
@@ -57,9 +62,17 @@ class ReportGuard(ListeningClient):
         reports = super()._parse_order_status_reports(resting, None, None)
         return [*reports, *super()._parse_order_status_reports(others, start_ms, end_ms)]
 
+    def _parse_algo_order_report(
+        self, algo_order: BinanceFuturesAlgoOrder, start_ms: int | None, end_ms: int | None
+    ) -> OrderStatusReport | None:
+        """Keep open conditional orders of a mass status whatever their age."""
+        if in_mass_status() and algo_order.algoStatus in _OPEN_CONDITIONAL:
+            start_ms = None
+        return super()._parse_algo_order_report(algo_order, start_ms, end_ms)
+
     async def _build_active_symbols(self, symbol: str | None) -> tuple[set[str], list[BinanceOrder]]:
         active_symbols, open_orders = await super()._build_active_symbols(symbol)
-        self._open_at_venue = open_orders
+        hear_open_orders(open_orders)
         return active_symbols, open_orders
 
     async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
@@ -68,8 +81,10 @@ class ReportGuard(ListeningClient):
         if not in_mass_status():
             return reports
         known = {report.venue_order_id.value for report in reports}
-        unlisted = [order for order in self._open_at_venue if str(order.orderId) not in known]
+        unlisted = [order for order in open_orders_heard() if str(order.orderId) not in known]
         reports += super()._parse_order_status_reports(unlisted, None, None)
+        if self._has_started:
+            return reports  # what the venue leaves out now and then is the open check's to judge
         listed = {report.client_order_id for report in reports}
         for order in self._cache.orders_open(venue=self.venue):
             if order.client_order_id not in listed and order.account_id in {None, self.account_id}:
@@ -81,38 +96,27 @@ class ReportGuard(ListeningClient):
 
         Binance forgets an order that ended without a fill after three days.
         """
-        try:
-            found = await self._http_account.query_order(
-                symbol=order.instrument_id.symbol.value, orig_client_order_id=order.client_order_id.value
-            )
-        except BinanceError as error:
-            if is_unknown_order(error):
-                self._log.warning(f"The venue does not know {order.client_order_id!r}, which is open in the cache")
-                forget_last_failure()
-                return [self._canceled(order)]
-            return []
-        return list(super()._parse_order_status_reports([found], None, None))
-
-    def _canceled(self, order: Order) -> OrderStatusReport:
-        now = self._clock.timestamp_ns()
-        return OrderStatusReport(
-            account_id=self.account_id,
+        command = GenerateOrderStatusReport(
             instrument_id=order.instrument_id,
-            venue_order_id=order.venue_order_id,
             client_order_id=order.client_order_id,
-            order_side=order.side,
-            order_type=order.order_type,
-            time_in_force=order.time_in_force,
-            order_status=OrderStatus.CANCELED,
-            price=order.price if order.has_price else None,
-            trigger_price=order.trigger_price if order.has_trigger_price else None,
-            quantity=order.quantity,
-            filled_qty=order.filled_qty,
-            report_id=UUID4(),
-            ts_accepted=order.ts_init,
-            ts_last=now,
-            ts_init=now,
+            venue_order_id=None,
+            command_id=UUID4(),
+            ts_init=self._clock.timestamp_ns(),
         )
+        try:
+            report = await self._answered_report(command)
+        except UnreadableOrderError as error:
+            self._log.warning(f"{error}; it stays as it is")
+            return []
+        except QueryFailedError as error:
+            note_failure(f"order {order.client_order_id.value}", error)
+            return []
+        if report is not None:
+            return [report]
+        if order.venue_order_id is None:
+            return []  # it waits for an answer, and the in-flight check asks for it
+        self._log.warning(f"The venue does not know {order.client_order_id!r}, which is open in the cache")
+        return [canceled_report(order, self.account_id, self._clock.timestamp_ns())]
 
     async def generate_mass_status(self, lookback_mins: int | None = None) -> ExecutionMassStatus | None:
         """Return a mass status in which every query was answered, or None."""
@@ -123,6 +127,7 @@ class ReportGuard(ListeningClient):
                 status = await super().generate_mass_status(lookback_mins)
             if status is not None and not heard.failures:
                 self.report_failure = ""
+                self._has_started = True
                 return status
             self.report_failure = heard.told() or "a report could not be read; the log above says which"
             self._log.error(f"No mass status: {self.report_failure}")

@@ -7,6 +7,7 @@ in-flight check asks for it.
 """
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from nautilus_trader.adapters.binance.common.enums import BinanceFuturesPositionSide
@@ -16,8 +17,8 @@ from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.v1.guards.listening import error_code
 
-_UNKNOWN: Final = frozenset({-1001, -1006, -1007})
-"""Internal error, unexpected response of the message bus, timeout: the exchange's own word is "status unknown"."""
+_UNKNOWN: Final = frozenset({-1000, -1001, -1006, -1007})
+"""Unknown, internal error, unexpected response of the message bus, timeout: the exchange says "status unknown"."""
 
 _DUPLICATE: Final = -4116
 
@@ -65,4 +66,5 @@ class UnknownOutcomeGuard(BinanceFuturesExecutionClient):
 def _is_unknown(error: BinanceError, *, again: bool) -> bool:
     code = error_code(error)
     # A duplicate is a refusal, unless the first of the two was ours.
-    return isinstance(error, BinanceServerError) or code in _UNKNOWN or (again and code == _DUPLICATE)
+    silent = isinstance(error, BinanceServerError) or error.status == HTTPStatus.REQUEST_TIMEOUT
+    return silent or code in _UNKNOWN or (again and code == _DUPLICATE)
