@@ -55,7 +55,7 @@ demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 	@$(BIN)/recon demo
 
 test: $(READY)  ## Run every test
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) \

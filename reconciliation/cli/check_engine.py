@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from inspect import iscoroutinefunction
 from typing import Any, Final
 
 import click
@@ -10,8 +11,9 @@ from pydantic import ValidationError
 
 from reconciliation.cli.check import as_data, counted, exit_code, findings_lines
 from reconciliation.cli.options import overrides_of
+from reconciliation.cli.stdout import stdout_for_data
 from reconciliation.cli.targets import called, named_object
-from reconciliation.engine.v1.judge import NotAConfigError, subject_of_engine
+from reconciliation.engine.v1.judge import NotAConfigError, no_nodes, subject_of_engine
 from reconciliation.layers import registry
 from reconciliation.layers.environment import EnvironmentLayer
 from reconciliation.layers.explain import problems_of
@@ -41,13 +43,12 @@ def run(target: str, *, as_json: bool, strict: bool) -> int:
     except SettingsError as error:
         click.echo(json.dumps(as_data(error, ()), indent=2) if as_json else str(error))
         return 2
-    subject = _subject(target, facts, origins)
-    findings = check(subject)
-    if as_json:
-        click.echo(json.dumps(_data(findings), indent=2))
-    else:
-        for line in _lines(target, subject, findings):
-            click.echo(line)
+    with stdout_for_data() as stdout, no_nodes():
+        subject = _subject(target, facts, origins)
+        findings = check(subject)
+        told = [json.dumps(_data(findings), indent=2)] if as_json else _lines(target, subject, findings)
+        for line in told:
+            click.echo(line, file=stdout)
     return exit_code(findings, strict=strict)
 
 
@@ -57,7 +58,7 @@ def _subject(target: str, facts: Settings, origins: Mapping[str, str]) -> Subjec
         try:
             return subject_of_engine(found, facts, origins, target)
         except NotAConfigError as error:
-            if isinstance(found, type) or not callable(found):
+            if isinstance(found, type) or not callable(found) or iscoroutinefunction(found):
                 raise click.UsageError(f"'{target}' {error}") from None
             found = called(target, found)
     raise click.UsageError(f"'{target}' returns a function, not a configuration")
@@ -75,7 +76,9 @@ def _facts(assignments: tuple[str, ...]) -> tuple[Settings, Mapping[str, str]]:
         if key not in FACTS:
             raise click.UsageError(f"--set {key} is no fact that --engine takes; there are: {', '.join(FACTS)}")
     variables = {registry.variable_of(tuple(key.split("."))) for key in FACTS}
-    env = {name: value for name, value in os.environ.items() if name in variables}
+    # Other settings of recon's do not matter here; a name that is none of them is a slip.
+    ours = set(registry.known_variables()) - variables
+    env = {name: value for name, value in os.environ.items() if name not in ours}
     layers = (OverrideLayer(overrides), EnvironmentLayer(env))
     problems = [problem for layer in layers for problem in layer.problems]
     try:
@@ -102,7 +105,9 @@ def _data(findings: tuple[Finding, ...]) -> dict[str, Any]:
 
 def _lines(target: str, subject: Subject, findings: tuple[Finding, ...]) -> Iterator[str]:
     what = "TradingNodeConfig" if subject.whole_node else "LiveExecEngineConfig"
-    yield f"{target}, a {what} at {', '.join(client.venue for client in subject.clients)} with stock clients:" + (
+    venues = ", ".join(dict.fromkeys(client.venue for client in subject.clients))
+    assumed = " (assumed; --set venue.name=BYBIT says otherwise)" if subject.assumed_venue else ""
+    yield f"{target}, a {what} at {venues}{assumed} with stock clients:" + (
         f" {counted(findings)}" if findings else " nothing found"
     )
     yield from findings_lines(findings)

@@ -1,10 +1,7 @@
 """The bodies of the commands that boot a node."""
 
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -12,6 +9,7 @@ import click
 from redis.exceptions import RedisError
 
 from reconciliation.cli.check import lines
+from reconciliation.cli.stdout import stdout_for_data
 from reconciliation.cli.surroundings import VenueMissingError, surroundings
 from reconciliation.drill.processes import ProcessFailedError
 from reconciliation.engine.v1.assemble import NoClientError
@@ -47,7 +45,7 @@ def run(settings: Settings, configure: Callable[[Any], None] | None, data_dir: P
 
 def reconcile(settings: Settings, *, apply: bool, as_json: bool, data_dir: Path | None) -> int:
     """Reconcile once and report; return the exit code."""
-    with _stdout_for_data() as stdout:
+    with stdout_for_data() as stdout:
         log = events.configure(settings.log)
         if not settings.reconciliation.enabled:
             reason = "reconciliation is disabled (enabled = false); nothing was compared"
@@ -77,22 +75,6 @@ def _with_told_failures(body: Callable[[], int]) -> int:
     except RedisError as error:
         click.echo(f"the cache failed: {' '.join(str(error).split())}; check its state and the user's rights", err=True)
         return ExitCode.PREFLIGHT
-
-
-@contextmanager
-def _stdout_for_data() -> Iterator[IO[str]]:
-    """Yield the real stdout and send everything else that is written there to stderr.
-
-    The engine writes its log to file descriptor 1, whatever `sys.stdout` is.
-    """
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with os.fdopen(kept, "w", encoding="utf-8") as stdout:
-            yield stdout
-    finally:
-        sys.stdout.flush()
 
 
 def report_data(settings: Settings, result: boot.BootResult, *, applied: bool) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import contextlib
 import importlib
 import os
 import sys
+import sysconfig
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,8 @@ def named_object(target: str) -> Any:
         click.UsageError: there is none.
     """
     module_name, colon, name = target.partition(":")
-    if not colon or not module_name or not name:
-        raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in live_node:config")
+    if not colon or not module_name or not name or "/" in module_name or module_name.endswith(".py"):
+        raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in live_node:config for live_node.py")
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     with _stdout_to_stderr():
@@ -63,12 +65,17 @@ def _told(target: str, body: Callable[[], Any]) -> Any:
             f"'{target}': it ends the process; put what runs the node under: if __name__ == '__main__'"
         ) from None
     except Exception as error:  # noqa: BLE001 - it is the user's code
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
         said = " ".join(str(error).split())
+        place = "" if isinstance(error, SyntaxError) else _place(error)
         raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {said}{place}")) from None
+
+
+def _place(error: Exception) -> str:
+    """Return the last line of the user's own code that an error passed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    foreign = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parent), "<")
+    own = [frame for frame in frames if not frame.filename.startswith(foreign)]
+    return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
 
 
 @contextlib.contextmanager

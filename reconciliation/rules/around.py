@@ -138,25 +138,28 @@ def requests_fit_the_limit(s: Subject) -> Broken | None:
     symbols = s.node.symbols
     if symbols is None:
         return None
-    cost = _cost(s, s.checks, symbols)
-    if not _exceeds(cost):
+    exceeding = [cost for cost in _costs(s, s.checks, symbols) if _times_the_limit(cost) > 1]
+    if not exceeding:
         return None
+    cost = max(exceeding, key=_times_the_limit)
     told = " (estimate)" if cost.estimate else ""
     return Broken(
         f"up to {number(cost.worst_weight_per_min)} {cost.unit} a minute at {number(symbols)} symbols,"
         f" {number(cost.idle_weight_per_min)} when all is well;"
-        f" {s.venue} allows {number(cost.limit_per_min or 0)}{told}",
+        f" {cost.venue} allows {number(cost.limit_per_min or 0)}{told}",
         _cheaper(s, symbols),
         keys=(*_INTERVALS, "reconciliation.open_check_open_only", "node.symbols", "venue.name"),
     )
 
 
-def _cost(s: Subject, r: ReconciliationConfig, symbols: int) -> budgets.Budget:
-    return budgets.budget(r, s.venue, symbols=symbols, guards=s.guards)
+def _costs(s: Subject, r: ReconciliationConfig, symbols: int) -> list[budgets.Budget]:
+    """Return what each client's venue is asked; which symbols are whose is not known, so each counts with all."""
+    venues = dict.fromkeys(client.limits or client.venue for client in s.clients)
+    return [budgets.budget(r, venue, symbols=symbols, guards=s.guards) for venue in venues]
 
 
-def _exceeds(cost: budgets.Budget) -> bool:
-    return cost.limit_per_min is not None and cost.worst_weight_per_min > cost.limit_per_min
+def _times_the_limit(cost: budgets.Budget) -> float:
+    return cost.worst_weight_per_min / cost.limit_per_min if cost.limit_per_min else 0.0
 
 
 def _cheaper(s: Subject, symbols: int) -> str:
@@ -168,7 +171,7 @@ def _cheaper(s: Subject, symbols: int) -> str:
             if (interval := getattr(s.checks, key.partition(".")[2])) is not None
         }
         longer = s.checks.model_copy(update={key.partition(".")[2]: value for key, value in change.items()})
-        if not _exceeds(_cost(s, longer, symbols)):
+        if all(_times_the_limit(cost) <= 1 for cost in _costs(s, longer, symbols)):
             return f"set {' and '.join(s.put(key, value) for key, value in change.items())}"
     return "trade fewer symbols from this address"
 

@@ -28,7 +28,7 @@ def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _applies(rule: Rule, subject: Subject) -> bool:
     if rule.repair and subject.masked:
         return False
-    return not subject.refused.keys() & set(rule.keys)
+    return not (subject.refused.keys() | subject.unread) & set(rule.keys)
 
 
 def _finding(rule: Rule, subject: Subject, said: Broken) -> Finding:

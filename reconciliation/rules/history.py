@@ -21,6 +21,7 @@ _INTERVALS: Final = tuple(f"reconciliation.{interval}" for interval, _, _ in _PU
     why="Without a buffer everything closed is dropped at once, and a fill reported late is booked a second time on an"
     " order nobody knows.",
     cure="a buffer with every purge interval",
+    repair=False,
 )
 def purges_have_a_buffer(s: Subject) -> Broken | None:
     """What is purged was closed for a while."""
@@ -93,6 +94,7 @@ def lookback_has_a_database(s: Subject) -> Broken | None:
     proof="run",
     why="Realized PnL is computed from the positions in memory: after a purge the same trading shows another PnL.",
     cure="no purge_closed_positions_interval_mins",
+    repair=False,
 )
 def closed_positions_are_kept(s: Subject) -> Broken | None:
     """Closed positions are kept in memory."""

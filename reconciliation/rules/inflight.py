@@ -1,13 +1,13 @@
 """Rules about orders that nobody answered yet."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
 from reconciliation.rules.finding import Broken, rule
-from reconciliation.rules.subject import Subject
+from reconciliation.rules.subject import Client, Subject
 from reconciliation.rules.words import duration
 
 Outage = Literal["refused", "error"]
@@ -17,29 +17,18 @@ OUTAGES: Final[dict[Outage, str]] = {
 }
 
 
-class Timing(Protocol):
-    """When an order is called dead, as `timings` tells it."""
-
-    def __call__(  # noqa: D102 - as `timings.unanswered_secs`
-        self,
-        r: ReconciliationConfig,
-        guards: Collection[str],
-        answer: Outage,
-        *,
-        guarded_client: bool,
-        outage_secs: float,
-    ) -> float | None: ...
+Timing = Callable[[ReconciliationConfig, Subject, Client, Outage], float | None]
+"""When silence is taken for an answer, in seconds; None is never."""
 
 
-def soonest(s: Subject, timing: Timing, r: ReconciliationConfig) -> tuple[float, str] | None:
-    """Return the soonest that silence is taken for an answer, in seconds, and in which outage; None is never."""
-    tolerated = s.node.tolerated_outage_secs
-    cases = (
-        (timing(r, s.guards, outage, guarded_client=client.guarded, outage_secs=tolerated), words)
-        for outage, words in OUTAGES.items()
-        for client in s.clients
+def soonest(s: Subject, timing: Timing, r: ReconciliationConfig) -> tuple[float, Client, Outage] | None:
+    """Return the soonest that silence is taken for an answer, in seconds, with whom and in which outage."""
+    cases = ((timing(r, s, client, outage), client, outage) for outage in OUTAGES for client in s.clients)
+    return min(
+        ((secs, client, outage) for secs, client, outage in cases if secs is not None),
+        key=lambda found: found[0],
+        default=None,
     )
-    return min(((secs, words) for secs, words in cases if secs is not None), default=None)
 
 
 def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> str | None:
@@ -119,22 +108,36 @@ def asked_before_resolved(s: Subject) -> Broken | None:
 )
 def unanswered_outlives_outage(s: Subject) -> Broken | None:
     """An unanswered order outlives a tolerated outage."""
-    found = soonest(s, timings.unanswered_secs, s.checks)
+    found = soonest(s, _unanswered, s.checks)
     if found is None or found[0] >= s.node.tolerated_outage_secs:
         return None
-    secs, outage = found
+    secs, client, outage = found
     r = s.checks
+    dead = timings.unanswered_secs(r, s.guards, outage, **_with(s, client))
+    until_asked = "" if dead == secs else f", and last asked for after {duration(secs)}"
     shared = r.open_check_interval_secs is not None and not r.open_check_open_only
     keys = ("inflight_check_interval_ms", "inflight_check_threshold_ms", "inflight_check_retries")
     spends = ("open_check_interval_secs", "open_check_missing_retries") if shared else ()
-    retries, threshold = "inflight_check_retries", "inflight_check_threshold_ms"
-    families = ((retries,), (threshold,), (retries, "open_check_missing_retries"), (threshold, retries))
+    retries, threshold, missing = "inflight_check_retries", "inflight_check_threshold_ms", "open_check_missing_retries"
+    families = ((retries,), (retries, missing), (threshold,), (threshold, retries), (threshold, retries, missing))
     return Broken(
-        f"{duration(secs)} until an unanswered SUBMITTED order is called REJECTED {outage};"
+        f"{duration(dead)} until an unanswered SUBMITTED order is called REJECTED {OUTAGES[outage]}{until_asked};"
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
-        guards_or(s, "answered_absence", outlasting(s, timings.unanswered_secs, *families)),
+        guards_or(s, "answered_absence", outlasting(s, _unanswered, *families)),
         keys=(*(f"reconciliation.{name}" for name in (*keys, *spends)), "node.tolerated_outage_secs", "node.guards"),
     )
+
+
+def _unanswered(r: ReconciliationConfig, s: Subject, client: Client, outage: Outage) -> float | None:
+    return timings.unanswered_outlived_secs(r, s.guards, outage, **_with(s, client))
+
+
+def _with(s: Subject, client: Client) -> dict[str, Any]:
+    return {
+        "guarded_client": client.guarded,
+        "rejects_after": client.rejects_after,
+        "outage_secs": s.node.tolerated_outage_secs,
+    }
 
 
 @rule(

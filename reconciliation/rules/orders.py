@@ -5,8 +5,8 @@ from typing import Final
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
 from reconciliation.rules.finding import Broken, rule
-from reconciliation.rules.inflight import guards_or, outlasting, soonest
-from reconciliation.rules.subject import Subject
+from reconciliation.rules.inflight import OUTAGES, Outage, guards_or, outlasting, soonest
+from reconciliation.rules.subject import Client, Subject
 from reconciliation.rules.words import duration, number, several
 
 _GUARDS: Final = frozenset({"bulk_queries", "answered_absence"})
@@ -33,17 +33,20 @@ _INERT: Final = ("open_check_missing_retries", "max_single_order_queries_per_cyc
 def missing_outlives_outage(s: Subject) -> Broken | None:
     """A live order outlives a tolerated outage."""
     r = s.checks
-    found = soonest(s, timings.missing_secs, r)
+    found = soonest(s, _missing, r)
     if found is None or found[0] >= s.node.tolerated_outage_secs:
         return None
-    secs, outage = found
+    secs, _, outage = found
     return Broken(
-        f"{duration(secs)} until a live order is called REJECTED {outage};"
+        f"{duration(secs)} until a live order is called REJECTED {OUTAGES[outage]};"
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
-        guards_or(
-            s, several(sorted(_GUARDS - s.guards)), outlasting(s, timings.missing_secs, ("open_check_missing_retries",))
-        ),
+        guards_or(s, several(sorted(_GUARDS - s.guards)), outlasting(s, _missing, ("open_check_missing_retries",))),
     )
+
+
+def _missing(r: ReconciliationConfig, s: Subject, client: Client, outage: Outage) -> float | None:
+    tolerated = s.node.tolerated_outage_secs
+    return timings.missing_secs(r, s.guards, outage, guarded_client=client.guarded, outage_secs=tolerated)
 
 
 @rule(
@@ -63,12 +66,23 @@ def lost_events_are_repaired(s: Subject) -> Broken | None:
     if watched or r.position_check_interval_secs is not None:
         return None
     asked = [] if r.open_check_interval_secs is not None else [s.put("reconciliation.open_check_interval_secs", 5.0)]
-    asked.append(s.put("reconciliation.open_check_open_only", value=False))
+    if r.open_check_open_only:
+        asked.append(s.put("reconciliation.open_check_open_only", value=False))
+    hint = f"set {' and '.join(asked)}"
+    if _positions_may_be_checked(s):
+        hint += f", or {s.put('reconciliation.position_check_interval_secs', 30.0)}"
     return Broken(
         f"a lost fill is repaired: {duration(timings.lost_fill_secs(r))};"
         f" a lost cancel: {duration(timings.lost_cancel_secs(r))}",
-        f"set {' and '.join(asked)}, or {s.put('reconciliation.position_check_interval_secs', 30.0)}",
+        hint,
     )
+
+
+def _positions_may_be_checked(s: Subject) -> bool:
+    """Whether a position check would break no other rule: E05, E07, E09, W34."""
+    confirmed = "confirmed_positions" in s.guards or not s.checks.generate_missing_orders
+    alone = not s.checks.filter_position_reports and not s.node.account_shared
+    return confirmed and alone and s.node.position_mode == "netting"
 
 
 @rule(

@@ -36,7 +36,9 @@ def absence_is_confirmed(s: Subject) -> Broken | None:
     return Broken(
         f"{_every(s)}; one empty answer is believed",
         guards_or(
-            s, "confirmed_positions", f"{s.put(_GENERATE, value=False)}, which leaves a difference at an error line"
+            s,
+            "confirmed_positions",
+            f"{s.put(_INTERVAL, None)}, and have the open-order check ask for closed orders too",
         ),
     )
 

@@ -58,6 +58,7 @@ def instance_id_is_fixed(s: Subject) -> Broken | None:
     proof="read",
     why="Orders and positions that the node knew look external after a restart, and belong to no strategy.",
     cure="load_cache = true",
+    repair=False,
 )
 def database_is_loaded(s: Subject) -> Broken | None:
     """What the database holds is loaded."""

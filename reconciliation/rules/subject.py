@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from reconciliation.config import ReconciliationConfig
+from reconciliation.rules.timings import STOCK_BINANCE_ERRORS
 from reconciliation.settings import NodeSettings, Settings
 
 INFLIGHT_INTERVAL: Final = "reconciliation.inflight_check_interval_ms"
@@ -36,6 +37,10 @@ class Client:
     venue: str
     guarded: bool
     """Whether it is one of ours, whose queries raise when they failed."""
+    rejects_after: int = 0
+    """Failed queries of an order after which a stock client rejects it by itself; 0 is never. Binance's does."""
+    limits: str = ""
+    """The entry in the table of limits, where the venue's name does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,10 @@ class Subject:
     clients: tuple[Client, ...]
     guards: frozenset[str]
     """The guards that are installed."""
-    venue: str
-    """Whose request limits count."""
     by_recon: bool
     """Whether recon builds the node; otherwise the configuration is hand-written."""
+    assumed_venue: str = ""
+    """The venue that is taken for granted, because the configuration names no client; empty when it does."""
     whole_node: bool = True
     """Whether more than the execution engine's configuration is known."""
     database: Database | None = None
@@ -97,6 +102,8 @@ class Subject:
     """Which of the engine's own switches, other than settings of ours, do nothing without a database."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """What the engine's `parse` refuses: by key, and why."""
+    unread: frozenset[str] = frozenset()
+    """The keys whose value cannot be known, because what should hold them is of another type."""
     names: Mapping[str, str] | None = None
     """How the user knows each key; None where it is by the key itself. A key without a name is not told."""
     origins: Mapping[str, str] = _NOTHING_SAID
@@ -106,7 +113,9 @@ class Subject:
     @property
     def masked(self) -> bool:
         """Whether reconciliation is off altogether; the engine's own switch leaves the checks running."""
-        return self.by_recon and not self.reconciliation.enabled
+        r = self.reconciliation
+        every = (r.inflight_check_interval_ms, r.open_check_interval_secs, r.position_check_interval_secs)
+        return not r.enabled and (self.by_recon or every == (None, None, None))
 
     @property
     def checks(self) -> ReconciliationConfig:
@@ -144,6 +153,13 @@ class Subject:
         )
 
 
+def _own_client(settings: Settings) -> Client:
+    """Return the client of the settings' venue; one of another venue than Binance the user brings along."""
+    ours = settings.venue.is_given or settings.venue.name == "BINANCE"
+    rejects_after = STOCK_BINANCE_ERRORS if ours else 0
+    return Client(settings.venue.name, guarded=ours, rejects_after=rejects_after, limits="BINANCE" if ours else "")
+
+
 def _toml(value: Any) -> str:
     if value is None:
         return '"none"'
@@ -163,9 +179,8 @@ def subject_of(
     subject = Subject(
         reconciliation=settings.reconciliation,
         node=settings.node,
-        clients=(Client(settings.venue.name, guarded=True),) if clients is None else clients,
+        clients=(_own_client(settings),) if clients is None else clients,
         guards=frozenset(settings.node.guards),
-        venue=settings.venue.name,
         by_recon=True,
         database=Database(settings.cache.number_of_retries, boot_wait_secs=0.0),
         database_shared=settings.cache.shared,

@@ -95,13 +95,14 @@ def periods(r: ReconciliationConfig) -> Periods:
 # -- Orders that are called dead -------------------------------------------------------------------
 
 
-def unanswered(
+def unanswered(  # noqa: PLR0913 - what the answer depends on
     r: ReconciliationConfig,
     guards: Collection[str],
     answer: Answer,
     *,
     guarded_client: bool,
     outage_secs: float = 0.0,
+    rejects_after: int = STOCK_BINANCE_ERRORS,
 ) -> Span | None:
     """Return when an order that is still SUBMITTED is called REJECTED, counted from its submission; None is never.
 
@@ -114,6 +115,7 @@ def unanswered(
         answer: what queries for the order are answered.
         guarded_client: whether the client raises on failed queries and returns nothing only when told so.
         outage_secs: how long nothing must be returned, over and over, before another client is believed.
+        rejects_after: errors after which an unguarded client rejects the order by itself; 0 is never.
     """
     loop = _loop(r)
     tells = _tells(guards, guarded_client=guarded_client)
@@ -128,11 +130,12 @@ def unanswered(
         open_threshold=_ms(r.open_check_threshold_ms),
         open_retries=r.open_check_missing_retries,
         shared=not (r.open_check_open_only or skipped or spared),
-        errors=STOCK_BINANCE_ERRORS if answer == "error" and not tells else 0,
+        errors=rejects_after if answer == "error" and not tells else 0,
     ).span()
     if span is None or tells or "answered_absence" not in guards:
         return span
-    believed = _ms(r.inflight_check_threshold_ms) / _NS + outage_secs
+    # From the first answer that did not know it to the last one; nobody asks again before it is called dead.
+    believed = _ms(r.inflight_check_threshold_ms) / _NS + outage_secs + _gap_secs(r, loop)
     # It is asked for again each time that it was not believed.
     again = 2 * loop.inflight * loop.tick / _NS + _gap_secs(r, loop)
     latest = None if span.latest_secs is None else max(span.latest_secs, believed + again)
@@ -150,17 +153,43 @@ def _gap_secs(r: ReconciliationConfig, loop: _Loop) -> float:
     return max(-(-_ms(r.inflight_check_threshold_ms) // period), 1) * period / _NS if period else 0.0
 
 
-def unanswered_secs(
+def unanswered_secs(  # noqa: PLR0913 - as `unanswered`
     r: ReconciliationConfig,
     guards: Collection[str],
     answer: Answer,
     *,
     guarded_client: bool,
     outage_secs: float = 0.0,
+    rejects_after: int = STOCK_BINANCE_ERRORS,
 ) -> float | None:
     """Return the soonest moment at which an unanswered SUBMITTED order is called REJECTED; None is never."""
-    span = unanswered(r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs)
+    span = unanswered(
+        r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs, rejects_after=rejects_after
+    )
     return None if span is None else span.soonest_secs
+
+
+def unanswered_outlived_secs(  # noqa: PLR0913 - as `unanswered`
+    r: ReconciliationConfig,
+    guards: Collection[str],
+    answer: Answer,
+    *,
+    guarded_client: bool,
+    outage_secs: float = 0.0,
+    rejects_after: int = STOCK_BINANCE_ERRORS,
+) -> float | None:
+    """Return the longest outage after which an unanswered order is still asked for; None is any.
+
+    An order that ran out of retries is called dead a while after its last query, so that the outage may have ended
+    before that in vain; one that ran out of errors is called dead at the last of them.
+    """
+    dead = unanswered_secs(
+        r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs, rejects_after=rejects_after
+    )
+    if dead is None:
+        return None
+    by_errors = answer == "error" and rejects_after > 0 and not _tells(guards, guarded_client=guarded_client)
+    return dead if by_errors else max(dead - _gap_secs(r, _loop(r)), 0.0)
 
 
 def missing(
@@ -336,9 +365,6 @@ def outage_outlived_secs(
 ) -> float | None:
     """Return how long the venue may be away before anything wrong can be concluded; None is any time.
 
-    An order that ran out of retries is called dead a while after its last query, so that the outage may have ended
-    before that in vain; one that ran out of errors is called dead at the last of them.
-
     Args:
         r: the settings.
         guards: the installed guards by name.
@@ -348,9 +374,9 @@ def outage_outlived_secs(
     found = [position_gives_up_secs(r, guards)]
     for answer in _OUTAGES:
         found.append(missing_secs(r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs))
-        dead = unanswered_secs(r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs)
-        late = _gap_secs(r, _loop(r)) if answer == "refused" else 0.0
-        found.append(None if dead is None else max(dead - late, 0.0))
+        found.append(
+            unanswered_outlived_secs(r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs)
+        )
     if _books_flat_at_once(r, guards, guarded_client=guarded_client):
         found.append(0.0)
     return min((secs for secs in found if secs is not None), default=None)

@@ -10,7 +10,7 @@ from reconciliation.drill.processes import VenueProcess
 from reconciliation.node.embedded_cache import EmbeddedCache
 
 # The tests that wait for the engine's clock; begun first, they wait while others work.
-SLOWEST = ("test_timing.py", "test_continuous_repair.py")
+SLOWEST = ("test_timing.py", "test_continuous_repair.py", "test_preset_faults.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,6 +37,7 @@ class Faulty(Strategy):  # type: ignore[misc] # the engine is untyped
         self.submit_order(self.order_factory.limit(INSTRUMENT, OrderSide.BUY, quantity, price))
 
     def on_order_accepted(self, _event: OrderAccepted) -> None:
+        print("planted fault", flush=True)  # the engine's own log may not get that far
         raise RuntimeError("planted fault")
 
 

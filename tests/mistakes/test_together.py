@@ -170,6 +170,7 @@ def test_check_as_data_is_of_the_promised_shape(tmp_path: Path) -> None:
         ],
         "warnings": [],
         "findings": [],
+        "accepted": [],
     }
 
 
@@ -184,4 +185,5 @@ def test_check_as_data_of_usable_settings_is_of_the_same_shape(tmp_path: Path) -
         "problems": [],
         "warnings": [],
         "findings": [],
+        "accepted": [],
     }

@@ -143,7 +143,7 @@ def test_open_orders_alone_never_show_how_an_order_ended() -> None:
 def test_another_client_is_believed_after_the_outage_only() -> None:
     r = bare(open_check_open_only=True)
     span = timings.unanswered(r, ("answered_absence",), "refused", guarded_client=False, outage_secs=60.0)
-    assert span == Span(65.0, 75.0)
+    assert span == Span(71.0, 81.0)
     r = bare(open_check_missing_retries=1)
     span = timings.missing(r, ("answered_absence",), "refused", guarded_client=False, outage_secs=30.0)
     assert span == Span(42.0, 48.0)

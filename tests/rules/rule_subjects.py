@@ -25,12 +25,14 @@ def unguarded(*missing: str, **reconciliation: Any) -> Subject:
 
 def hand(node: dict[str, Any] | None = None, reconciliation: dict[str, Any] | None = None, **known: Any) -> Subject:
     """Return a hand-written node's configuration: nothing validated, a database, a stock client and no guard."""
-    around: dict[str, Any] = {"database": QUICK_TO_FAIL, "clients": (Client("BINANCE", guarded=False),)} | known
+    around: dict[str, Any] = {
+        "database": QUICK_TO_FAIL,
+        "clients": (Client("BINANCE", guarded=False, rejects_after=3),),
+    } | known
     return Subject(
         reconciliation=ReconciliationConfig.model_construct(**(ENGINE | (reconciliation or {}))),
         node=Settings.model_validate({"node": node or {}}).node,
         guards=frozenset(),
-        venue="BINANCE",
         by_recon=False,
         **around,
     )

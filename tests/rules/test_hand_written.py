@@ -254,7 +254,10 @@ def test_the_first_screen_says_what_was_judged_what_is_wrong_and_how_to_go_on(fo
     done = recon(folder, "--engine", "live_node:plain")
     assert (done.returncode, done.stderr) == (2, "")
     first, *rest = done.stdout.splitlines()
-    assert first == "live_node:plain, a LiveExecEngineConfig at BINANCE with stock clients: 1 error, 2 warnings"
+    assert first == (
+        "live_node:plain, a LiveExecEngineConfig at BINANCE (assumed; --set venue.name=BYBIT says otherwise)"
+        " with stock clients: 1 error, 2 warnings"
+    )
     assert [line.split()[0] for line in rest if line[:1] in {"E", "W"}] == ["E03", "W21", "W37"]
     assert rest[-1].startswith("next: `recon rules E03`")
     assert "reconciliation." not in done.stdout
@@ -274,7 +277,7 @@ def test_a_function_may_return_it_and_its_output_stays_off_stdout(folder: Path) 
 
 def test_facts_come_from_the_command_line_and_the_environment_and_nothing_else_is_read(folder: Path) -> None:
     name = "live_node:plain"
-    variables = {"RECON_NODE_TOLERATED_OUTAGE_SECS": "5", "RECON_STARTUP_DELAY_SECS": "no", "RECON_UNKNOWN": "1"}
+    variables = {"RECON_NODE_TOLERATED_OUTAGE_SECS": "5", "RECON_STARTUP_DELAY_SECS": "no"}
     done = recon(folder, "--engine", name, "--json", **variables)
     assert done.returncode == 0
     assert [said["id"] for said in json.loads(done.stdout)["findings"]] == ["W21", "W37"]
@@ -282,6 +285,73 @@ def test_facts_come_from_the_command_line_and_the_environment_and_nothing_else_i
     accepted = ("--strict", "--set", "node.accept=W21,W37")
     assert recon(folder, "--engine", name, *accepted, **variables).returncode == 0
     assert recon(folder, "--engine", name, "--set", "node.tolerated_outage_secs=60", **variables).returncode == 2
+
+
+def test_a_fact_that_is_misspelt_is_told(folder: Path) -> None:
+    done = recon(folder, "--engine", "live_node:plain", RECON_NODE_SYMBOL="20")
+    assert done.returncode == 2
+    assert "did you mean RECON_NODE_SYMBOLS" in done.stdout
+
+
+def test_a_module_that_builds_and_runs_a_node_does_neither(folder: Path) -> None:
+    """The database it names is not there, and a real node would wait for it, deaf to signals."""
+    (folder / "builds.py").write_text(
+        "from nautilus_trader.config import CacheConfig, DatabaseConfig, TradingNodeConfig\n"
+        "from nautilus_trader.live.node import TradingNode\n"
+        "cache = CacheConfig(database=DatabaseConfig(host='127.0.0.1', port=1))\n"
+        "node = TradingNode(config=TradingNodeConfig(cache=cache))\n"
+        "node.trader.add_strategy(None)\n"
+        "node.build()\n"
+        "node.run()\n",
+        "utf-8",
+    )
+    done = recon(folder, "--engine", "builds:node", "--json")
+    assert done.returncode == 2
+    assert "E18" in {said["id"] for said in json.loads(done.stdout)["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("config", "fires"),
+    [
+        ("exec_clients={'BYBIT': LiveExecClientConfig()}", False),
+        ("exec_clients={'BINANCE': BinanceExecClientConfig(api_key='k', api_secret='s')}", True),
+        ("exec_clients={'BINANCE': BinanceExecClientConfig(api_key='k', api_secret='s', max_retries=10)}", False),
+    ],
+)
+def test_only_binances_client_rejects_by_itself_and_after_as_many_errors_as_it_is_told(
+    folder: Path, config: str, *, fires: bool
+) -> None:
+    (folder / "venues.py").write_text(
+        "from nautilus_trader.adapters.binance import BinanceExecClientConfig\n"
+        "from nautilus_trader.config import LiveExecClientConfig, TradingNodeConfig\n"
+        f"config = TradingNodeConfig({config})\n",
+        "utf-8",
+    )
+    done = recon(folder, "--engine", "venues:config", "--json", "--set", "node.tolerated_outage_secs=25")
+    assert ("E03" in {said["id"] for said in json.loads(done.stdout)["findings"]}) is fires
+
+
+def test_a_part_of_another_type_is_told_once_and_nothing_is_made_up_about_it(folder: Path) -> None:
+    (folder / "parts.py").write_text(
+        "from nautilus_trader.config import TradingNodeConfig\n"
+        "config = TradingNodeConfig(exec_engine={'open_check_interval_secs': 5.0})\n",
+        "utf-8",
+    )
+    done = recon(folder, "--engine", "parts:config", "--json")
+    assert [said["id"] for said in json.loads(done.stdout)["findings"]] == ["E01", "W35", "W37"]
+
+
+def test_the_limits_of_every_venue_count(folder: Path) -> None:
+    (folder / "two.py").write_text(
+        "from nautilus_trader.adapters.binance import BinanceExecClientConfig\n"
+        "from nautilus_trader.config import LiveExecClientConfig, LiveExecEngineConfig, TradingNodeConfig\n"
+        "engine = LiveExecEngineConfig(open_check_interval_secs=5.0, open_check_open_only=False)\n"
+        "clients = {'OTHER': LiveExecClientConfig(), 'BINANCE': BinanceExecClientConfig(api_key='k', api_secret='s')}\n"
+        "config = TradingNodeConfig(exec_engine=engine, exec_clients=clients)\n",
+        "utf-8",
+    )
+    done = recon(folder, "--engine", "two:config", "--json", "--set", "node.symbols=30")
+    assert "W36" in {said["id"] for said in json.loads(done.stdout)["findings"]}
 
 
 def test_an_accepted_error_does_not_fail(folder: Path) -> None:

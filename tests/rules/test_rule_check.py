@@ -74,7 +74,7 @@ def test_what_is_held_by_construction_no_settings_of_ours_can_break() -> None:
 def test_a_disabled_node_is_exempt_from_the_rules_about_repair() -> None:
     keys = {"enabled": False, "position_check_retries": 0, "open_check_interval_secs": 1.0}
     masked = ours(reconciliation=keys, node={"container_grace_secs": 1.0}, cache={"load_cache": False})
-    assert ids(masked) == {"W31"}
+    assert ids(masked) == {"W31", "E15"}, "what is loaded and kept is no repair"
     assert {"E06", "W32", "E15"} <= ids(ours(reconciliation={**keys, "enabled": True}, cache={"load_cache": False}))
 
 

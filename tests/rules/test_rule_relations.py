@@ -45,7 +45,9 @@ facts = st.fixed_dictionaries(
     }
 )
 subjects = st.builds(
-    lambda r, node, guarded: replace(ours(reconciliation=r, node=node), clients=(Client("BINANCE", guarded=guarded),)),
+    lambda r, node, guarded: replace(
+        ours(reconciliation=r, node=node), clients=(Client("BINANCE", guarded=guarded, rejects_after=3),)
+    ),
     checks,
     facts,
     st.booleans(),
@@ -80,12 +82,12 @@ def test_an_installed_guard_cures(subject: Subject) -> None:
 def test_e03_speaks_exactly_below_the_soonest_rejection(subject: Subject, answer: Any) -> None:
     bare = replace(subject, guards=frozenset())
     client = bare.clients[0].guarded
-    secs = timings.unanswered_secs(bare.checks, bare.guards, answer, guarded_client=client)
+    secs = timings.unanswered_outlived_secs(bare.checks, bare.guards, answer, guarded_client=client)
     assume(secs is not None)
     assert secs is not None
     assert (finding(_tolerating(bare, secs + 0.001), "E03")) is not None
     other = "refused" if answer == "error" else "error"
-    rest = timings.unanswered_secs(bare.checks, bare.guards, other, guarded_client=client)  # type: ignore[arg-type]
+    rest = timings.unanswered_outlived_secs(bare.checks, bare.guards, other, guarded_client=client)  # type: ignore[arg-type]
     silent = finding(_tolerating(bare, min(secs, secs if rest is None else rest)), "E03")
     assert silent is None
 

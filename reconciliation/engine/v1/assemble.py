@@ -13,10 +13,10 @@ from reconciliation.engine.v1 import binance, claims, emit
 from reconciliation.engine.v1.builder import NodeBuilder
 from reconciliation.engine.v1.guards.client import is_guarded
 from reconciliation.engine.v1.guards.install import install
+from reconciliation.engine.v1.judge import ruled_client
 from reconciliation.engine.v1.startup import Startup
 from reconciliation.rules.check import check, refusals
 from reconciliation.rules.finding import Finding
-from reconciliation.rules.subject import Client as RuledClient
 from reconciliation.rules.subject import Subject, subject_of
 from reconciliation.settings import Settings
 
@@ -77,7 +77,7 @@ def collect(settings: Settings, configure: Configure | None = None, *, read_only
 def subject(builder: NodeBuilder) -> Subject:
     """Return what rules judge: the settings with the clients that were added."""
     clients = (
-        RuledClient(str(getattr(client.config, "venue", None) or name), guarded=is_guarded(client.factory))
+        ruled_client(name, client.config, guarded=is_guarded(client.factory))
         for name, client in builder.exec_clients.items()
     )
     return subject_of(builder.settings, tuple(clients))

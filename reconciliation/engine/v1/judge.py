@@ -2,15 +2,19 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
+from nautilus_trader.adapters.binance.config import BinanceExecClientConfig
 from nautilus_trader.common.config import msgspec_decoding_hook, msgspec_encoding_hook
 from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecEngineConfig, TradingNodeConfig
+from nautilus_trader.live import node as node_module
 
 from reconciliation.config import ReconciliationConfig, engine_name
 from reconciliation.rules.subject import FACTS, Client, Database, Subject
+from reconciliation.rules.timings import STOCK_BINANCE_ERRORS
 from reconciliation.settings import Settings
 
 _NODE_FIELDS: Final = (
@@ -42,14 +46,44 @@ class NotAConfigError(Exception):
     """What was to be judged is no configuration that the rules know."""
 
     def __init__(self, found: object) -> None:
-        super().__init__(f"is a {type(found).__name__}, not a LiveExecEngineConfig or a TradingNodeConfig")
+        what = f"is the class {found.__name__}" if isinstance(found, type) else f"is a {type(found).__name__}"
+        super().__init__(
+            f"{what}, not a LiveExecEngineConfig or a TradingNodeConfig; name one, or a function that returns one"
+        )
+
+
+class _InertNode:
+    """Stands where a `TradingNode` would be built while a user's module is imported: it keeps the configuration only.
+
+    A real one would connect to the database, and a module that runs it would trade.
+    """
+
+    def __init__(self, config: object = None, **_: object) -> None:
+        self.config = config
+
+    def __getattr__(self, name: str) -> "_InertNode":
+        return self
+
+    def __call__(self, *_: object, **__: object) -> "_InertNode":
+        return self
+
+
+@contextmanager
+def no_nodes() -> Iterator[None]:
+    """Have modules that are imported meanwhile build no node."""
+    real = node_module.TradingNode
+    node_module.TradingNode = _InertNode
+    try:
+        yield
+    finally:
+        node_module.TradingNode = real
 
 
 def subject_of_engine(config: object, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
     """Return what a hand-written configuration means, with the stock clients and without any guard.
 
     Args:
-        config: a `LiveExecEngineConfig` or a `TradingNodeConfig`.
+        config: a `LiveExecEngineConfig` or a `TradingNodeConfig`, or what `no_nodes` made of a node.
         facts: the facts about node, venue and database that such a configuration does not hold; the rest is not read.
         origins: where those facts come from, by dotted key.
         source: where the configuration comes from, as the user knows it.
@@ -57,6 +91,8 @@ def subject_of_engine(config: object, facts: Settings, origins: Mapping[str, str
     Raises:
         NotAConfigError: it is neither.
     """
+    if isinstance(config, _InertNode):
+        config = config.config
     if isinstance(config, TradingNodeConfig):
         return _of_node(config, facts, origins, source)
     if isinstance(config, LiveExecEngineConfig):
@@ -71,9 +107,9 @@ def _of_engine(config: LiveExecEngineConfig, facts: Settings, origins: Mapping[s
     return Subject(
         reconciliation=_reconciliation(engine),
         node=facts.node.model_copy(update={"graceful_shutdown_on_exception": graceful}),
-        clients=(Client(facts.venue.name, guarded=False),),
+        clients=(_assumed_client(facts),),
+        assumed_venue=facts.venue.name,
         guards=frozenset(),
-        venue=facts.venue.name,
         by_recon=False,
         whole_node=False,
         database_known=False,
@@ -96,6 +132,7 @@ def _of_node(config: TradingNodeConfig, facts: Settings, origins: Mapping[str, s
     for reading in (engine, cache, database, whole):
         refused |= reading.refused
     names = _engine_names("exec_engine.") | _NODE_NAMES
+    lost = tuple(f"{part}." for part in ("exec_engine", "cache", "cache.database") if part in refused)
     node = facts.node.model_copy(
         update={
             **{name: whole.value(name) for name in _NODE_FIELDS},
@@ -103,24 +140,44 @@ def _of_node(config: TradingNodeConfig, facts: Settings, origins: Mapping[str, s
             "instance_id": None if config.instance_id is None else str(config.instance_id),
         }
     )
-    venues = [str(getattr(client, "venue", None) or name) for name, client in config.exec_clients.items()]
-    clients = tuple(Client(venue, guarded=False) for venue in venues or [facts.venue.name])
+    clients = tuple(ruled_client(name, client, guarded=False) for name, client in config.exec_clients.items())
     return Subject(
         reconciliation=_reconciliation(engine),
         node=node,
-        clients=clients,
+        clients=clients or (_assumed_client(facts),),
         guards=frozenset(),
-        venue=clients[0].venue,
         by_recon=False,
+        assumed_venue="" if clients else facts.venue.name,
         database=None if cache_config.database is None else _database(cache, database),
         database_shared=facts.cache.shared,
         load_cache=engine.value("load_cache"),
         claims=claims,
         persisting=tuple(name for name in _SNAPSHOTS if engine.value(name)),
         refused=_by_key(refused, names),
+        unread=frozenset(key for key, name in names.items() if lost and name.startswith(lost)),
         names=_all_names(names, refused),
         origins=_origins(names, refused, origins, source),
     )
+
+
+def ruled_client(name: str, config: Any, *, guarded: bool) -> Client:
+    """Return what rules know of an execution client: of the stock Binance one that it rejects by itself."""
+    venue = str(getattr(config, "venue", None) or name)
+    if not isinstance(config, BinanceExecClientConfig):
+        return Client(venue, guarded=guarded)
+    spot = config.account_type.is_spot_or_margin
+    return Client(
+        venue,
+        guarded=guarded,
+        rejects_after=config.max_retries or STOCK_BINANCE_ERRORS,
+        limits="BINANCE_SPOT" if spot else "BINANCE",
+    )
+
+
+def _assumed_client(facts: Settings) -> Client:
+    """Return a stock client of the venue that the facts name: nothing else says which it is."""
+    binance = facts.venue.name.startswith("BINANCE")
+    return Client(facts.venue.name, guarded=False, rejects_after=STOCK_BINANCE_ERRORS if binance else 0)
 
 
 def _part(value: Any, wanted: type[Any], name: str, refused: dict[str, str]) -> Any:

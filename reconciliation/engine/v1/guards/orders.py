@@ -27,10 +27,12 @@ class Absence:
     Attributes:
         last_event: the order's last event then; after another one the absence says nothing any more.
         since: loop time of the first such answer.
+        until: loop time of the last one.
     """
 
     last_event: str
     since: float
+    until: float
 
 
 class OrderGuard:
@@ -103,10 +105,13 @@ class OrderGuard:
         return None if order is None or order.is_closed else str(order.last_event.id)
 
     def _note_absence(self, client_order_id: ClientOrderId, last_event: str) -> None:
+        now = asyncio.get_running_loop().time()
         known = self._absences.get(client_order_id)
-        if known is None or known.last_event != last_event:
-            current = {name: absence for name, absence in self._absences.items() if self._last_event(name)}
-            self._absences = current | {client_order_id: Absence(last_event, asyncio.get_running_loop().time())}
+        if known is not None and known.last_event == last_event:
+            known.until = now
+            return
+        current = {name: absence for name, absence in self._absences.items() if self._last_event(name)}
+        self._absences = current | {client_order_id: Absence(last_event, now, now)}
 
     def _is_absent(self, order: Order, client: LiveExecutionClient) -> bool:
         """Whether the venue answered that it does not know an order as it is now."""
@@ -115,7 +120,7 @@ class OrderGuard:
             return False
         if getattr(client, "answers_absence", False):
             return True
-        return asyncio.get_running_loop().time() - absence.since >= self._tolerated_secs
+        return absence.until - absence.since >= self._tolerated_secs
 
     def _client_of(self, order: Order) -> LiveExecutionClient | None:
         """Return the client that an order belongs to.
