@@ -1,7 +1,7 @@
 """A real node in the test's own process, with settings the product would refuse: short delays, raw values."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ from reconciliation.engine.v1 import binance, emit
 from reconciliation.engine.v1.builder import NodeBuilder
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.settings import GUARDS
+
+QUICK_TO_END = {"timeout_post_stop": 0.01, "timeout_disconnection": 2.0, "timeout_shutdown": 1.0}
 
 QUICK: dict[str, Any] = {
     "reconciliation_startup_delay_secs": 0.1,
@@ -162,6 +164,7 @@ def node_on(
     cache_url: str | None = None,
     second: VenueProcess | None = None,
     cache: CacheConfig | None = None,
+    timeouts: Mapping[str, float] = QUICK_TO_END,
     configure: Callable[[NodeBuilder], None] | None = None,
     start: bool = True,
     **engine: Any,
@@ -184,7 +187,7 @@ def node_on(
     fields = {name: getattr(stock, name) for name in stock.__struct_fields__}
     fields["exec_engine"] = LiveExecEngineConfig(**(QUICK | engine))
     fields["logging"] = LoggingConfig(log_level="ERROR")
-    fields |= {"timeout_post_stop": 0.01, "timeout_disconnection": 2.0, "timeout_shutdown": 1.0}
+    fields |= timeouts
     if cache_url is None:
         fields["cache"] = cache or CacheConfig()
     loop = asyncio.new_event_loop()

@@ -18,7 +18,7 @@ from reconciliation.rules import timings
 from reconciliation.rules.budget import checks
 from reconciliation.rules.limits import Call
 from reconciliation.rules.timings import Periods, Span
-from reconciliation.settings import BINANCE_GUARDS, GUARDS
+from reconciliation.settings import BINANCE_GUARDS, GUARDS, NodeSettings
 
 SUBMIT = "POST /fapi/v1/order"
 ORDER = "GET /fapi/v1/order"
@@ -320,3 +320,32 @@ def test_the_position_check_gives_up_when_predicted(venue: VenueProcess) -> None
     assert len(asked) == 3
     predicted = timings.position_gives_up_secs(settings_of(engine), ())
     assert asked[-1] - asked[0] == pytest.approx(predicted, abs=0.3)
+
+
+def test_closed_orders_stay_in_memory_as_long_as_predicted(venue: VenueProcess) -> None:
+    """Between the buffer and the buffer with one interval more; in hundredths of a minute, which the engine takes."""
+    interval_mins, buffer_mins = 0.02, 0.04
+    engine: dict[str, Any] = OFF | {
+        "purge_closed_orders_interval_mins": interval_mins,
+        "purge_closed_orders_buffer_mins": buffer_mins,
+    }
+    with node_on(venue, guards=GUARDS, **engine) as arena:
+        for _ in range(2):
+            bid = accepted(arena)
+            venue.post("cancels", client_order_id=bid)
+            arena.until(lambda bid=bid: arena.order(bid).is_closed, "the bid is cancelled")  # type: ignore[misc]
+            closed = arena.order(bid).ts_last / 1e9
+            arena.until(lambda bid=bid: arena.order(bid) is None, "the bid was purged")  # type: ignore[misc]
+            kept = now(arena) - closed
+            assert buffer_mins * 60 - TICK_SECS <= kept <= (buffer_mins + interval_mins) * 60 + TICK_SECS
+
+
+def test_a_stop_against_a_hung_venue_takes_no_longer_than_predicted(venue: VenueProcess) -> None:
+    limits = {"timeout_post_stop": 0.3, "timeout_disconnection": 0.8, "timeout_shutdown": 0.4}
+    with node_on(venue, guards=GUARDS, timeouts=limits, **OFF) as arena:
+        venue.post("faults", call="*", delay_secs=60)
+        begun = arena.loop.time()
+        arena.run(arena.node.stop_async())
+        took = arena.loop.time() - begun
+        worst = timings.shutdown_secs(NodeSettings.model_validate(limits))
+        assert limits["timeout_post_stop"] + limits["timeout_disconnection"] <= took <= worst + TICK_SECS
