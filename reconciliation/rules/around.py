@@ -180,7 +180,7 @@ def _cheaper(s: Subject, symbols: int) -> str:
     "W37",
     "venue.name",
     "node.guards",
-    proof="read",
+    proof="run",
     why="A stock adapter turns an error into an empty list, so that nothing after it can know that the venue did not"
     " answer.",
     cure="a guarded client; for other venues the engine-level guards, which believe only what is repeated",

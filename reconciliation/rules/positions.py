@@ -116,7 +116,7 @@ def hedging_generates_orders(s: Subject) -> Broken | None:
     "reconciliation.open_check_interval_secs",
     "node.tolerated_outage_secs",
     "node.guards",
-    proof="read",
+    proof="run",
     why="Failed queries use up the attempts: the check gives up while the venue is away, and does not try again when it"
     " is back.",
     cure="the guard patient_positions, or more position_check_retries",
