@@ -1,7 +1,7 @@
 """The faults of the table: what is done to a venue, and for how long one waits for the node to be right again."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 REPORTS: Final = ("openOrders", "allOrders", "userTrades", "order", "openAlgoOrders", "allAlgoOrders")
 AWAY_SECS: Final = (30, 60, 120)
+HUNG_SECS: Final = 3_600
+"""Longer than the venue is away: whoever still waits when it is back is answered by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +52,10 @@ def _refused(secs: int) -> "Callable[[Cell], None]":
     return happen
 
 
-def _answers_503(secs: int) -> "Callable[[Cell], None]":
+def _answers_badly(secs: int, **fault: Any) -> "Callable[[Cell], None]":
     def happen(cell: "Cell") -> None:
         cell.venue.post("stream", action="mute")
-        cell.venue.post("faults", call="*", status=503, apply=True)
-        cell.send()
-        cell.wait(secs)
-        cell.venue.delete("faults")
-        cell.venue.post("stream", action="unmute")
-
-    return happen
-
-
-def _hangs(secs: int) -> "Callable[[Cell], None]":
-    def happen(cell: "Cell") -> None:
-        cell.venue.post("stream", action="mute")
-        # Longer than it is away: whoever still waits then is answered by nobody.
-        cell.venue.post("faults", call="*", delay_secs=3_600, apply=True)
+        cell.venue.post("faults", call="*", apply=True, **fault)
         cell.send()
         cell.wait(secs)
         cell.venue.delete("faults")
@@ -105,8 +94,8 @@ FAULTS: Final = (
     Fault("lost cancel", _lost_cancel),
     Fault("lost ack", _lost_ack),
     *(Fault(f"away {secs} s, refusing", _refused(secs)) for secs in AWAY_SECS),
-    *(Fault(f"away {secs} s, 503", _answers_503(secs)) for secs in AWAY_SECS),
-    *(Fault(f"away {secs} s, hanging", _hangs(secs)) for secs in AWAY_SECS),
+    *(Fault(f"away {secs} s, 503", _answers_badly(secs, status=503)) for secs in AWAY_SECS),
+    *(Fault(f"away {secs} s, hanging", _answers_badly(secs, delay_secs=HUNG_SECS)) for secs in AWAY_SECS),
     Fault("positions empty", _empty_positions),
     Fault("reports fail 60 s", _failing_reports),
     Fault("-1007", _unknown_outcome),

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from reconciliation.rules import timings
 from reconciliation.rules.budget import Budget, budget
+from reconciliation.rules.subject import own_client
 from reconciliation.rules.timings import Answer, Periods, Span
 from reconciliation.settings import Settings
 
@@ -100,29 +101,29 @@ def plan(settings: Settings, *, symbols: int | None = None, resting: int = 0) ->
     """
     r, node = settings.reconciliation, settings.node
     traded = symbols or node.symbols or 1
-    # The settings' own account is always one at Binance USD-M, whatever its venue is called.
-    venue = "BINANCE" if settings.venue.is_given else settings.venue.name
-    guarded = venue == "BINANCE"
+    client = own_client(settings)
     outage = node.tolerated_outage_secs
+    asked: dict[str, Any] = {
+        "guarded_client": client.guarded,
+        "rejects_after": client.rejects_after,
+        "outage_secs": outage,
+    }
     return Plan(
         symbols=traded,
         resting=resting,
         periods=timings.periods(r),
         delay=r.startup_delay_secs if r.enabled else 0.0,
-        submitted={
-            answer: timings.unanswered(r, node.guards, answer, guarded_client=guarded, outage_secs=outage)
-            for answer in ANSWERS
-        },
+        submitted={answer: timings.unanswered(r, node.guards, answer, **asked) for answer in ANSWERS},
         accepted={
-            answer: timings.missing(r, node.guards, answer, guarded_client=guarded, outage_secs=outage)
+            answer: timings.missing(r, node.guards, answer, guarded_client=client.guarded, outage_secs=outage)
             for answer in ANSWERS
         },
         position_gives_up=timings.position_gives_up_secs(r, node.guards),
-        outage_outlived=timings.outage_outlived_secs(r, node.guards, guarded_client=guarded, outage_secs=outage),
+        outage_outlived=timings.outage_outlived_secs(r, node.guards, **asked),
         lost_fill=timings.lost_fill_secs(r),
         lost_cancel=timings.lost_cancel_secs(r),
         lost_ack=timings.lost_ack_secs(r),
-        budget=budget(r, venue, symbols=traded, resting=resting, guards=node.guards),
+        budget=budget(r, client.limits or client.venue, symbols=traded, resting=resting, guards=node.guards),
         closed_orders=_kept(r.purge_closed_orders_interval_mins, r.purge_closed_orders_buffer_mins),
         closed_positions=_kept(r.purge_closed_positions_interval_mins, r.purge_closed_positions_buffer_mins),
         account_events=_kept(r.purge_account_events_interval_mins, r.purge_account_events_lookback_mins),

@@ -153,7 +153,7 @@ class Subject:
         )
 
 
-def _own_client(settings: Settings) -> Client:
+def own_client(settings: Settings) -> Client:
     """Return the client of the settings' venue; one of another venue than Binance the user brings along."""
     ours = settings.venue.is_given or settings.venue.name == "BINANCE"
     rejects_after = STOCK_BINANCE_ERRORS if ours else 0
@@ -179,7 +179,7 @@ def subject_of(
     subject = Subject(
         reconciliation=settings.reconciliation,
         node=settings.node,
-        clients=(_own_client(settings),) if clients is None else clients,
+        clients=(own_client(settings),) if clients is None else clients,
         guards=frozenset(settings.node.guards),
         by_recon=True,
         database=Database(settings.cache.number_of_retries, boot_wait_secs=0.0),

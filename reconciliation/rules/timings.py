@@ -361,7 +361,12 @@ def position_gives_up_secs(r: ReconciliationConfig, guards: Collection[str]) -> 
 
 
 def outage_outlived_secs(
-    r: ReconciliationConfig, guards: Collection[str], *, guarded_client: bool, outage_secs: float = 0.0
+    r: ReconciliationConfig,
+    guards: Collection[str],
+    *,
+    guarded_client: bool,
+    outage_secs: float = 0.0,
+    rejects_after: int = STOCK_BINANCE_ERRORS,
 ) -> float | None:
     """Return how long the venue may be away before anything wrong can be concluded; None is any time.
 
@@ -370,12 +375,15 @@ def outage_outlived_secs(
         guards: the installed guards by name.
         guarded_client: whether the client raises on failed queries and returns nothing only when told so.
         outage_secs: how long nothing must be returned, over and over, before another client is believed.
+        rejects_after: errors after which an unguarded client rejects an order by itself; 0 is never.
     """
     found = [position_gives_up_secs(r, guards)]
     for answer in _OUTAGES:
         found.append(missing_secs(r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs))
         found.append(
-            unanswered_outlived_secs(r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs)
+            unanswered_outlived_secs(
+                r, guards, answer, guarded_client=guarded_client, outage_secs=outage_secs, rejects_after=rejects_after
+            )
         )
     if _books_flat_at_once(r, guards, guarded_client=guarded_client):
         found.append(0.0)
