@@ -36,7 +36,7 @@ leave a lost fill unrepaired for ever; each rule names one such way. `recon chec
 
 - An **error** (E) refuses to boot, with exit code 2. A **warning** (W) says so, and fails `recon check --strict`.
 - `RECON_NODE_ACCEPT=E06` lets a named rule through for someone who knows better; it is told all the same.
-- A rule that needs a fact which settings do not hold by themselves, such as `node.symbols`, is silent while it is not
+- A rule that needs a fact which settings do not hold by themselves, such as `facts.symbols`, is silent while it is not
   given.
 - *Held by construction* means that a node which recon builds cannot break the rule. It counts for a hand-written
   configuration, which `recon check --engine MODULE:OBJECT` judges.

@@ -113,4 +113,4 @@ def _lines(target: str, subject: Subject, findings: tuple[Finding, ...]) -> Iter
     yield from findings_lines(findings)
     yield ""
     rule = f"`recon rules {findings[0].id}` tells a rule whole; " if findings else ""
-    yield f"next: {rule}tell facts about node and venue with --set, such as --set node.symbols=20"
+    yield f"next: {rule}tell facts about node and venue with --set, such as --set facts.symbols=20"

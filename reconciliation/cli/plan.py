@@ -22,7 +22,7 @@ _LABEL: Final = 33
 
 
 @click.command("plan")
-@click.option("--symbols", type=click.IntRange(1), help="How many symbols are traded; else node.symbols, else 1.")
+@click.option("--symbols", type=click.IntRange(1), help="How many symbols are traded; else facts.symbols, else 1.")
 @click.option(
     "--resting", type=click.IntRange(0), default=0, help="How many orders rest longer than the open check looks back."
 )

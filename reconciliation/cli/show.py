@@ -21,7 +21,7 @@ CHANGED: Final = "*"
 @click.option("--json", "form", flag_value="json", help="Print data.")
 @click.option("--toml", "form", flag_value="toml", help="Print a preset file that loads back to the same values.")
 @click.option("--env", "form", flag_value="env", help="Print RECON_* lines that resolve to the same values.")
-@click.option("--section", metavar="NAME", help="Only one section: reconciliation, claims, node, cache, venue, log.")
+@click.option("--section", metavar="NAME", help=f"Only one section: {', '.join(Settings.SECTIONS)}.")
 @click.option("--changed", is_flag=True, help="Only what differs from the model's default.")
 @settings_options
 def command(settings: Settings | SettingsError, *, form: str | None, section: str | None, changed: bool) -> None:

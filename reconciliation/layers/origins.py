@@ -8,7 +8,9 @@ from pydantic import ValidationError
 
 from reconciliation.layers import registry
 from reconciliation.layers.sources import KeyPath, Layer
-from reconciliation.settings import MASK, CacheSettings, Settings, masked_url
+from reconciliation.settings import Settings
+from reconciliation.settings.cache import CacheSettings
+from reconciliation.settings.urls import MASK, masked_url
 
 DEFAULT: Final = "default"
 CLAIMS: Final = ("claims",)

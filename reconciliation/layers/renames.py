@@ -15,5 +15,17 @@ class Renamed:
     """The release since which the old key is only accepted."""
 
 
-RENAMED: Final[dict[KeyPath, Renamed]] = {}
+_FACTS: Final = (
+    "venue_round_trip_ms",
+    "max_resting_order_mins",
+    "symbols",
+    "container_grace_secs",
+    "account_shared",
+    "supervisor_restarts",
+)
+
+RENAMED: Final[dict[KeyPath, Renamed]] = {
+    **{("node", name): Renamed(("facts", name), "0.2.0") for name in _FACTS},
+    ("cache", "shared"): Renamed(("facts", "database_shared"), "0.2.0"),
+}
 """Old path to new one."""

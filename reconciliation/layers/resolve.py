@@ -16,7 +16,8 @@ from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import Problem, SettingsError
 from reconciliation.layers.sources import Layer, display
 from reconciliation.layers.toml_file import TomlLayer
-from reconciliation.settings import PRESET_NAME, Settings
+from reconciliation.settings import Settings
+from reconciliation.settings.whole import PRESET_NAME
 
 DEFAULT_FILE = "default.toml"
 

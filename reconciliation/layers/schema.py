@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from reconciliation.identifiers import STRATEGY_ID
 from reconciliation.layers import registry
-from reconciliation.settings import PRESET_NAME, Settings
+from reconciliation.settings import Settings
+from reconciliation.settings.whole import PRESET_NAME
 
 SCHEMA_FILE: Final = "recon.schema.json"
 SCHEMA_LINE: Final = f"#:schema ./{SCHEMA_FILE}"

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import structlog
 
-from reconciliation.settings import MASK, LogSettings
+from reconciliation.settings.log import LogSettings
+from reconciliation.settings.urls import MASK
 
 _SECRET_NAME: Final = re.compile(r"secret|password|api_key|token|passphrase", re.IGNORECASE)
 _USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")

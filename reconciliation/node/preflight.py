@@ -7,7 +7,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 from redis.retry import Retry
 
-from reconciliation.settings import masked_url
+from reconciliation.settings.urls import masked_url
 
 REACHABLE_WITHIN_SECS: Final = 2.0
 LEAST_VERSION: Final = (6, 2)

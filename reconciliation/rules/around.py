@@ -64,7 +64,7 @@ def no_check_without_reconciliation(s: Subject) -> Broken | None:
 @rule(
     "W30",
     "node.graceful_shutdown_on_exception",
-    "node.supervisor_restarts",
+    "facts.supervisor_restarts",
     proof="run",
     why="After a graceful stop the process exits 0: a supervisor that restarts on failure takes it for a wanted end.",
     cure="graceful_shutdown_on_exception = false, or a supervisor that always restarts",
@@ -74,7 +74,7 @@ def no_check_without_reconciliation(s: Subject) -> Broken | None:
 def broken_node_is_restarted(s: Subject) -> Broken | None:
     """A node that broke is started again."""
     exits_1 = s.by_recon or not s.node.graceful_shutdown_on_exception
-    if exits_1 or s.node.supervisor_restarts != "on-failure":
+    if exits_1 or s.facts.supervisor_restarts != "on-failure":
         return None
     return Broken(
         "an engine exception ends the process with exit code 0, and the supervisor restarts on failure",
@@ -84,7 +84,7 @@ def broken_node_is_restarted(s: Subject) -> Broken | None:
 
 @rule(
     "W31",
-    "node.container_grace_secs",
+    "facts.container_grace_secs",
     "node.timeout_post_stop",
     "node.timeout_disconnection",
     "node.timeout_shutdown",
@@ -95,7 +95,7 @@ def broken_node_is_restarted(s: Subject) -> Broken | None:
 )
 def grace_covers_shutdown(s: Subject) -> Broken | None:
     """The supervisor waits for an orderly stop."""
-    grace, needed = s.node.container_grace_secs, timings.shutdown_secs(s.node)
+    grace, needed = s.facts.container_grace_secs, timings.shutdown_secs(s.node)
     if grace is None or grace > needed:
         return None
     return Broken(
@@ -127,7 +127,7 @@ def startup_has_a_time_limit(s: Subject) -> Broken | None:
     "W36",
     *_CHECKS,
     "reconciliation.open_check_open_only",
-    "node.symbols",
+    "facts.symbols",
     "venue.name",
     proof="computed",
     why="A venue that is asked too often refuses or bans the address, and then every check fails at once.",
@@ -135,7 +135,7 @@ def startup_has_a_time_limit(s: Subject) -> Broken | None:
 )
 def requests_fit_the_limit(s: Subject) -> Broken | None:
     """The requests fit the venue's limit."""
-    symbols = s.node.symbols
+    symbols = s.facts.symbols
     if symbols is None:
         return None
     exceeding = [cost for cost in _costs(s, s.checks, symbols) if _times_the_limit(cost) > 1]
@@ -148,7 +148,7 @@ def requests_fit_the_limit(s: Subject) -> Broken | None:
         f" {number(cost.idle_weight_per_min)} when all is well;"
         f" {cost.venue} allows {number(cost.limit_per_min or 0)}{told}",
         _cheaper(s, symbols),
-        keys=(*_INTERVALS, "reconciliation.open_check_open_only", "node.symbols", "venue.name"),
+        keys=(*_INTERVALS, "reconciliation.open_check_open_only", "facts.symbols", "venue.name"),
     )
 
 

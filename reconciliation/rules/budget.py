@@ -8,7 +8,7 @@ from typing import Final
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.limits import Call, limit_of
 from reconciliation.rules.timings import Periods, periods
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 _Counts = Mapping[Call, float]
 

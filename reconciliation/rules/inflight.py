@@ -147,14 +147,14 @@ def _with(s: Subject, client: Client) -> dict[str, Any]:
     "reconciliation.open_check_open_only",
     "reconciliation.max_single_order_queries_per_cycle",
     "reconciliation.single_order_query_delay_ms",
-    "node.venue_round_trip_ms",
+    "facts.venue_round_trip_ms",
     proof="read",
     why="All checks are one coroutine: while open orders are asked for one by one, nobody looks at unanswered ones.",
     cure="fewer single-order queries in a cycle, a shorter pause, or a longer open_check_interval_secs",
 )
 def single_queries_fit(s: Subject) -> Broken | None:
     """Single-order queries fit between two open-order checks."""
-    r, trip = s.checks, s.node.venue_round_trip_ms
+    r, trip = s.checks, s.facts.venue_round_trip_ms
     interval = r.open_check_interval_secs
     if trip is None or interval is None or r.open_check_open_only or r.inflight_check_interval_ms is None:
         return None

@@ -81,7 +81,7 @@ def lost_events_are_repaired(s: Subject) -> Broken | None:
 def _positions_may_be_checked(s: Subject) -> bool:
     """Whether a position check would break no other rule: E05, E07, E09, W34."""
     confirmed = "confirmed_positions" in s.guards or not s.checks.generate_missing_orders
-    alone = not s.checks.filter_position_reports and not s.node.account_shared
+    alone = not s.checks.filter_position_reports and not s.facts.account_shared
     return confirmed and alone and s.node.position_mode == "netting"
 
 
@@ -90,7 +90,7 @@ def _positions_may_be_checked(s: Subject) -> bool:
     "reconciliation.open_check_interval_secs",
     "reconciliation.open_check_open_only",
     "reconciliation.open_check_lookback_mins",
-    "node.max_resting_order_mins",
+    "facts.max_resting_order_mins",
     proof="run",
     why="An order older than the lookback is missing in every answer: it costs a query of its own again and again, and"
     " each is a chance to be called REJECTED.",
@@ -98,7 +98,7 @@ def _positions_may_be_checked(s: Subject) -> bool:
 )
 def lookback_covers_resting_orders(s: Subject) -> Broken | None:
     """The open-order check looks back further than orders rest."""
-    r, oldest = s.checks, s.node.max_resting_order_mins
+    r, oldest = s.checks, s.facts.max_resting_order_mins
     if oldest is None or r.open_check_interval_secs is None or r.open_check_open_only:
         return None
     if r.open_check_lookback_mins >= oldest:
@@ -113,7 +113,7 @@ def lookback_covers_resting_orders(s: Subject) -> Broken | None:
     "W24",
     "reconciliation.open_check_interval_secs",
     "reconciliation.open_check_threshold_ms",
-    "node.venue_round_trip_ms",
+    "facts.venue_round_trip_ms",
     proof="read",
     why="The check infers a fill from the venue's answer, and the real fill comes after it: the order is filled twice"
     " here.",
@@ -121,7 +121,7 @@ def lookback_covers_resting_orders(s: Subject) -> Broken | None:
 )
 def threshold_exceeds_round_trip(s: Subject) -> Broken | None:
     """The open-order check waits longer than a round trip."""
-    r, trip = s.checks, s.node.venue_round_trip_ms
+    r, trip = s.checks, s.facts.venue_round_trip_ms
     if trip is None or r.open_check_interval_secs is None or r.open_check_threshold_ms > trip:
         return None
     return Broken(

@@ -96,11 +96,11 @@ def plan(settings: Settings, *, symbols: int | None = None, resting: int = 0) ->
 
     Args:
         settings: the resolved settings.
-        symbols: how many symbols are traded; `node.symbols`, else one, when not given.
+        symbols: how many symbols are traded; `facts.symbols`, else one, when not given.
         resting: how many orders may rest longer than the open check looks back.
     """
     r, node = settings.reconciliation, settings.node
-    traded = symbols or node.symbols or 1
+    traded = symbols or settings.facts.symbols or 1
     client = own_client(settings)
     outage = node.tolerated_outage_secs
     asked: dict[str, Any] = {

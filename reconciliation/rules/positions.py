@@ -137,7 +137,7 @@ def position_check_outlasts_outage(s: Subject) -> Broken | None:
 
 @rule(
     "W34",
-    "node.account_shared",
+    "facts.account_shared",
     "reconciliation.filter_position_reports",
     _INTERVAL,
     proof="read",
@@ -147,7 +147,7 @@ def position_check_outlasts_outage(s: Subject) -> Broken | None:
 def shared_account_filters_positions(s: Subject) -> Broken | None:
     """Two nodes on one account do not book each other's positions."""
     r = s.reconciliation
-    if not s.node.account_shared or r.filter_position_reports:
+    if not s.facts.account_shared or r.filter_position_reports:
         return None
     wanted = [s.put("reconciliation.filter_position_reports", value=True)]
     if r.position_check_interval_secs is not None:

@@ -13,19 +13,19 @@ LONGEST_BOOT_WAIT_SECS: Final = 30.0
 @rule(
     "E13",
     "cache.flush_on_start",
-    "cache.shared",
+    "facts.database_shared",
     proof="run",
     why="The engine sends FLUSHDB: everything that any trader keeps in that database is gone, this node's own history"
     " with it.",
-    cure="flush_on_start = false, or cache.shared = false where the database is this node's alone",
+    cure="flush_on_start = false, or facts.database_shared = false where the database is this node's alone",
     held="recon never flushes a database",
     repair=False,
 )
 def shared_database_is_kept(s: Subject) -> Broken | None:
     """A shared database is not flushed."""
-    if s.database is None or not s.database.flush_on_start or s.database_shared is False:
+    if s.database is None or not s.database.flush_on_start or s.facts.database_shared is False:
         return None
-    known = "others keep data in it" if s.database_shared else "nothing says that it is this node's alone"
+    known = "others keep data in it" if s.facts.database_shared else "nothing says that it is this node's alone"
     return Broken(
         f"the database is flushed at every start; {known}",
         f"set {s.put('cache.flush_on_start', value=False)}",

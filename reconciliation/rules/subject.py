@@ -7,7 +7,9 @@ from typing import Any, Final, Self
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.timings import STOCK_BINANCE_ERRORS
-from reconciliation.settings import NodeSettings, Settings
+from reconciliation.settings import Settings
+from reconciliation.settings.facts import FactsSettings
+from reconciliation.settings.node import NodeSettings
 
 INFLIGHT_INTERVAL: Final = "reconciliation.inflight_check_interval_ms"
 """The one interval that the engine turns off by 0."""
@@ -15,14 +17,14 @@ INFLIGHT_INTERVAL: Final = "reconciliation.inflight_check_interval_ms"
 FACTS: Final = (
     "node.position_mode",
     "node.tolerated_outage_secs",
-    "node.venue_round_trip_ms",
-    "node.max_resting_order_mins",
-    "node.symbols",
-    "node.container_grace_secs",
-    "node.account_shared",
-    "node.supervisor_restarts",
+    "facts.venue_round_trip_ms",
+    "facts.max_resting_order_mins",
+    "facts.symbols",
+    "facts.container_grace_secs",
+    "facts.account_shared",
+    "facts.supervisor_restarts",
     "node.accept",
-    "cache.shared",
+    "facts.database_shared",
     "venue.name",
 )
 """The settings that no engine configuration holds, and that rules judge it by."""
@@ -60,18 +62,12 @@ class Database:
 class Observed:
     """Facts that a boot saw, which beat what the settings say; None where it saw nothing."""
 
-    position_mode: str | None = None
     symbols: int | None = None
     oldest_resting_mins: int | None = None
-    clients: tuple[Client, ...] | None = None
 
-    def facts(self) -> dict[str, object]:
-        """Return what was seen by the name of the node's setting."""
-        seen = {
-            "position_mode": self.position_mode,
-            "symbols": self.symbols,
-            "max_resting_order_mins": self.oldest_resting_mins,
-        }
+    def facts(self) -> dict[str, int]:
+        """Return what was seen by the name of the fact."""
+        seen = {"symbols": self.symbols, "max_resting_order_mins": self.oldest_resting_mins}
         return {name: value for name, value in seen.items() if value is not None}
 
 
@@ -82,6 +78,7 @@ class Subject:
     reconciliation: ReconciliationConfig
     """Of a hand-written configuration: not validated, but of the right types and within the engine's ranges."""
     node: NodeSettings
+    facts: FactsSettings
     clients: tuple[Client, ...]
     guards: frozenset[str]
     """The guards that are installed."""
@@ -94,7 +91,6 @@ class Subject:
     database: Database | None = None
     """None where there is no database, or where it is not known."""
     database_known: bool = True
-    database_shared: bool | None = None
     load_cache: bool = True
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The instruments each strategy claims."""
@@ -144,12 +140,9 @@ class Subject:
 
     def with_observed(self, observed: Observed) -> Self:
         """Return the subject with what a boot saw."""
-        facts = observed.facts()
+        seen = observed.facts()
         return replace(
-            self,
-            node=self.node.model_copy(update=facts),
-            clients=self.clients if observed.clients is None else observed.clients,
-            observed=frozenset(f"node.{name}" for name in facts) | ({"venue.name"} if observed.clients else set()),
+            self, facts=self.facts.model_copy(update=seen), observed=frozenset(f"facts.{name}" for name in seen)
         )
 
 
@@ -179,11 +172,11 @@ def subject_of(
     subject = Subject(
         reconciliation=settings.reconciliation,
         node=settings.node,
+        facts=settings.facts,
         clients=(own_client(settings),) if clients is None else clients,
         guards=frozenset(settings.node.guards),
         by_recon=True,
         database=Database(settings.cache.number_of_retries, boot_wait_secs=0.0),
-        database_shared=settings.cache.shared,
         load_cache=settings.cache.load_cache,
         claims={strategy: claim.instrument_ids for strategy, claim in settings.claims.items()},
         origins=settings.origins,

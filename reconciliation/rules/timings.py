@@ -16,7 +16,7 @@ from math import ceil, lcm
 from typing import Final, Literal
 
 from reconciliation.config import ReconciliationConfig
-from reconciliation.settings import NodeSettings
+from reconciliation.settings.node import NodeSettings
 
 Answer = Literal["no_such_order", "refused", "error"]
 """What the venue does when it is asked for one order: it answers that it does not know it; the connection is refused

@@ -14,7 +14,7 @@ from recon_command import SHIPPED, own_settings, process, recon, told
 
 from reconciliation import Settings, load
 from reconciliation.layers.origins import leaves
-from reconciliation.settings import CacheSettings
+from reconciliation.settings.cache import CacheSettings
 
 CANARY = "kanarienvogel"
 SECRETS = {
@@ -165,7 +165,7 @@ def test_a_section_is_shown_alone() -> None:
 def test_an_unknown_section_is_wrong_usage() -> None:
     done = recon("show", "--section", "logs", "--settings-dir", str(SHIPPED))
     assert done.exit_code == 2
-    assert "'logs' is no section; there are: reconciliation, claims, node, cache, venue, log" in done.stderr
+    assert "'logs' is no section; there are: reconciliation, claims, node, facts, cache, venue, log" in done.stderr
 
 
 def test_changed_shows_what_is_not_the_models_default(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from reconciliation.drill.processes import VenueProcess
 from reconciliation.engine.v1 import binance, emit
 from reconciliation.engine.v1.builder import NodeBuilder
 from reconciliation.engine.v1.guards.install import install
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 QUICK_TO_END = {"timeout_post_stop": 0.01, "timeout_disconnection": 2.0, "timeout_shutdown": 1.0}
 

@@ -10,7 +10,7 @@ from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrde
 
 from reconciliation.drill.processes import VenueProcess
 from reconciliation.engine.v1.builder import Client, NodeBuilder
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
 SUBMIT = "POST /fapi/v1/order"

@@ -3,7 +3,7 @@ from collections import Counter
 from stage import BTC, ETH, SEED, NodeCache, Stage, assert_agreement, clean_end, ended, environment, names, reconciled
 
 from reconciliation.drill.processes import VenueProcess
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 SECTIONS = {"reconciliation", "claims", "node", "cache", "venue", "log"}
 

@@ -17,7 +17,7 @@ from stage import BTC
 
 from reconciliation.drill.processes import VenueProcess
 from reconciliation.engine.v1.builder import NodeBuilder
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
 SUBMIT = "POST /fapi/v1/order"

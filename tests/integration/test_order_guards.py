@@ -2,7 +2,7 @@ import pytest
 from arena import OFF, Arena, all_but, asked, node_on
 
 from reconciliation.drill.processes import VenueProcess
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
 OPEN_ORDERS = "GET /fapi/v1/openOrders"

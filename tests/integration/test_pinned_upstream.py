@@ -22,7 +22,7 @@ from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation.drill.processes import VenueProcess
 from reconciliation.engine.v1.guards.client import guarded_client
-from reconciliation.settings import BINANCE_GUARDS, GUARDS
+from reconciliation.settings.guards import BINANCE_GUARDS, GUARDS
 
 ENGINE, CLIENT, COMMON = LiveExecutionEngine, BinanceFuturesExecutionClient, BinanceCommonExecutionClient
 PINNED: dict[Callable[..., Any], str] = {

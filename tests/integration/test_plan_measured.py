@@ -19,7 +19,8 @@ from reconciliation.rules import timings
 from reconciliation.rules.budget import checks
 from reconciliation.rules.limits import Call
 from reconciliation.rules.timings import Periods, Span
-from reconciliation.settings import BINANCE_GUARDS, GUARDS, NodeSettings
+from reconciliation.settings.guards import BINANCE_GUARDS, GUARDS
+from reconciliation.settings.node import NodeSettings
 
 SUBMIT = "POST /fapi/v1/order"
 ORDER = "GET /fapi/v1/order"

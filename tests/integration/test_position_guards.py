@@ -7,7 +7,7 @@ from arena import Arena, all_but, asked, node_on
 from nautilus_trader.core.nautilus_pyo3 import HttpMethod
 
 from reconciliation.drill.processes import VenueProcess
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 POSITIONS = "GET /fapi/v3/positionRisk"
 ACCOUNT = "GET /fapi/v2/account"

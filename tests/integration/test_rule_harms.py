@@ -30,7 +30,7 @@ from stage import BTC, PATIENCE_SECS, until
 
 from reconciliation.drill.processes import VenueProcess
 from reconciliation.engine.v1.builder import Client, NodeBuilder
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
 OPEN_ORDERS = "GET /fapi/v1/openOrders"

@@ -56,7 +56,7 @@ def test_rules_judge_what_the_boot_saw(stage: Stage, venue: VenueProcess, redis:
     assert ended(node) == 0
     told = [event for event in node.events if event["event"] == "rule_broken"]
     assert [event["id"] for event in told] == ["W22"]
-    assert told[0]["origins"]["node.max_resting_order_mins"] == "observed"
+    assert told[0]["origins"]["facts.max_resting_order_mins"] == "observed"
 
 
 def test_a_person_reads_the_rules_as_check_tells_them(stage: Stage) -> None:

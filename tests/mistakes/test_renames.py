@@ -8,7 +8,7 @@ import pytest
 from mistake_files import recon, settings_in, told
 
 from reconciliation import Settings, load
-from reconciliation.layers import renames
+from reconciliation.layers import registry, renames
 from reconciliation.layers.renames import Renamed
 
 SINCE = "0.9"
@@ -33,9 +33,11 @@ def loaded(directory: Path, env: Mapping[str, str] | None = None, **overrides: o
     )
 
 
-def test_the_table_ships_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_renamed_key_is_gone_and_its_new_place_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert renames.RENAMED == {}
+    known = registry.settings_by_path()
+    assert not renames.RENAMED.keys() & known.keys()
+    assert {renamed.path for renamed in renames.RENAMED.values()} <= known.keys()
 
 
 def test_an_old_key_in_a_file_still_works(tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def test_without_guards_it_says_what_a_stock_node_would_do() -> None:
 
 def test_symbols_come_from_the_settings_unless_they_are_given() -> None:
     assert data()["symbols"] == 1
-    assert data("--set", "node.symbols=7")["symbols"] == 7
-    assert data("--set", "node.symbols=7", "--symbols", "2")["symbols"] == 2
+    assert data("--set", "facts.symbols=7")["symbols"] == 7
+    assert data("--set", "facts.symbols=7", "--symbols", "2")["symbols"] == 2
 
 
 def test_a_venue_that_was_not_measured_is_an_estimate() -> None:

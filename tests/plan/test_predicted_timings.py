@@ -9,7 +9,8 @@ from reconciliation import load
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
 from reconciliation.rules.timings import Answer, Span
-from reconciliation.settings import ENGINE_GUARDS, GUARDS, NodeSettings
+from reconciliation.settings.guards import ENGINE_GUARDS, GUARDS
+from reconciliation.settings.node import NodeSettings
 
 NS = 1_000_000_000
 ANSWERS = st.sampled_from(["no_such_order", "refused", "error"])

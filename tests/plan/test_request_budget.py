@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.budget import budget, checks
 from reconciliation.rules.limits import LIMITS
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 VENUES = st.sampled_from(sorted(LIMITS))
 STOCK = tuple(guard for guard in GUARDS if guard != "symbols")

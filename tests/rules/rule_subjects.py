@@ -6,7 +6,7 @@ from reconciliation import ReconciliationConfig, Settings
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import Client, Database, Subject, subject_of
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 ENGINE = {"open_check_open_only": True, "open_check_interval_secs": None, "position_check_interval_secs": None}
 """Where the engine's own defaults are others than ours."""
@@ -23,15 +23,22 @@ def unguarded(*missing: str, **reconciliation: Any) -> Subject:
     return ours(reconciliation=reconciliation, node={"guards": tuple(name for name in GUARDS if name not in missing)})
 
 
-def hand(node: dict[str, Any] | None = None, reconciliation: dict[str, Any] | None = None, **known: Any) -> Subject:
+def hand(
+    node: dict[str, Any] | None = None,
+    reconciliation: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+    **known: Any,
+) -> Subject:
     """Return a hand-written node's configuration: nothing validated, a database, a stock client and no guard."""
     around: dict[str, Any] = {
         "database": QUICK_TO_FAIL,
         "clients": (Client("BINANCE", guarded=False, rejects_after=3),),
     } | known
+    given = Settings.model_validate({"node": node or {}, "facts": facts or {}})
     return Subject(
         reconciliation=ReconciliationConfig.model_construct(**(ENGINE | (reconciliation or {}))),
-        node=Settings.model_validate({"node": node or {}}).node,
+        node=given.node,
+        facts=given.facts,
         guards=frozenset(),
         by_recon=False,
         **around,

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from rule_subjects import QUICK_TO_FAIL, finding, hand, ids, ours, unguarded
 
+from reconciliation.rules.registry import RULES
 from reconciliation.rules.subject import Client, Subject
-from reconciliation.settings import RULE_IDS
 
 IDS = ("BTCUSDT-PERP.BINANCE",)
-HEDGING = {"position_mode": "hedging"}
 OPEN_ONLY = {"open_check_open_only": True}
 
 
@@ -18,8 +17,15 @@ def r(**keys: Any) -> Subject:
     return ours(reconciliation=keys)
 
 
-def facts(node: dict[str, Any], **keys: Any) -> Subject:
-    return ours(node=node, reconciliation=keys)
+GRACEFUL = {"graceful_shutdown_on_exception": True}
+
+
+def facts(given: dict[str, Any], **keys: Any) -> Subject:
+    return ours(facts=given, reconciliation=keys)
+
+
+def hedging(**keys: Any) -> Subject:
+    return ours(node={"position_mode": "hedging"}, reconciliation=keys)
 
 
 def stock(subject: Subject) -> Subject:
@@ -47,9 +53,9 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E07", r(filter_position_reports=True), r(filter_position_reports=True, position_check_interval_secs=None)),
     ("E08", r(filtered_client_order_ids=("O-1",)),
      r(filtered_client_order_ids=("O-1",), open_check_interval_secs=None)),
-    ("E09", facts(HEDGING), facts(HEDGING, position_check_interval_secs=None)),
-    ("E10", facts(HEDGING, generate_missing_orders=False), facts(HEDGING)),
-    ("E10", facts(HEDGING, generate_missing_orders=False), r(generate_missing_orders=False)),
+    ("E09", hedging(), hedging(position_check_interval_secs=None)),
+    ("E10", hedging(generate_missing_orders=False), hedging()),
+    ("E10", hedging(generate_missing_orders=False), r(generate_missing_orders=False)),
     ("E11", r(purge_closed_orders_buffer_mins=None), r(purge_closed_orders_buffer_mins=1)),
     ("E11", r(purge_closed_positions_interval_mins=5),
      r(purge_closed_positions_interval_mins=5, purge_closed_positions_buffer_mins=1)),
@@ -60,8 +66,8 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E12", hand(reconciliation={"purge_from_database": True}),
      hand(reconciliation={"purge_from_database": True, "enabled": False})),
     ("E13", hand(database=replace(QUICK_TO_FAIL, flush_on_start=True)),
-     hand(database=replace(QUICK_TO_FAIL, flush_on_start=True), database_shared=False)),
-    ("E13", hand(database=replace(QUICK_TO_FAIL, flush_on_start=True), database_shared=True), hand()),
+     hand(database=replace(QUICK_TO_FAIL, flush_on_start=True), facts={"database_shared": False})),
+    ("E13", hand(database=replace(QUICK_TO_FAIL, flush_on_start=True), facts={"database_shared": True}), hand()),
     ("E14", hand(database=replace(QUICK_TO_FAIL, use_instance_id=True)),
      hand({"instance_id": "8c5bd4d6-0c2b-4b1e-9d52-0d6a6ee5f0c1"},
           database=replace(QUICK_TO_FAIL, use_instance_id=True))),
@@ -100,10 +106,10 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W28", hand(reconciliation={"lookback_mins": 60}, database=None),
      hand(reconciliation={"lookback_mins": 0}, database=None)),
     ("W29", r(purge_closed_positions_interval_mins=10, purge_closed_positions_buffer_mins=60), r()),
-    ("W30", hand({"graceful_shutdown_on_exception": True, "supervisor_restarts": "on-failure"}),
-     hand({"graceful_shutdown_on_exception": True, "supervisor_restarts": "always"})),
-    ("W30", hand({"graceful_shutdown_on_exception": True, "supervisor_restarts": "on-failure"}),
-     ours(node={"graceful_shutdown_on_exception": True, "supervisor_restarts": "on-failure"})),
+    ("W30", hand(GRACEFUL, facts={"supervisor_restarts": "on-failure"}),
+     hand(GRACEFUL, facts={"supervisor_restarts": "always"})),
+    ("W30", hand(GRACEFUL, facts={"supervisor_restarts": "on-failure"}),
+     ours(node=GRACEFUL, facts={"supervisor_restarts": "on-failure"})),
     ("W31", facts({"container_grace_secs": 25.0}), facts({"container_grace_secs": 25.1})),
     ("W32", r(open_check_interval_secs=4.9), r(open_check_interval_secs=5.0)),
     ("W32", r(position_check_interval_secs=4.9), r(position_check_interval_secs=5.0)),
@@ -134,7 +140,7 @@ def test_a_rule_speaks_when_it_is_broken_and_is_silent_just_inside(
 
 
 def test_every_rule_has_such_a_pair() -> None:
-    assert {rule_id for rule_id, _, _ in CASES} == set(RULE_IDS)
+    assert {rule_id for rule_id, _, _ in CASES} == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize("rule_id", ["E17", "W22", "W24", "W30", "W31", "W34", "W36"])
@@ -175,7 +181,7 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
             "a lost fill is repaired: never; a lost cancel: never",
             "set reconciliation.open_check_open_only = false, or reconciliation.position_check_interval_secs = 30.0",
         ),
-        (facts(HEDGING), "E09", "every 30 s", 'set reconciliation.position_check_interval_secs = "none"'),
+        (hedging(), "E09", "every 30 s", 'set reconciliation.position_check_interval_secs = "none"'),
     ],
 )
 def test_a_finding_tells_the_figure_and_the_cure(subject: Subject, rule_id: str, figure: str, hint: str) -> None:

@@ -27,6 +27,7 @@ from reconciliation.layers.resolve import shipped_settings
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, Subject
+from reconciliation.settings.facts import FactsSettings
 
 BTC = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 MODULE = """
@@ -53,7 +54,10 @@ def nothing():
 
 
 def judged(config: object, **facts: Any) -> Subject:
-    settings = Settings.model_validate({"node": facts})
+    sections: dict[str, dict[str, Any]] = {"facts": {}, "node": {}}
+    for name, value in facts.items():
+        sections["facts" if name in FactsSettings.model_fields else "node"][name] = value
+    settings = Settings.model_validate(sections)
     return subject_of_engine(config, settings, dict.fromkeys(FACTS, "default"), "live:config")
 
 
@@ -161,7 +165,7 @@ def test_a_node_is_judged_with_its_cache_clients_and_strategies() -> None:
     assert [client.venue for client in subject.clients] == ["OKX"]
     said = {finding.id: finding for finding in check(subject)}
     assert {"E13", "E14", "E15", "E18", "E19", "E20", "W30", "W31", "W35", "W37"} <= set(said)
-    assert said["E13"].keys == ("cache.flush_on_start", "cache.shared")
+    assert said["E13"].keys == ("cache.flush_on_start", "facts.database_shared")
     assert said["E15"].keys == ("exec_engine.load_cache",)
     assert said["E18"].keys[0] == "cache.database.number_of_retries"
     assert said["E20"].keys == ("cache.database.password",)
@@ -264,14 +268,14 @@ def test_the_first_screen_says_what_was_judged_what_is_wrong_and_how_to_go_on(fo
 
 
 def test_a_function_may_return_it_and_its_output_stays_off_stdout(folder: Path) -> None:
-    done = recon(folder, "--engine", "live_node:node", "--json", "--set", "cache.shared=true")
+    done = recon(folder, "--engine", "live_node:node", "--json", "--set", "facts.database_shared=true")
     data = json.loads(done.stdout)
     assert done.returncode == 2
     assert "this goes to stderr" in done.stderr
     assert set(data) == {"ok", "preset", "fingerprint", "problems", "warnings", "findings", "accepted"}
     assert data["ok"] is False
     flush = next(said for said in data["findings"] if said["id"] == "E13")
-    assert flush["origins"] == {"cache.flush_on_start": "live_node:node", "cache.shared": "--set"}
+    assert flush["origins"] == {"cache.flush_on_start": "live_node:node", "facts.database_shared": "--set"}
     assert flush["figure"].endswith("others keep data in it")
 
 
@@ -290,7 +294,7 @@ def test_facts_come_from_the_command_line_and_the_environment_and_nothing_else_i
 def test_a_fact_that_is_misspelt_is_told(folder: Path) -> None:
     done = recon(folder, "--engine", "live_node:plain", RECON_NODE_SYMBOL="20")
     assert done.returncode == 2
-    assert "did you mean RECON_NODE_SYMBOLS" in done.stdout
+    assert "did you mean RECON_FACTS_SYMBOLS" in done.stdout
 
 
 def test_a_module_that_builds_and_runs_a_node_does_neither(folder: Path) -> None:
@@ -350,7 +354,7 @@ def test_the_limits_of_every_venue_count(folder: Path) -> None:
         "config = TradingNodeConfig(exec_engine=engine, exec_clients=clients)\n",
         "utf-8",
     )
-    done = recon(folder, "--engine", "two:config", "--json", "--set", "node.symbols=30")
+    done = recon(folder, "--engine", "two:config", "--json", "--set", "facts.symbols=30")
     assert "W36" in {said["id"] for said in json.loads(done.stdout)["findings"]}
 
 
@@ -395,7 +399,7 @@ def test_what_cannot_be_judged_is_wrong_usage_and_never_a_traceback(
 
 
 def test_an_unusable_fact_is_told_as_a_problem(folder: Path) -> None:
-    done = recon(folder, "--engine", "live_node:plain", "--json", RECON_NODE_ACCEPT="E99")
+    done = recon(folder, "--engine", "live_node:plain", "--json", RECON_NODE_ACCEPT="e99")
     assert done.returncode == 2
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["origin"] == "RECON_NODE_ACCEPT"

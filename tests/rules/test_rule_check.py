@@ -12,7 +12,6 @@ from reconciliation.layers.resolve import shipped_settings
 from reconciliation.rules.check import check, refusals
 from reconciliation.rules.registry import RULES, named
 from reconciliation.rules.subject import FACTS, Client, Observed, Subject, subject_of
-from reconciliation.settings import RULE_IDS
 
 ENGINE_ONLY = {
     "cache.flush_on_start",
@@ -32,7 +31,8 @@ def preset(name: str) -> Subject:
 
 
 def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
-    assert tuple(rule.id for rule in RULES) == RULE_IDS
+    errors = [f"E{number:02}" for number in range(1, 22)]
+    assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 38))]
 
 
 def test_every_rule_says_what_why_and_how() -> None:
@@ -67,13 +67,13 @@ def test_the_patient_presets_break_no_rule_at_all(name: str) -> None:
 def test_what_is_held_by_construction_no_settings_of_ours_can_break() -> None:
     keys = {"lookback_mins": 5, "filter_unclaimed_external_orders": True, "purge_from_database": True}
     node = {"save_state": True, "load_state": True, "graceful_shutdown_on_exception": True, "timeout_connection": 1.0}
-    broken = ids(ours(reconciliation=keys, node={**node, "supervisor_restarts": "on-failure"}))
+    broken = ids(ours(reconciliation=keys, node=node, facts={"supervisor_restarts": "on-failure"}))
     assert not broken & {rule.id for rule in RULES if rule.held}
 
 
 def test_a_disabled_node_is_exempt_from_the_rules_about_repair() -> None:
     keys = {"enabled": False, "position_check_retries": 0, "open_check_interval_secs": 1.0}
-    masked = ours(reconciliation=keys, node={"container_grace_secs": 1.0}, cache={"load_cache": False})
+    masked = ours(reconciliation=keys, facts={"container_grace_secs": 1.0}, cache={"load_cache": False})
     assert ids(masked) == {"W31", "E15"}, "what is loaded and kept is no repair"
     assert {"E06", "W32", "E15"} <= ids(ours(reconciliation={**keys, "enabled": True}, cache={"load_cache": False}))
 
@@ -93,8 +93,8 @@ def test_an_accepted_error_no_longer_refuses_and_is_still_told() -> None:
 
 
 def test_errors_come_before_warnings_in_the_order_of_the_rules() -> None:
-    found = [said.id for said in check(hand({"account_shared": True}, {"position_check_interval_secs": 1.0}))]
-    assert found == sorted(found, key=RULE_IDS.index)
+    found = [said.id for said in check(hand(None, {"position_check_interval_secs": 1.0}, {"account_shared": True}))]
+    assert found == sorted(found, key=[rule.id for rule in RULES].index)
     assert len(found) > 4
 
 
@@ -121,18 +121,17 @@ def test_a_finding_names_its_keys_and_where_they_stand(tmp_path: Path) -> None:
 
 def test_what_was_observed_beats_what_the_settings_say_and_is_told() -> None:
     settings = load(env={}, settings_dir=shipped_settings())
-    (found,) = check(subject_of(settings, observed=Observed(position_mode="hedging")))
-    assert found.id == "E09"
-    assert found.figure.endswith("(node.position_mode as observed)")
-    assert found.data()["origins"]["node.position_mode"] == "observed"
+    (found,) = check(subject_of(settings, observed=Observed(oldest_resting_mins=61)))
+    assert found.id == "W22"
+    assert found.figure.endswith("(facts.max_resting_order_mins as observed)")
+    assert found.data()["origins"]["facts.max_resting_order_mins"] == "observed"
     assert check(subject_of(settings, observed=Observed())) == ()
 
 
 def test_observed_facts_wake_the_rules_that_were_silent() -> None:
     settings = load(env={}, settings_dir=shipped_settings())
-    seen = Observed(symbols=500, oldest_resting_mins=90, clients=(Client("OKX", guarded=False),))
-    found = check(subject_of(settings, observed=seen))
-    assert [said.id for said in found] == ["W22", "W36", "W37"]
+    found = check(subject_of(settings, observed=Observed(symbols=500, oldest_resting_mins=90)))
+    assert [said.id for said in found] == ["W22", "W36"]
     assert all("as observed" in said.figure for said in found)
 
 

@@ -13,7 +13,7 @@ from reconciliation.rules import timings
 from reconciliation.rules.budget import budget
 from reconciliation.rules.check import check
 from reconciliation.rules.subject import Client, Subject
-from reconciliation.settings import GUARDS
+from reconciliation.settings.guards import GUARDS
 
 ASSIGNMENT = re.compile(r"reconciliation\.(\w+) = ([^\s,]+)")
 
@@ -34,22 +34,27 @@ checks = st.fixed_dictionaries(
         "position_check_retries": st.integers(0, 5),
     }
 )
-facts = st.fixed_dictionaries(
+known_facts = st.fixed_dictionaries(
     {
-        "tolerated_outage_secs": st.floats(0.0, 200.0, allow_subnormal=False),
         "venue_round_trip_ms": st.none() | st.integers(1, 5_000),
         "max_resting_order_mins": st.none() | st.integers(1, 300),
         "symbols": st.none() | st.integers(1, 50),
         "container_grace_secs": st.none() | st.floats(1.0, 60.0),
+    }
+)
+nodes = st.fixed_dictionaries(
+    {
+        "tolerated_outage_secs": st.floats(0.0, 200.0, allow_subnormal=False),
         "guards": st.lists(st.sampled_from(GUARDS), unique=True).map(tuple),
     }
 )
 subjects = st.builds(
-    lambda r, node, guarded: replace(
-        ours(reconciliation=r, node=node), clients=(Client("BINANCE", guarded=guarded, rejects_after=3),)
+    lambda r, node, facts, guarded: replace(
+        ours(reconciliation=r, node=node, facts=facts), clients=(Client("BINANCE", guarded=guarded, rejects_after=3),)
     ),
     checks,
-    facts,
+    nodes,
+    known_facts,
     st.booleans(),
 )
 
@@ -112,18 +117,18 @@ def test_e21_speaks_exactly_below_giving_up(subject: Subject, interval: float) -
 
 @given(subjects)
 def test_the_plain_relations_hold_exactly(subject: Subject) -> None:
-    r, node = subject.reconciliation, subject.node
-    interval, trip, oldest = r.open_check_interval_secs, node.venue_round_trip_ms, node.max_resting_order_mins
+    r, facts = subject.reconciliation, subject.facts
+    interval, trip, oldest = r.open_check_interval_secs, facts.venue_round_trip_ms, facts.max_resting_order_mins
     whole = interval is not None and not r.open_check_open_only
     queries = r.max_single_order_queries_per_cycle * (r.single_order_query_delay_ms + (trip or 0)) / 1_000
     expected = {
         "E17": whole and trip is not None and interval is not None and queries >= interval,
         "W22": whole and oldest is not None and oldest > r.open_check_lookback_mins,
         "W24": interval is not None and trip is not None and trip >= r.open_check_threshold_ms,
-        "W31": node.container_grace_secs is not None and node.container_grace_secs <= 25.0,
+        "W31": facts.container_grace_secs is not None and facts.container_grace_secs <= 25.0,
         "W32": min(interval or 5.0, r.position_check_interval_secs or 5.0) < 5.0,
-        "W36": node.symbols is not None
-        and budget(r, "BINANCE", symbols=node.symbols, guards=subject.guards).worst_weight_per_min > 2_400,
+        "W36": facts.symbols is not None
+        and budget(r, "BINANCE", symbols=facts.symbols, guards=subject.guards).worst_weight_per_min > 2_400,
     }
     found = {said.id for said in check(subject)}
     assert {rule_id: rule_id in found for rule_id in expected} == expected

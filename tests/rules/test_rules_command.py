@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from reconciliation.cli.main import main
 from reconciliation.layers.resolve import shipped_settings
-from reconciliation.settings import RULE_IDS
+from reconciliation.rules.registry import RULES
 
 WHERE = ("--settings-dir", str(shipped_settings()))
 
@@ -20,15 +20,15 @@ def recon(*args: str, **variables: str) -> Result:
 
 def test_the_list_holds_every_rule() -> None:
     data = json.loads(recon("rules", "--json").stdout)
-    assert [rule["id"] for rule in data] == list(RULE_IDS)
+    assert [rule["id"] for rule in data] == [rule.id for rule in RULES]
     for rule in data:
         assert set(rule) == {"id", "severity", "title", "keys", "proof"}
         assert rule["severity"] == ("error" if rule["id"].startswith("E") else "warning")
         assert rule["proof"] in {"run", "read", "computed"}
-    assert [line.split()[0] for line in recon("rules").stdout.splitlines()[1:]] == list(RULE_IDS)
+    assert [line.split()[0] for line in recon("rules").stdout.splitlines()[1:]] == [rule.id for rule in RULES]
 
 
-@pytest.mark.parametrize("rule_id", RULE_IDS)
+@pytest.mark.parametrize("rule_id", [rule.id for rule in RULES])
 def test_one_rule_is_told_whole(rule_id: str) -> None:
     data = json.loads(recon("rules", rule_id, "--json").stdout)
     assert set(data) == {"id", "severity", "title", "keys", "proof", "why", "cure", "held"}
@@ -51,7 +51,7 @@ def test_check_of_settings_that_break_nothing_stays_one_line() -> None:
 
 
 def test_check_refuses_an_error_and_tells_it_first() -> None:
-    args = ("check", "--set", "reconciliation.position_check_retries=0", "--set", "node.container_grace_secs=5")
+    args = ("check", "--set", "reconciliation.position_check_retries=0", "--set", "facts.container_grace_secs=5")
     done = recon(*args, *WHERE)
     assert done.exit_code == 2
     first, *rest = done.stdout.splitlines()
@@ -74,7 +74,7 @@ def test_check_lets_an_accepted_error_through_and_says_so() -> None:
 
 
 def test_check_is_strict_about_warnings_only_when_asked() -> None:
-    args = ("check", "--set", "node.container_grace_secs=5", *WHERE)
+    args = ("check", "--set", "facts.container_grace_secs=5", *WHERE)
     assert recon(*args).exit_code == 0
     assert recon(*args, "--strict").exit_code == 1
     assert recon(*args, "--strict", RECON_NODE_ACCEPT="W31").exit_code == 0

@@ -6,7 +6,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciliation import ExternalOrderClaimConfig, ReconciliationConfig, Settings
-from reconciliation.settings import GUARDS, RULE_IDS, CacheSettings, LogSettings, NodeSettings
+from reconciliation.settings.cache import CacheSettings
+from reconciliation.settings.facts import FactsSettings
+from reconciliation.settings.guards import GUARDS
+from reconciliation.settings.log import LogSettings
+from reconciliation.settings.node import RULE_ID, NodeSettings
 
 TAG = st.text(alphabet="abzABZ019_", min_size=1, max_size=4)
 ids = st.builds("{}-{}".format, TAG, TAG)
@@ -63,7 +67,7 @@ NODE_VALUES = model_values(
         "trader_id": ids,
         "instance_id": st.none() | st.uuids(version=4).map(str),
         "guards": st.lists(st.sampled_from(GUARDS), unique=True).map(tuple),
-        "accept": st.lists(st.sampled_from(RULE_IDS), max_size=3, unique=True).map(tuple),
+        "accept": st.lists(st.from_regex(RULE_ID, fullmatch=True), max_size=3, unique=True).map(tuple),
     },
 )
 CACHE_VALUES = model_values(CacheSettings, {"url": st.none(), "data_dir": st.text(min_size=1, max_size=8)})
@@ -71,6 +75,7 @@ CACHE_VALUES = model_values(CacheSettings, {"url": st.none(), "data_dir": st.tex
 reconciliation_values = st.fixed_dictionaries(RECONCILIATION_VALUES).map(covered)
 reconciliations = reconciliation_values.map(ReconciliationConfig.model_validate)
 nodes = st.fixed_dictionaries(NODE_VALUES).map(NodeSettings.model_validate)
+facts = st.fixed_dictionaries(model_values(FactsSettings, {})).map(FactsSettings.model_validate)
 caches = st.fixed_dictionaries(CACHE_VALUES).map(CacheSettings.model_validate)
 logs = st.fixed_dictionaries(model_values(LogSettings, {})).map(LogSettings.model_validate)
 

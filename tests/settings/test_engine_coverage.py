@@ -10,7 +10,7 @@ from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecEngineCo
 from reconciliation.config import ReconciliationConfig, engine_name
 from reconciliation.layers import registry
 from reconciliation.layers.engine_fields import engine_field
-from reconciliation.settings import NodeSettings
+from reconciliation.settings.node import NodeSettings
 
 NOT_RECONCILIATION = "concerns no reconciliation; the engine's default stays"
 

@@ -9,7 +9,7 @@ from setting_strategies import client_order_ids, ids, instrument_ids
 from settings_files import unhurried
 
 from reconciliation.identifiers import client_order_id, instrument_id, strategy_id
-from reconciliation.settings import NodeSettings
+from reconciliation.settings.node import NodeSettings
 
 REAL_IDS = [
     "BTCUSDT-PERP.BINANCE",

@@ -25,7 +25,9 @@ from settings_files import SHIPPED, unhurried, write_settings
 from reconciliation import ReconciliationConfig, Settings, SettingsError, load
 from reconciliation.config import engine_name
 from reconciliation.layers.registry import known_variables
-from reconciliation.settings import CacheSettings, NodeSettings, VenueSettings
+from reconciliation.settings.cache import CacheSettings
+from reconciliation.settings.node import NodeSettings
+from reconciliation.settings.venue import VenueSettings
 
 SECTIONS = ("reconciliation", "claims", "node", "cache", "venue", "log")
 

@@ -20,7 +20,7 @@ from reconciliation.engine.v1.guards.query_errors import QueryErrorGuard
 from reconciliation.engine.v1.guards.reports import ReportGuard
 from reconciliation.engine.v1.guards.symbols import SymbolGuard
 from reconciliation.engine.v1.guards.unknown_outcomes import UnknownOutcomeGuard
-from reconciliation.settings import BINANCE_GUARDS
+from reconciliation.settings.guards import BINANCE_GUARDS
 
 GUARD_CLASSES: Final = {
     "reports": ReportGuard,

@@ -1,0 +1,18 @@
+"""The names of the guards, which `node.guards` may hold; the engine generations have what they stand for."""
+
+from typing import Final
+
+ENGINE_GUARDS: Final = (
+    "bulk_queries",
+    "answered_absence",
+    "own_counters",
+    "confirmed_positions",
+    "patient_positions",
+    "time_limits",
+)
+"""The guards that work on the engine, whatever the venue."""
+
+BINANCE_GUARDS: Final = ("symbols", "reports", "query_errors", "unknown_outcomes", "account_positions", "history")
+"""The guards that work in the Binance USD-M futures client."""
+
+GUARDS: Final = (*ENGINE_GUARDS, *BINANCE_GUARDS)

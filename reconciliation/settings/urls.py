@@ -1,0 +1,72 @@
+"""Addresses a setting may hold, and how they are shown: the user-info of a url is a secret."""
+
+from typing import Final
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from pydantic import SecretStr
+
+LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+MASK: Final = "***"
+
+
+def _parts(text: str) -> tuple[SplitResult, int | None]:
+    # `urlsplit` drops tabs and newlines in silence, and its own messages repeat the user-info, which is a secret.
+    if " " in text or not text.isprintable():
+        raise ValueError("must be one printable line without blanks")
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise ValueError("is no url: host or port cannot be read") from None
+    return url, port
+
+
+def valid_cache_url(secret: SecretStr) -> SecretStr:
+    """Check the address of a cache database.
+
+    Raises:
+        ValueError: the engine cannot use it; the message never repeats the url.
+    """
+    url, port = _parts(secret.get_secret_value())
+    if url.scheme not in {"redis", "rediss"} or not url.hostname or not port:
+        raise ValueError("must be redis://HOST:PORT or rediss://HOST:PORT; the engine needs host and port")
+    if url.path not in {"", "/", "/0"} or url.query or url.fragment:
+        raise ValueError("must end after the port: the engine can use database 0 only, and no path or query")
+    return secret
+
+
+def _endpoint(schemes: frozenset[str], text: str) -> str:
+    url, _ = _parts(text)
+    if url.scheme not in schemes or not url.hostname or "@" in url.netloc or url.query or url.fragment:
+        raise ValueError(f"must be {' or '.join(sorted(schemes))}://HOST[:PORT]")
+    return text.rstrip("/")
+
+
+def valid_http_url(text: str) -> str:
+    """Return a REST address without its final slash.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _endpoint(frozenset({"http", "https"}), text)
+
+
+def valid_stream_url(text: str) -> str:
+    """Return a stream's address without its final slash.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _endpoint(frozenset({"ws", "wss"}), text)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a url's host is this machine."""
+    return urlsplit(url).hostname in LOOPBACK_HOSTS
+
+
+def masked_url(url: str) -> str:
+    """Return the url with its user-info replaced; host and port are no secret."""
+    parts = urlsplit(url)
+    bare = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{MASK}@{bare}" if "@" in parts.netloc else bare))

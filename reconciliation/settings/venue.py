@@ -1,0 +1,70 @@
+"""The venue account the node trades."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from reconciliation.settings.section import Section
+from reconciliation.settings.urls import is_loopback, valid_http_url, valid_stream_url
+
+
+class VenueSettings(Section):
+    """The venue account the node trades."""
+
+    name: str = Field(
+        default="BINANCE",
+        pattern=r"^[A-Z0-9_]+$",
+        description="Venue name, the part of an instrument id after the dot.",
+    )
+    environment: Literal["local", "testnet", "live"] = Field(
+        default="local",
+        description="local takes loopback addresses only; anything else must be asked for by name.",
+    )
+    account_type: Literal["USDT_FUTURES"] = Field(
+        default="USDT_FUTURES",
+        description="The account's type at the venue; USD-M futures is the one covered.",
+    )
+    http_url: Annotated[str, AfterValidator(valid_http_url)] | None = Field(
+        default=None, description="REST address; none where the adapter's own address is meant (not local)."
+    )
+    stream_url: Annotated[str, AfterValidator(valid_stream_url)] | None = Field(
+        default=None, description="User stream address; none where the adapter's own is meant (not local)."
+    )
+    api_key: SecretStr | None = Field(default=None, min_length=1, description="API key.")
+    api_secret: SecretStr | None = Field(default=None, min_length=1, description="API secret (HMAC or Ed25519).")
+
+    @property
+    def is_given(self) -> bool:
+        """Whether an account is configured at all."""
+        return self.api_key is not None
+
+    @model_validator(mode="after")
+    def _all_or_nothing(self) -> Self:
+        fields = ("http_url", "stream_url", "api_key", "api_secret")
+        given = tuple(name for name in fields if getattr(self, name) is not None)
+        needed: tuple[str, ...] = fields
+        if self.environment != "local" and not {"http_url", "stream_url"} & set(given):
+            needed = ("api_key", "api_secret")
+        missing = tuple(name for name in needed if name not in given)
+        if missing and (given or self.environment != "local"):
+            raise PydanticCustomError(
+                "incomplete",
+                "a venue's addresses, key and secret come all together or not at all; missing: {missing}",
+                {"missing": ", ".join(missing), "keys": (*given, *missing) if given else ("environment",)},
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _local_means_loopback(self) -> Self:
+        if self.environment == "local":
+            for name in ("http_url", "stream_url"):
+                url = getattr(self, name)
+                if url is not None and not is_loopback(url):
+                    raise PydanticCustomError(
+                        "not_loopback",
+                        "{name} is not a loopback address; ask for another environment by name"
+                        " (environment = testnet or live)",
+                        {"name": name, "keys": (name, "environment")},
+                    )
+        return self
