@@ -58,14 +58,14 @@ test: $(READY)  ## Run every test
 	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
-	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) \
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 
 bench: $(BENCH)/.ready  ## Compare speed with other settings libraries, in an environment of their own
 	@$(BENCH)/bin/python -m benchmarks.run
 
 preset-faults: $(READY)  ## Play every preset against every fault and write the table: a quarter of an hour
-	@$(BIN)/python docs/preset_faults/table.py
+	@$(BIN)/python -m reconciliation.drill.preset_table docs/preset_faults/outcomes.json docs/guides/choosing-a-preset.md
 
 check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check

@@ -11,14 +11,14 @@ from pathlib import Path
 from reconciliation.cli import rules
 from reconciliation.cli.env import default_text, example_lines
 from reconciliation.cli.text import value_text
-from reconciliation.layers import registry
-from reconciliation.layers.engine_fields import engine_field
-from reconciliation.layers.registry import Setting
+from reconciliation.engine.generation import fields
+from reconciliation.layers import known
 from reconciliation.layers.resolve import load
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
+from reconciliation.layers.setting import Setting, range_text, type_text
 from reconciliation.presets import ReconciliationPreset
+from reconciliation.rules.catalogue import RULES
 from reconciliation.rules.finding import Rule
-from reconciliation.rules.registry import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -77,11 +77,13 @@ def _reference() -> Iterator[str]:
     yield HEAD
     presets = {name: load(preset=name, env={}, settings_dir=ROOT / "settings") for name in ReconciliationPreset}
     section = ""
-    for setting in registry.settings_by_path().values():
+    for setting in known.settings_by_path().values():
         if setting.path[0] != section:
             section = setting.path[0]
             yield f"## {section}\n"
         yield from _entry(setting, {name: _value(settings.masked(), setting) for name, settings in presets.items()})
+        for inner in setting.in_entry("NAME").values():
+            yield from _entry(inner, {})
 
 
 def _entry(setting: Setting, values: dict[ReconciliationPreset, str]) -> Iterator[str]:
@@ -89,11 +91,11 @@ def _entry(setting: Setting, values: dict[ReconciliationPreset, str]) -> Iterato
     yield f"{setting.field.description}\n"
     rows = {
         "variable": f"`{setting.variable}`",
-        "type": registry.type_text(setting).replace("|", "\\|"),
+        "type": type_text(setting).replace("|", "\\|"),
         "unit": setting.unit,
-        "range": registry.range_text(setting),
+        "range": range_text(setting),
         "default": f"`{default_text(setting)}`",
-        "engine field": f"`{engine_field(setting)}`" if engine_field(setting) else "none: recon acts on it",
+        "engine field": f"`{field}`" if (field := fields().by_key(setting.key)) else "none: recon acts on it",
     }
     if setting.path[0] == "reconciliation":
         rows |= {name: f"`{value}`" for name, value in values.items()}
@@ -111,7 +113,7 @@ def _value(values: dict[str, dict[str, object]], setting: Setting) -> str:
 def _rules() -> Iterator[str]:
     yield RULES_HEAD
     example = next(rule for rule in RULES if rule.id == "E06")
-    yield "\n".join(("```console", f"$ recon rules {example.id}", *rules.told(example), "```")) + "\n"
+    yield "\n".join(("```console", f"$ recon rules {example.id}", *rules.lines(example), "```")) + "\n"
     yield "| id | rule | proof |\n|---|---|---|"
     for rule in RULES:
         yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {rule.proof} |"

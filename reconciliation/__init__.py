@@ -8,30 +8,70 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconciliation.config import ReconciliationConfig
+    from reconciliation.engine.builder import NodeBuilder
+    from reconciliation.engine.errors import (
+        CacheUrlMissingError,
+        ClaimError,
+        DuplicateClientError,
+        NodeNotStartedError,
+        RulesBrokenError,
+    )
+    from reconciliation.engine.guarded import guarded_factory
+    from reconciliation.errors import ExitCode, ReconError
     from reconciliation.external_claims import ExternalOrderClaimConfig
     from reconciliation.layers.problems import SettingsError
     from reconciliation.layers.resolve import load
     from reconciliation.live_config import LiveTradingNodeConfig
+    from reconciliation.node.errors import ConfigureError, NodeDiedError, PreflightError, SurroundingsMissingError
+    from reconciliation.node.node import Node
     from reconciliation.presets import ReconciliationPreset
     from reconciliation.settings import Settings
 
 __all__ = [
+    "CacheUrlMissingError",
+    "ClaimError",
+    "ConfigureError",
+    "DuplicateClientError",
+    "ExitCode",
     "ExternalOrderClaimConfig",
     "LiveTradingNodeConfig",
+    "Node",
+    "NodeBuilder",
+    "NodeDiedError",
+    "NodeNotStartedError",
+    "PreflightError",
+    "ReconError",
     "ReconciliationConfig",
     "ReconciliationPreset",
+    "RulesBrokenError",
     "Settings",
     "SettingsError",
+    "SurroundingsMissingError",
+    "guarded_factory",
     "load",
 ]
 
 _HOMES = {
+    "CacheUrlMissingError": "engine.errors",
+    "ClaimError": "engine.errors",
+    "ConfigureError": "node.errors",
+    "DuplicateClientError": "engine.errors",
+    "ExitCode": "errors",
     "ExternalOrderClaimConfig": "external_claims",
     "LiveTradingNodeConfig": "live_config",
+    "Node": "node.node",
+    "NodeBuilder": "engine.builder",
+    "NodeDiedError": "node.errors",
+    "NodeNotStartedError": "engine.errors",
+    "PreflightError": "node.errors",
+    "ReconError": "errors",
     "ReconciliationConfig": "config",
     "ReconciliationPreset": "presets",
+    "RulesBrokenError": "engine.errors",
     "Settings": "settings",
     "SettingsError": "layers.problems",
+    "SurroundingsMissingError": "node.errors",
+    "guarded_factory": "engine.guarded",
     "load": "layers.resolve",
 }
 

@@ -14,29 +14,23 @@ from reconciliation.identifiers import ClientOrderIds, InstrumentIds
 if TYPE_CHECKING:
     from nautilus_trader.config import LiveExecEngineConfig
 
-ENGINE_NAMES: Final = {
-    "enabled": "reconciliation",
-    "lookback_mins": "reconciliation_lookback_mins",
-    "instrument_ids": "reconciliation_instrument_ids",
-    "startup_delay_secs": "reconciliation_startup_delay_secs",
-}
-"""Our keys whose engine field has another name; all others are named alike."""
-
 # Upper bounds are far above any sensible value and keep nanoseconds within 64 bits.
 _TEN_YEARS_MINS: Final = 5_256_000
 _DAY_SECS: Final = 86_400.0
 _HOUR_MS: Final = 3_600_000
+
+_MASKED_BY_DISABLED: Final = (
+    "inflight_check_interval_ms",
+    "open_check_interval_secs",
+    "position_check_interval_secs",
+    "own_books_audit_interval_secs",
+)
 
 IntervalSecs = Annotated[float, Field(ge=1.0, le=_DAY_SECS, allow_inf_nan=False)]
 Mins = Annotated[int, Field(ge=1, le=_TEN_YEARS_MINS)]
 Millis = Annotated[int, Field(ge=0, le=_HOUR_MS)]
 InflightMillis = Annotated[int, Field(ge=1_000, le=_HOUR_MS)]
 Retries = Annotated[int, Field(ge=0, le=1_000)]
-
-
-def engine_name(key: str) -> str:
-    """Return the `LiveExecEngineConfig` field that a key of `ReconciliationConfig` becomes."""
-    return ENGINE_NAMES.get(key, key)
 
 
 class ReconciliationConfig(BaseModel):
@@ -207,12 +201,18 @@ class ReconciliationConfig(BaseModel):
             )
         return self
 
+    @property
+    def effective(self) -> Self:
+        """The settings as they act: what `enabled = false` masks is off, and an empty list filters nothing."""
+        masked: dict[str, None] = {} if self.enabled else dict.fromkeys(_MASKED_BY_DISABLED)
+        return self.model_copy(update=masked | ({} if self.instrument_ids else {"instrument_ids": None}))
+
     def to_live_exec_engine_config(self) -> "LiveExecEngineConfig":
         """Return the engine's own, validated configuration object.
 
         It is built through the engine's `parse`, which is the only way it checks types and ranges. Fields that
         do not concern reconciliation keep the engine's defaults.
         """
-        from reconciliation.engine.v1 import emit
+        from reconciliation.engine.generation import generation
 
-        return emit.exec_engine_config(self)
+        return generation().exec_engine_config(self)

@@ -1,10 +1,12 @@
 """Which strategy owns the orders that a node finds at the venue and did not place."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from reconciliation.identifiers import InstrumentIds
+from reconciliation.identifiers import InstrumentIds, StrategyIdText
 
 
 class ExternalOrderClaimConfig(BaseModel):
@@ -32,3 +34,44 @@ class ExternalOrderClaimConfig(BaseModel):
         if not self.claim_all and not self.instrument_ids:
             raise ValueError("it claims nothing; list instrument_ids, set claim_all = true, or leave it out")
         return self
+
+
+def _one_owner_each(claims: Mapping[str, ExternalOrderClaimConfig]) -> Mapping[str, ExternalOrderClaimConfig]:
+    """Check that no instrument has two owners, and that one strategy at most claims all.
+
+    Raises:
+        PydanticCustomError: naming both owners.
+    """
+    owners: dict[str, str] = {}
+    all_owner: str | None = None
+    for strategy, claim in claims.items():
+        if claim.claim_all:
+            if all_owner is not None:
+                raise PydanticCustomError(
+                    "claims",
+                    "{first} and {second} both claim all; one strategy per node can",
+                    {
+                        "first": all_owner,
+                        "second": strategy,
+                        "keys": (f"{all_owner}.claim_all", f"{strategy}.claim_all"),
+                    },
+                )
+            all_owner = strategy
+        for instrument in claim.instrument_ids:
+            if instrument in owners:
+                raise PydanticCustomError(
+                    "claims",
+                    "{first} and {second} both claim {instrument}; an order has one owner",
+                    {
+                        "first": owners[instrument],
+                        "second": strategy,
+                        "instrument": instrument,
+                        "keys": (f"{owners[instrument]}.instrument_ids", f"{strategy}.instrument_ids"),
+                    },
+                )
+            owners[instrument] = strategy
+    return claims
+
+
+ExternalOrderClaims = Annotated[Mapping[StrategyIdText, ExternalOrderClaimConfig], AfterValidator(_one_owner_each)]
+"""Claims by strategy id."""

@@ -8,7 +8,7 @@ accepts round-trips through `InstrumentId`.
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 TRADER_ID: Final = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_]+)+")
 """A name and a tag joined by a hyphen; no character that is special in a Redis key pattern."""
@@ -81,6 +81,10 @@ def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 
 InstrumentIdText = Annotated[str, AfterValidator(instrument_id)]
 ClientOrderIdText = Annotated[str, AfterValidator(client_order_id)]
-StrategyIdText = Annotated[str, AfterValidator(strategy_id)]
+StrategyIdText = Annotated[
+    str,
+    AfterValidator(strategy_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{STRATEGY_ID.pattern}$"}),
+]
 InstrumentIds = Annotated[tuple[InstrumentIdText, ...], BeforeValidator(tuple_of), AfterValidator(distinct)]
 ClientOrderIds = Annotated[tuple[ClientOrderIdText, ...], BeforeValidator(tuple_of), AfterValidator(distinct)]

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Self
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
     from nautilus_trader.config import CacheConfig, LiveExecEngineConfig, TradingNodeConfig
-    from nautilus_trader.live.node import TradingNode
 
-    from reconciliation.engine.v1.builder import NodeBuilder
+    from reconciliation.engine.lifecycle import Observer
+    from reconciliation.node.node import Node
+    from reconciliation.node.user_code import Configure
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class LiveTradingNodeConfig:
 
     def build_exec_engine_config(self) -> "LiveExecEngineConfig":
         """Return the execution engine's configuration, checked by the engine's `parse`."""
-        from reconciliation.engine.v1 import emit
+        from reconciliation.engine.generation import generation
 
-        return emit.exec_engine_config(
+        return generation().exec_engine_config(
             self.settings.reconciliation,
             load_cache=self.settings.cache.load_cache,
             graceful_shutdown_on_exception=self.settings.node.graceful_shutdown_on_exception,
@@ -45,9 +46,9 @@ class LiveTradingNodeConfig:
         Raises:
             CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1 import emit
+        from reconciliation.engine.generation import generation
 
-        return emit.cache_config(self.settings)
+        return generation().cache_config(self.settings)
 
     def build_trading_node_config(self) -> "TradingNodeConfig":
         """Return the node's configuration, with the clients of the settings' venue when one is given.
@@ -55,32 +56,41 @@ class LiveTradingNodeConfig:
         Raises:
             CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1 import binance, emit
-        from reconciliation.engine.v1.builder import NodeBuilder
+        from reconciliation.engine.builder import NodeBuilder
+        from reconciliation.engine.generation import generation
 
         builder = NodeBuilder(self.settings)
-        binance.add_clients(builder, read_only=False)
-        return emit.trading_node_config(
+        generation().add_settings_clients(builder, read_only=False)
+        return generation().trading_node_config(
             self.settings,
-            {name: client.config for name, client in builder.data_clients.items()},
-            {name: client.config for name, client in builder.exec_clients.items()},
+            {name: spec.config for name, spec in builder.data_clients.items()},
+            {name: spec.config for name, spec in builder.exec_clients.items()},
         )
 
-    def build_node(self, configure: "Callable[[NodeBuilder], None] | None" = None) -> "TradingNode":
-        """Return a `TradingNode` with guards, claims, time limit and observation installed.
+    def build_node(
+        self, configure: "Configure | None" = None, *, observers: "Iterable[Observer] | None" = None
+    ) -> "Node":
+        """Return a node with guards, claims, time limit and observation installed, judged and looked at beforehand.
 
-        Its `run()` raises `NodeNotStartedError` when the start fails (under a running loop, where upstream runs it as a
-        task, the error is logged); either way the node is stopped, and never goes on as a zombie.
+        Its `run()` raises when the start fails or the node dies; either way the node is stopped, and never goes on as a
+        zombie. The engine's own `TradingNode` is its `trading_node`.
 
         Args:
             configure: receives the builder before construction; adds clients, strategies and actors.
+            observers: told everything that happens to the node; an event log on stderr when absent.
 
         Raises:
-            NoClientError: the settings name no venue and `configure` added no execution client.
+            ConfigureError: the function failed, or is none.
+            SurroundingsMissingError: there is no execution client, or no `RECON_CACHE_URL`.
             RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
+            PreflightError: the cache is not usable.
             ClaimError: two strategies claim one instrument.
-            CacheUrlMissingError: no `RECON_CACHE_URL` is set.
         """
-        from reconciliation.engine.v1.assemble import assemble, collect
+        from reconciliation.node.draft import draft
+        from reconciliation.node.event_log import EventLog
+        from reconciliation.node.log import event_logger
+        from reconciliation.node.node import Node
 
-        return assemble(collect(self.settings, configure)).node
+        drafted = draft(self.settings, configure)
+        told = (EventLog(event_logger(self.settings.log)),) if observers is None else observers
+        return Node(drafted, observers=told)

@@ -1,9 +1,11 @@
-"""Two depths of property testing, and a mark for the tests that have one."""
+"""Two depths of property testing, a mark for the tests that have one, and the jail."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jail import Jail, jailed
 
 settings.register_profile("quick", max_examples=100, deadline=None)
 settings.register_profile(
@@ -29,3 +31,10 @@ def pytest_report_header(config: pytest.Config) -> str:
     """Say how deep the properties are tested, and with which seed."""
     seed = config.getoption("--hypothesis-seed", default=None)
     return f"property profile: {PROFILE}, {settings().max_examples} examples, seed {seed or 'drawn anew'}"
+
+
+@pytest.fixture
+def jail() -> Iterator[Jail]:
+    """Work in a folder and an environment of the test's own."""
+    with jailed() as jail:
+        yield jail

@@ -9,17 +9,20 @@ from typing import Any, Final
 import click
 from pydantic import ValidationError
 
-from reconciliation.cli.check import as_data, counted, exit_code, findings_lines
 from reconciliation.cli.options import overrides_of
 from reconciliation.cli.stdout import stdout_for_data
 from reconciliation.cli.targets import called, named_object
-from reconciliation.engine.v1.judge import NotAConfigError, no_nodes, subject_of_engine
-from reconciliation.layers import registry
+from reconciliation.cli.verdict import as_data, counted, exit_code, findings_lines
+from reconciliation.engine.errors import NotAConfigError
+from reconciliation.engine.generation import generation
+from reconciliation.errors import ExitCode
+from reconciliation.layers import known
 from reconciliation.layers.environment import EnvironmentLayer
-from reconciliation.layers.explain import problems_of
-from reconciliation.layers.origins import Origins
+from reconciliation.layers.origins import LayerOrigins
 from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.refusals import problems_of
+from reconciliation.layers.setting import variable_of
 from reconciliation.rules.check import check, refusals
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, Subject
@@ -42,8 +45,8 @@ def run(target: str, *, as_json: bool, strict: bool) -> int:
         facts, origins = _facts(given["assignments"])
     except SettingsError as error:
         click.echo(json.dumps(as_data(error, ()), indent=2) if as_json else str(error))
-        return 2
-    with stdout_for_data() as stdout, no_nodes():
+        return ExitCode.UNUSABLE
+    with stdout_for_data() as stdout, generation().no_nodes():
         subject = _subject(target, facts, origins)
         findings = check(subject)
         told = [json.dumps(_data(findings), indent=2)] if as_json else _lines(target, subject, findings)
@@ -56,7 +59,7 @@ def _subject(target: str, facts: Settings, origins: Mapping[str, str]) -> Subjec
     found = named_object(target)
     for _ in range(2):
         try:
-            return subject_of_engine(found, facts, origins, target)
+            return generation().subject_of_engine(found, facts, origins, target)
         except NotAConfigError as error:
             if isinstance(found, type) or not callable(found) or iscoroutinefunction(found):
                 raise click.UsageError(f"'{target}' {error}") from None
@@ -75,9 +78,9 @@ def _facts(assignments: tuple[str, ...]) -> tuple[Settings, Mapping[str, str]]:
     for key in overrides:
         if key not in FACTS:
             raise click.UsageError(f"--set {key} is no fact that --engine takes; there are: {', '.join(FACTS)}")
-    variables = {registry.variable_of(tuple(key.split("."))) for key in FACTS}
+    variables = {variable_of(tuple(key.split("."))) for key in FACTS}
     # Other settings of recon's do not matter here; a name that is none of them is a slip.
-    ours = set(registry.known_variables()) - variables
+    ours = set(known.variables()) - variables
     env = {name: value for name, value in os.environ.items() if name not in ours}
     layers = (OverrideLayer(overrides), EnvironmentLayer(env))
     problems = [problem for layer in layers for problem in layer.problems]
@@ -87,7 +90,7 @@ def _facts(assignments: tuple[str, ...]) -> tuple[Settings, Mapping[str, str]]:
         raise SettingsError([*problems, *problems_of(error, layers)]) from None
     if problems:
         raise SettingsError(problems)
-    return facts, Origins(facts, layers)
+    return facts, LayerOrigins(facts, layers)
 
 
 def _data(findings: tuple[Finding, ...]) -> dict[str, Any]:

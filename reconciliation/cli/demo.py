@@ -2,6 +2,10 @@
 
 import click
 
+from reconciliation.cli.failures import until_stopped
+from reconciliation.errors import ExitCode
+from reconciliation.node.signals import StopRequest
+
 
 @click.command("demo")
 def command() -> None:
@@ -9,18 +13,12 @@ def command() -> None:
 
     Exit 0 only if venue and node agree at every step.
     """
-    from reconciliation.drill.demo import Demo
-    from reconciliation.drill.processes import ProcessFailedError
-    from reconciliation.node.embedded_cache import EmbeddedCacheError
-    from reconciliation.node.signals import StopRequestedError, stoppable
 
-    try:
-        with stoppable():
+    def body(stop: StopRequest) -> int:
+        from reconciliation.drill.demo import Demo
+
+        with stop.interrupting():
             holds = Demo(click.echo).run()
-    except StopRequestedError as stop:
-        click.echo(f"stopped by {stop}", err=True)
-        raise SystemExit(1) from None
-    except (ProcessFailedError, EmbeddedCacheError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
-    raise SystemExit(0 if holds else 1)
+        return ExitCode.FINE if holds else ExitCode.NOT_FINE
+
+    raise SystemExit(until_stopped(body, code=ExitCode.NOT_FINE))

@@ -1,6 +1,7 @@
 """`recon diff`: where two configurations differ, and why."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,11 @@ import click
 from reconciliation.cli.options import overrides_of, set_option, settings_dir_option
 from reconciliation.cli.show import as_data
 from reconciliation.cli.text import table, value_text
+from reconciliation.errors import ExitCode, UnusableError
 from reconciliation.layers.nesting import too_deep
 from reconciliation.layers.problems import SettingsError, printable
-from reconciliation.layers.resolve import load, load_file, settings_directory
+from reconciliation.layers.resolve import load, load_file
+from reconciliation.layers.settings_folder import settings_directory
 
 ENVIRONMENT: Final = "@env"
 ABSENT: Final = "-"
@@ -27,7 +30,7 @@ class Side:
     origins: Mapping[str, str]
 
 
-class UnknownOperandError(Exception):
+class UnknownOperandError(UnusableError):
     """An operand is neither a preset nor a usable file."""
 
 
@@ -47,13 +50,13 @@ def command(a: str, b: str, settings_dir: Path | None, assignments: tuple[str, .
       recon diff standard aggressive
       recon diff production.json @env
     """  # noqa: D301 - click reads the backspace
-    directory = settings_directory(settings_dir)
     try:
+        directory = settings_directory(settings_dir, os.environ)
         overrides = overrides_of(assignments)
         left, right = side(a, directory, overrides), side(b, directory, overrides)
     except SettingsError as error:
         click.echo(str(error), err=True)
-        raise SystemExit(2) from None
+        raise SystemExit(ExitCode.UNUSABLE) from None
     except UnknownOperandError as error:
         raise click.UsageError(printable(str(error))) from None
     found = differences(left, right)
@@ -81,7 +84,7 @@ def side(operand: str, directory: Path, overrides: Mapping[str, object] | None =
         return _from_data(as_data(load(settings_dir=directory, overrides=overrides)))
     path = Path(operand)
     if operand.endswith(".toml"):
-        return _from_data(as_data(load_file(path, settings_dir=directory)))
+        return _from_data(as_data(load_file(path, directory)))
     if operand.endswith(".json"):
         return _saved(path)
     return _from_data(as_data(load(preset=operand, env={}, settings_dir=directory)))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import click
 
 from reconciliation.cli.text import table, value_text
-from reconciliation.layers import registry
-from reconciliation.layers.registry import Setting
+from reconciliation.layers import known
+from reconciliation.layers.setting import Setting, type_text
 
 
 @click.command("env")
@@ -26,9 +26,9 @@ def default_text(setting: Setting) -> str:
 
 def _listed() -> Iterator[str]:
     rows = [("variable", "type", "default", "what it is for")]
-    for setting in registry.settings_by_path().values():
+    for setting in known.settings_by_path().values():
         described = setting.field.description or ""
-        rows.append((setting.variable, registry.type_text(setting), default_text(setting), described))
+        rows.append((setting.variable, type_text(setting), default_text(setting), described))
     yield from table(rows)
 
 
@@ -41,11 +41,11 @@ def example_lines() -> Iterator[str]:
         "",
         "# Which settings/<name>.toml to use.",
         "# RECON_PRESET=standard",
-        "# Where default.toml and the preset files are.",
+        "# Where default.toml and the preset files are; shipped names the copy that comes with recon.",
         "# RECON_SETTINGS_DIR=settings",
     )
     section = ""
-    for setting in registry.settings_by_path().values():
+    for setting in known.settings_by_path().values():
         if setting.path == ("preset",):
             continue
         if setting.path[0] != section:

@@ -7,12 +7,10 @@ import click
 
 from reconciliation.cli.options import settings_options, usable
 from reconciliation.cli.text import table, value_text
-from reconciliation.config import ENGINE_NAMES
-from reconciliation.layers import registry
-from reconciliation.layers.engine_fields import engine_field
-from reconciliation.layers.origins import Origins
+from reconciliation.engine.generation import fields
+from reconciliation.layers import known
 from reconciliation.layers.problems import SettingsError, printable
-from reconciliation.layers.registry import Setting
+from reconciliation.layers.setting import PREFIX, Setting, range_text, type_text
 from reconciliation.layers.suggest import nearest
 from reconciliation.settings import Settings
 
@@ -32,13 +30,16 @@ def command(settings: Settings | SettingsError, key: str, *, as_json: bool) -> N
       recon explain reconciliation_startup_delay_secs
     """  # noqa: D301 - click reads the backspace
     setting = named(key)
-    data = as_data(usable(settings), setting)
+    resolved = usable(settings)
+    if known.mapping_of(setting.path) not in {None, setting} and setting.key not in resolved.origins:
+        raise click.UsageError(f"there is no table {'.'.join(known.table_of(setting.path))}; `recon show` lists them")
+    data = as_data(resolved, setting)
     if as_json:
         click.echo(json.dumps(data, indent=2))
         return
     click.echo(f"{data['key']}\n  {data['description']}\n")
-    told = ("variable", "type", "unit", "range", "default", "engine_field")
-    for line in table([(f"  {name.replace('_', ' ')}", value_text(data[name])) for name in told if data[name]]):
+    shown = ("variable", "type", "unit", "range", "default", "engine_field")
+    for line in table([(f"  {name.replace('_', ' ')}", value_text(data[name])) for name in shown if data[name]]):
         click.echo(line)
     click.echo("\n  layers, highest first")
     words = [(f"  {word['origin']}", value_text(word["value"])) for word in reversed(data["layers"])]
@@ -53,23 +54,25 @@ def named(key: str) -> Setting:
     Raises:
         click.UsageError: none does, or more than one.
     """
-    by_path = registry.settings_by_path()
-    ours = {engine: name for name, engine in ENGINE_NAMES.items()}
-    variable = key.removesuffix(registry.FILE_SUFFIX)
+    if (inner := known.at(tuple(key.split(".")))) is not None:
+        return inner
+    by_path = known.settings_by_path()
+    ours = {field.name: field.key for field in fields() if field.key.startswith("reconciliation.")}
+    variable = key.removesuffix(known.FILE_SUFFIX)
     found = [
         setting
         for path, setting in by_path.items()
         if key in {setting.key, setting.variable, path[-1]}
         or (setting.secret and variable == setting.variable)
-        or path == ("reconciliation", ours.get(key))
+        or setting.key == ours.get(key)
     ]
     exact = [setting for setting in found if key in {setting.key, setting.variable}]
     if len(exact or found) == 1:
         return (exact or found)[0]
     if found:
         raise click.UsageError(f"'{printable(key)}' may be {' or '.join(setting.key for setting in found)}; say which")
-    if key.upper().startswith(registry.PREFIX):
-        near = nearest(key, registry.known_variables())
+    if key.upper().startswith(PREFIX):
+        near = nearest(key, known.variables())
     else:
         near = nearest(key, [setting.key if "." in key else setting.path[-1] for setting in by_path.values()])
     raise click.UsageError(
@@ -79,17 +82,16 @@ def named(key: str) -> Setting:
 
 def as_data(settings: Settings, setting: Setting) -> dict[str, Any]:
     """Return all there is to say of a setting as plain data; layers lowest first."""
-    origins = settings.origins
-    stack = origins.stack(setting.key) if isinstance(origins, Origins) else ()
+    stack = settings.origins.stack(setting.key)
     return {
         "key": setting.key,
         "variable": setting.variable,
         "description": setting.field.description,
-        "type": registry.type_text(setting),
+        "type": type_text(setting),
         "unit": setting.unit or None,
-        "range": registry.range_text(setting) or None,
+        "range": range_text(setting) or None,
         "default": _plain(setting.field.get_default(call_default_factory=True)),
-        "engine_field": engine_field(setting),
+        "engine_field": None if (field := fields().by_key(setting.key)) is None else str(field),
         "layers": [{"origin": word.origin, "value": _plain(word.value)} for word in stack],
     }
 

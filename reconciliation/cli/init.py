@@ -8,9 +8,10 @@ from typing import Final
 import click
 
 from reconciliation.cli.env import example_lines
+from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import printable
-from reconciliation.layers.resolve import shipped_settings
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
+from reconciliation.layers.settings_folder import shipped_settings
 
 NOTE: Final = """# Settings of this node
 
@@ -37,7 +38,7 @@ def command(directory: Path) -> None:
             word = "written" if _written(target, text) else "kept"
         except OSError as error:
             click.echo(printable(f"{target}: cannot be written: {error.strerror}; choose another folder"), err=True)
-            raise SystemExit(2) from None
+            raise SystemExit(ExitCode.UNUSABLE) from None
         click.echo(printable(f"{word:<7}  {target}"))
 
 

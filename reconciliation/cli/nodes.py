@@ -1,106 +1,145 @@
-"""The bodies of the commands that boot a node."""
+"""The bodies of the commands that boot a node; both take one way to it."""
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any
 
 import click
-from redis.exceptions import RedisError
 
-from reconciliation.cli.check import lines
 from reconciliation.cli.stdout import stdout_for_data
-from reconciliation.cli.surroundings import VenueMissingError, surroundings
-from reconciliation.drill.processes import ProcessFailedError
-from reconciliation.engine.v1.assemble import NoClientError
-from reconciliation.engine.v1.builder import DuplicateClientError
-from reconciliation.engine.v1.claims import ClaimError
-from reconciliation.node import boot, events
-from reconciliation.node.embedded_cache import EmbeddedCacheError
-from reconciliation.node.exit_codes import ExitCode
-from reconciliation.node.preflight import PreflightError
-from reconciliation.rules.check import check, refusals
-from reconciliation.rules.subject import subject_of
+from reconciliation.cli.verdict import lines
+from reconciliation.embedded.surroundings import Surroundings
+from reconciliation.engine.errors import RulesBrokenError
+from reconciliation.engine.report import ReconciliationReport
+from reconciliation.errors import ExitCode, ReconError
+from reconciliation.layers.problems import printable
+from reconciliation.node import preflight
+from reconciliation.node.draft import draft
+from reconciliation.node.event_log import EventLog
+from reconciliation.node.log import as_json, event_logger
+from reconciliation.node.node import Node
+from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
 
-_UNUSABLE: Final = (VenueMissingError, NoClientError, DuplicateClientError, ClaimError)
-_NOT_READY: Final = (PreflightError, EmbeddedCacheError, ProcessFailedError)
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """How a node's run went.
+
+    Attributes:
+        exit_code: of the command.
+        reason: why it did not end well; empty when it did.
+        report: the outcome of startup reconciliation; None when it did not come to one.
+        boot_secs: until the trader ran, or the start failed.
+    """
+
+    exit_code: ExitCode
+    reason: str = ""
+    report: ReconciliationReport | None = None
+    boot_secs: float = 0.0
 
 
-def run(settings: Settings, configure: Callable[[Any], None] | None, data_dir: Path | None) -> int:
-    """Run a node until it ends; return the exit code."""
-    findings = check(subject_of(settings))
-    if refusals(findings) and not events.as_json(settings.log):
-        for line in lines(settings, findings):
+def boot(  # noqa: PLR0913 - what two commands differ in
+    settings: Settings,
+    configure: Callable[[Any], Any] | None,
+    stop: StopRequest,
+    *,
+    data_dir: Path | None,
+    read_only: bool = False,
+    copied_cache: bool = False,
+) -> Boot:
+    """Take a node from its settings to its end: draft, surroundings, run.
+
+    Args:
+        settings: what was resolved.
+        configure: the user's function, if any.
+        stop: the wish to stop, which signals make.
+        data_dir: where embedded surroundings stay; temporary folders when absent.
+        read_only: reconcile, then stop; no user stream is opened, so that nothing changes at the venue.
+        copied_cache: work on a copy of the trader's keys.
+
+    Raises:
+        StopRequestedError: it was to stop before the node ran.
+        redis.RedisError: the cache failed while it was copied.
+    """
+    log = event_logger(settings.log)
+    node: Node | None = None
+    try:
+        with stop.interrupting():
+            drafted = draft(settings, configure, read_only=read_only, embedding=True)
+        if copied_cache and settings.cache.url is not None:
+            preflight.check_cache(settings.cache.url.get_secret_value())
+        surroundings = Surroundings(log.info, data_dir, stop.raise_if_made)
+        with surroundings.around(settings, wants_venue=drafted.wants_venue, copied_cache=copied_cache) as complete:
+            node = Node(drafted, complete, observers=[EventLog(log)], stop=stop)
+            node.run()
+    except ReconError as error:
+        if node is not None:  # it has told by its events
+            return Boot(error.exit_code, str(error), node.report, node.boot_secs)
+        _tell(settings, error)
+        return Boot(error.exit_code, str(error))
+    return Boot(ExitCode.FINE, "", node.report, node.boot_secs)
+
+
+def _tell(settings: Settings, error: ReconError) -> None:
+    """Tell why there is no node: a person in lines, broken rules as `recon check` does; a machine as events."""
+    findings = error.findings if isinstance(error, RulesBrokenError) else ()
+    if as_json(settings.log):
+        for warning in settings.warnings:
+            event_logger(settings.log).warning("settings_warning", **warning.data())
+        name = "preflight_failed" if error.exit_code is ExitCode.PREFLIGHT else "settings_refused"
+        data = {"findings": [finding.data() for finding in findings]} if findings else {}
+        event_logger(settings.log).error(name, reason=str(error), **data)
+        return
+    for warning in settings.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if isinstance(error, RulesBrokenError):
+        for line in lines(settings, error.all_findings):
             click.echo(line, err=True)
-        return ExitCode.UNUSABLE
-    log = events.configure(settings.log)
-
-    def booted() -> int:
-        with surroundings(settings, log, data_dir=data_dir, own_clients=configure is not None) as complete:
-            return boot.run(complete, configure, log).exit_code
-
-    return _with_told_failures(booted)
+    else:
+        click.echo(printable(str(error)), err=True)
 
 
-def reconcile(settings: Settings, *, apply: bool, as_json: bool, data_dir: Path | None) -> int:
+def run(settings: Settings, configure: Callable[[Any], Any] | None, data_dir: Path | None, stop: StopRequest) -> int:
+    """Run a node until it ends; return the exit code."""
+    return boot(settings, configure, stop, data_dir=data_dir).exit_code
+
+
+def reconcile(settings: Settings, stop: StopRequest, *, apply: bool, as_json: bool, data_dir: Path | None) -> int:
     """Reconcile once and report; return the exit code."""
     with stdout_for_data() as stdout:
-        log = events.configure(settings.log)
-        if not settings.reconciliation.enabled:
+        if settings.reconciliation.enabled:
+            ended = boot(settings, None, stop, data_dir=data_dir, read_only=True, copied_cache=not apply)
+        else:
             reason = "reconciliation is disabled (enabled = false); nothing was compared"
-            result = boot.BootResult(ExitCode.NOT_FINE, None, reason, 0.0)
-            _print(stdout, settings, result, apply=apply, as_json=as_json)
-            return result.exit_code
-
-        def reconciled() -> int:
-            with surroundings(settings, log, data_dir=data_dir, touch_cache=apply) as complete:
-                result = boot.run(complete, None, log, once=True)
-            _print(stdout, settings, result, apply=apply, as_json=as_json)
-            return result.exit_code
-
-        return _with_told_failures(reconciled)
+            ended = Boot(ExitCode.NOT_FINE, reason)
+        data = report_data(settings, ended, applied=apply)
+        text = json.dumps(data, indent=2) if as_json else "\n".join(_lines(data))
+        click.echo(text, file=stdout)
+        return ended.exit_code
 
 
-def _with_told_failures(body: Callable[[], int]) -> int:
-    """Run a command's body; turn a failure a user can cure into one line on stderr and an exit code."""
-    try:
-        return body()
-    except _UNUSABLE as error:
-        click.echo(str(error), err=True)
-        return ExitCode.UNUSABLE
-    except _NOT_READY as error:
-        click.echo(str(error), err=True)
-        return ExitCode.PREFLIGHT
-    except RedisError as error:
-        click.echo(f"the cache failed: {' '.join(str(error).split())}; check its state and the user's rights", err=True)
-        return ExitCode.PREFLIGHT
-
-
-def report_data(settings: Settings, result: boot.BootResult, *, applied: bool) -> dict[str, Any]:
+def report_data(settings: Settings, ended: Boot, *, applied: bool) -> dict[str, Any]:
     """Return a reconciliation as the stable `--json` form; quantities are signed net decimal strings."""
-    report = result.report
+    report = ended.report
     return {
         "reconciled": report is not None and report.reconciled,
-        "reason": (result.reason or (report.reason if report else "")) or None,
+        "reason": (ended.reason or (report.reason if report else "")) or None,
         "preset": settings.preset,
         "fingerprint": settings.fingerprint,
         "trader_id": settings.node.trader_id,
         "applied": applied,
         "durations": {
-            "boot_secs": round(result.boot_secs, 3),
+            "boot_secs": round(ended.boot_secs, 3),
             "reconciliation_secs": round(report.duration_secs, 3) if report else None,
         },
         "venue": report.venue_data() if report else None,
         "node": report.node_data() if report else None,
         "differences": report.differences_data() if report else [],
+        "left_out": list(report.left_out) if report else [],
     }
-
-
-def _print(stdout: IO[str], settings: Settings, result: boot.BootResult, *, apply: bool, as_json: bool) -> None:
-    data = report_data(settings, result, applied=apply)
-    text = json.dumps(data, indent=2) if as_json else "\n".join(_lines(data))
-    click.echo(text, file=stdout)
 
 
 def _lines(data: dict[str, Any]) -> Iterator[str]:
@@ -120,6 +159,8 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
         yield f"{name.replace('_', ' '):<28}{'':>14}{node[name]:>14}"
     for item in data["differences"]:
         yield f"differs: {item['kind']} {item['key']}: venue {item['venue']}, node {item['node']}"
+    for name in data["left_out"]:
+        yield f"left out by the filters: {name}"
     durations = data["durations"]
     applied = "applied to the cache" if data["applied"] else "on a copy; the cache is as it was"
     yield f"\nboot {durations['boot_secs']} s, reconciliation {durations['reconciliation_secs']} s, {applied}"

@@ -1,14 +1,14 @@
 """Options that every command that resolves settings has."""
 
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.resolve import load
 from reconciliation.settings import Settings
@@ -16,7 +16,7 @@ from reconciliation.settings import Settings
 settings_dir_option: Final = click.option(
     "--settings-dir",
     type=click.Path(path_type=Path),
-    help="Folder of default.toml and the preset files; beats RECON_SETTINGS_DIR.",
+    help="Folder of default.toml and the preset files, or shipped; beats RECON_SETTINGS_DIR.",
 )
 
 
@@ -32,10 +32,9 @@ def resolve(
 
     Raises:
         SettingsError: they are unusable.
-        click.BadParameter: an assignment is not KEY=VALUE, or the environment file cannot be read.
+        click.BadParameter: an assignment is not KEY=VALUE.
     """
-    env = None if env_file is None else {**_variables(env_file), **os.environ}
-    return load(preset=preset, env=env, settings_dir=settings_dir, overrides=overrides_of(assignments))
+    return load(preset=preset, settings_dir=settings_dir, overrides=overrides_of(assignments), env_file=env_file)
 
 
 def overrides_of(assignments: tuple[str, ...]) -> dict[str, object]:
@@ -53,24 +52,6 @@ def overrides_of(assignments: tuple[str, ...]) -> dict[str, object]:
     return overrides
 
 
-def _variables(env_file: Path) -> Mapping[str, str]:
-    """Return the RECON_* variables of a file of NAME=VALUE lines, as `docker --env-file` and shells have them.
-
-    Raises:
-        click.BadParameter: it cannot be read.
-    """
-    from dotenv import dotenv_values
-
-    try:
-        with env_file.open(encoding="utf-8") as stream:
-            found = dotenv_values(stream=stream, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        message = printable(f"{env_file}: {str(reason).lower()}")
-        raise click.BadParameter(message, param_hint="--env-file") from None
-    return {name: value or "" for name, value in found.items() if name.startswith("RECON_")}
-
-
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose settings, and hand the command the resolved settings or the error."""
 
@@ -78,7 +59,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @settings_dir_option
     @click.option(
         "--env-file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path),
         help="File of RECON_* variables; the environment's own beat it. No .env is read by itself.",
     )
     @set_option
@@ -103,5 +84,5 @@ def usable(settings: Settings | SettingsError) -> Settings:
     """Return the settings, or end the command with exit 2 and every problem on stderr."""
     if isinstance(settings, SettingsError):
         click.echo(settings.text(blocks=sys.stderr.isatty()), err=True)
-        raise SystemExit(2)
+        raise SystemExit(ExitCode.UNUSABLE)
     return settings

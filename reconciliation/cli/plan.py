@@ -11,9 +11,10 @@ from reconciliation.cli.text import colored, table
 from reconciliation.config import ReconciliationConfig
 from reconciliation.layers.problems import SettingsError
 from reconciliation.rules.budget import Budget
-from reconciliation.rules.plan import Kept, Plan, plan
-from reconciliation.rules.timings import Answer, Span
-from reconciliation.rules.words import duration, number
+from reconciliation.rules.figures import duration, number
+from reconciliation.rules.plan import ANSWERS, Kept, Plan, plan
+from reconciliation.rules.subject import subject_of
+from reconciliation.rules.timings import Span
 from reconciliation.settings import Settings
 
 _MINUTE_SECS: Final = 60.0
@@ -34,6 +35,8 @@ def command(settings: Settings | SettingsError, *, symbols: int | None, resting:
     \b
       recon plan --preset aggressive --symbols 12 --resting 200
 
+    It takes recon's own client for granted, or a stock one at another venue; the boot event means those really added.
+
     Times hold to within one tick of the check loop. At --json, null is never, without limit, or off:
 
     \b
@@ -52,25 +55,25 @@ def command(settings: Settings | SettingsError, *, symbols: int | None, resting:
       shutdown_secs            a supervisor must allow more
     """  # noqa: D301 - click reads the backspace
     resolved = usable(settings)
-    told = plan(resolved, symbols=symbols, resting=resting)
+    planned = plan(subject_of(resolved), symbols=symbols, resting=resting)
     if as_json:
-        click.echo(json.dumps(told.data(), indent=2))
+        click.echo(json.dumps(planned.data(), indent=2))
         return
-    for line in lines(told, resolved):
+    for line in lines(planned, resolved):
         click.echo(line)
 
 
-def lines(told: Plan, settings: Settings) -> Iterator[str]:
+def lines(planned: Plan, settings: Settings) -> Iterator[str]:
     """Yield the plan as text."""
     guards = _counted(len(settings.node.guards), "guard")
-    yield f"preset {settings.preset}, {told.budget.venue}, {_counted(told.symbols, 'symbol')}, {guards}"
-    yield from _block(_checks(told, settings.reconciliation))
-    yield from _block(_dead(told))
-    yield from _block(_repaired(told))
-    yield from _block(_cost(told.budget))
-    if told.budget.estimate:
+    yield f"preset {settings.preset}, {planned.budget.venue}, {_counted(planned.symbols, 'symbol')}, {guards}"
+    yield from _block(_checks(planned, settings.reconciliation))
+    yield from _block(_dead(planned))
+    yield from _block(_repaired(planned))
+    yield from _block(_cost(planned.budget))
+    if planned.budget.estimate:
         yield "  an estimate: this venue's limit or its adapter's calls are not certain"
-    yield from _block(_around(told))
+    yield from _block(_around(planned))
 
 
 def _block(rows: list[Sequence[str]]) -> Iterator[str]:
@@ -80,37 +83,36 @@ def _block(rows: list[Sequence[str]]) -> Iterator[str]:
     yield from rest
 
 
-def _checks(told: Plan, r: ReconciliationConfig) -> list[Sequence[str]]:
+def _checks(planned: Plan, r: ReconciliationConfig) -> list[Sequence[str]]:
     inflight_ms = r.inflight_check_interval_ms
     named = (
-        ("in-flight orders", told.periods.inflight_secs, inflight_ms and inflight_ms / 1_000),
-        ("open orders", told.periods.open_secs, r.open_check_interval_secs),
-        ("positions", told.periods.position_secs, r.position_check_interval_secs),
+        ("in-flight orders", planned.periods.inflight_secs, inflight_ms and inflight_ms / 1_000),
+        ("open orders", planned.periods.open_secs, r.open_check_interval_secs),
+        ("positions", planned.periods.position_secs, r.position_check_interval_secs),
     )
     rows: list[Sequence[str]] = [("checks", "every", "first after", "")]
     for name, every, wanted in named:
         why = "" if every in {None, wanted} else f"{duration(wanted)} rounded up to whole ticks"
-        rows.append((f"  {name}", _or(every, "off"), _or(told.first_secs(every), ""), why))
+        rows.append((f"  {name}", _or(every, "off"), _or(planned.first_secs(every), ""), why))
     return rows
 
 
-def _dead(told: Plan) -> list[Sequence[str]]:
-    answers: tuple[Answer, ...] = ("no_such_order", "refused", "error")
+def _dead(planned: Plan) -> list[Sequence[str]]:
     return [
         ("called dead when the venue", "does not know it", "refuses connections", "answers 5xx"),
-        ("  order submitted, not answered", *(_span(told.submitted[answer]) for answer in answers)),
-        ("  order accepted, not found", *(_span(told.accepted[answer]) for answer in answers)),
-        ("  outage outlived", _or(told.outage_outlived, "any"), "", ""),
-        ("  differing position given up", duration(told.position_gives_up), "", ""),
+        ("  order submitted, not answered", *(_span(planned.submitted[answer]) for answer in ANSWERS)),
+        ("  order accepted, not found", *(_span(planned.accepted[answer]) for answer in ANSWERS)),
+        ("  outage outlived", _or(planned.outage_outlived, "any"), "", ""),
+        ("  differing position given up", duration(planned.position_gives_up), "", ""),
     ]
 
 
-def _repaired(told: Plan) -> list[Sequence[str]]:
+def _repaired(planned: Plan) -> list[Sequence[str]]:
     return [
         ("lost by the stream, repaired", "within"),
-        ("  fill", duration(told.lost_fill)),
-        ("  cancel", duration(told.lost_cancel)),
-        ("  acknowledgement", duration(told.lost_ack)),
+        ("  fill", duration(planned.lost_fill)),
+        ("  cancel", duration(planned.lost_cancel)),
+        ("  acknowledgement", duration(planned.lost_ack)),
     ]
 
 
@@ -126,15 +128,15 @@ def _cost(cost: Budget) -> list[Sequence[str]]:
     return [*rows[:-1], (*rows[-1][:3], number(limit)), shares]
 
 
-def _around(told: Plan) -> list[Sequence[str]]:
-    stages = ", ".join(f"{stage} {duration(secs)}" for stage, secs in told.startup.items())
+def _around(planned: Plan) -> list[Sequence[str]]:
+    stages = ", ".join(f"{stage} {duration(secs)}" for stage, secs in planned.startup.items())
     return [
         ("around it", "at most"),
-        ("  startup", f"{duration(sum(told.startup.values()))}: {stages}"),
-        ("  shutdown", duration(told.shutdown)),
-        ("  closed orders kept", _kept(told.closed_orders)),
-        ("  closed positions kept", _kept(told.closed_positions)),
-        ("  account events kept", _kept(told.account_events)),
+        ("  startup", f"{duration(sum(planned.startup.values()))}: {stages}"),
+        ("  shutdown", duration(planned.shutdown)),
+        ("  closed orders kept", _kept(planned.closed_orders)),
+        ("  closed positions kept", _kept(planned.closed_positions)),
+        ("  account events kept", _kept(planned.account_events)),
     ]
 
 

@@ -1,6 +1,7 @@
 """`recon presets`: what there is to choose from, side by side."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import click
 
 from reconciliation.cli.options import settings_dir_option
 from reconciliation.cli.text import colored, table, value_text
+from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError
-from reconciliation.layers.resolve import available_presets, load, settings_directory
+from reconciliation.layers.resolve import available_presets, load
 from reconciliation.layers.schema import SCHEMA_LINE
+from reconciliation.layers.settings_folder import settings_directory
 from reconciliation.presets import ReconciliationPreset
 
 
@@ -22,15 +25,15 @@ def command(settings_dir: Path | None, *, as_json: bool) -> None:
 
     A preset of one's own is any other settings/<name>.toml; its first comment line says when to use it.
     """
-    directory = settings_directory(settings_dir)
     values: dict[str, dict[str, Any]] = {}
     try:
+        directory = settings_directory(settings_dir, os.environ)
         for name in _in_order(available_presets(directory)):
             settings = load(preset=name, env={}, settings_dir=directory)
             values[name] = settings.reconciliation.model_dump(mode="json")
     except SettingsError as error:
         click.echo(str(error), err=True)
-        raise SystemExit(2) from None
+        raise SystemExit(ExitCode.UNUSABLE) from None
     uses = {name: when_to_use(directory / f"{name}.toml") for name in values}
     if as_json:
         data = {name: {"use": uses[name], "reconciliation": values[name]} for name in values}

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from reconciliation.cli.failures import until_stopped
 from reconciliation.cli.options import settings_options, usable
-from reconciliation.cli.stops import unless_stopped
+from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError
+from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
 
 
@@ -27,9 +29,9 @@ def command(settings: Settings | SettingsError, *, apply: bool, as_json: bool, d
     """
     resolved = usable(settings)
 
-    def body() -> int:
+    def body(stop: StopRequest) -> int:
         from reconciliation.cli import nodes  # the engine loads only here
 
-        return nodes.reconcile(resolved, apply=apply, as_json=as_json, data_dir=data_dir)
+        return nodes.reconcile(resolved, stop, apply=apply, as_json=as_json, data_dir=data_dir)
 
-    raise SystemExit(unless_stopped(body, code=1))
+    raise SystemExit(until_stopped(body, code=ExitCode.NOT_FINE))

@@ -9,8 +9,8 @@ import click
 from reconciliation.cli.text import table
 from reconciliation.layers.problems import printable
 from reconciliation.layers.suggest import nearest
+from reconciliation.rules.catalogue import RULES, named
 from reconciliation.rules.finding import Rule
-from reconciliation.rules.registry import RULES, named
 
 
 @click.command("rules")
@@ -33,7 +33,7 @@ def command(rule_id: str | None, *, as_json: bool) -> None:
         near = nearest(rule_id, [r.id for r in RULES])
         hint = f"did you mean {near}?" if near else "`recon rules` lists them"
         raise click.UsageError(f"'{printable(rule_id)}' is no rule; {hint}")
-    click.echo(json.dumps(as_data(rule), indent=2) if as_json else "\n".join(told(rule)))
+    click.echo(json.dumps(as_data(rule), indent=2) if as_json else "\n".join(lines(rule)))
 
 
 def as_data(rule: Rule) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def as_data(rule: Rule) -> dict[str, Any]:
     return {**rule.data(), "why": rule.why, "cure": rule.cure, "held": rule.held or None}
 
 
-def told(rule: Rule) -> Iterator[str]:
+def lines(rule: Rule) -> Iterator[str]:
     """Yield a rule told whole."""
     severities = {"error": "error: a node does not boot with it", "warning": "warning"}
     proofs = {

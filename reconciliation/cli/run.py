@@ -1,15 +1,15 @@
 """`recon run`: boot a node, reconcile and watch."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
+from reconciliation.cli.failures import until_stopped
 from reconciliation.cli.options import settings_options, usable
-from reconciliation.cli.stops import unless_stopped
 from reconciliation.cli.targets import named_object
+from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError
+from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
 
 
@@ -30,24 +30,12 @@ def command(settings: Settings | SettingsError, target: str | None, data_dir: Pa
     Without a venue and a cache in the settings, an embedded venue and an embedded cache are started.
     """
     resolved = usable(settings)
-    configure = named_function(target) if target else None
 
-    def body() -> int:
+    def body(stop: StopRequest) -> int:
         from reconciliation.cli import nodes  # the engine loads only here
 
-        return nodes.run(resolved, configure, data_dir)
+        with stop.interrupting():
+            configure = named_object(target) if target else None
+        return nodes.run(resolved, configure, data_dir, stop)
 
-    raise SystemExit(unless_stopped(body, code=0))
-
-
-def named_function(target: str) -> Callable[[Any], None]:
-    """Return the function that MODULE:FUNCTION names.
-
-    Raises:
-        click.UsageError: there is none.
-    """
-    found = named_object(target)
-    if not callable(found):
-        raise click.UsageError(f"'{target}' is no function")
-    function: Callable[[Any], None] = found
-    return function
+    raise SystemExit(until_stopped(body, code=ExitCode.FINE))

@@ -8,10 +8,11 @@ import click
 
 from reconciliation.cli.options import settings_options, usable
 from reconciliation.cli.text import colored, table, value_text
-from reconciliation.layers import registry
+from reconciliation.layers import known
 from reconciliation.layers.origins import DEFAULT
 from reconciliation.layers.problems import SettingsError, printable
-from reconciliation.layers.registry import Setting
+from reconciliation.layers.reading import NOTHING
+from reconciliation.layers.setting import Setting
 from reconciliation.settings import Settings
 
 CHANGED: Final = "*"
@@ -21,7 +22,7 @@ CHANGED: Final = "*"
 @click.option("--json", "form", flag_value="json", help="Print data.")
 @click.option("--toml", "form", flag_value="toml", help="Print a preset file that loads back to the same values.")
 @click.option("--env", "form", flag_value="env", help="Print RECON_* lines that resolve to the same values.")
-@click.option("--section", metavar="NAME", help=f"Only one section: {', '.join(Settings.SECTIONS)}.")
+@click.option("--section", metavar="NAME", help=f"Only one section: {', '.join(known.sections())}.")
 @click.option("--changed", is_flag=True, help="Only what differs from the model's default.")
 @settings_options
 def command(settings: Settings | SettingsError, *, form: str | None, section: str | None, changed: bool) -> None:
@@ -32,8 +33,8 @@ def command(settings: Settings | SettingsError, *, form: str | None, section: st
       recon show --section reconciliation --toml > settings/mine.toml
     """  # noqa: D301 - click reads the backspace
     resolved = usable(settings)
-    if section is not None and section not in Settings.SECTIONS:
-        raise click.UsageError(f"'{printable(section)}' is no section; there are: {', '.join(Settings.SECTIONS)}")
+    if section is not None and section not in known.sections():
+        raise click.UsageError(f"'{printable(section)}' is no section; there are: {', '.join(known.sections())}")
     keys = [key for key in resolved.origins if _wanted(resolved, key, section, changed=changed)]
     if form == "json":
         click.echo(json.dumps(_narrowed(as_data(resolved), keys, whole=not section and not changed), indent=2))
@@ -67,9 +68,10 @@ def _wanted(settings: Settings, key: str, section: str | None, *, changed: bool)
 
 
 def _is_changed(settings: Settings, key: str) -> bool:
-    setting = registry.find(tuple(key.split(".")))
-    if setting is None or setting.key != key or setting.path[0] == "claims":
-        return settings.origins[key] != DEFAULT
+    path = tuple(key.split("."))
+    setting = known.at(path)
+    if setting is None or known.mapping_of(path) is not None:
+        return settings.origins[key] != DEFAULT  # without its table, a key of a mapping has no default
     section = getattr(settings, setting.path[0])
     value = getattr(section, setting.path[1]) if len(setting.path) > 1 else section
     return bool(value != setting.field.get_default(call_default_factory=True))
@@ -111,7 +113,7 @@ def _plain(settings: Settings, keys: list[str]) -> Iterator[tuple[Setting, str, 
     """Yield what may leave the process in a file: every wanted value but secrets and the preset's name."""
     values = settings.masked()
     for key in keys:
-        setting = registry.find(tuple(key.split(".")))
+        setting = known.find(tuple(key.split(".")))
         if setting is not None and not setting.secret and key != "preset":
             yield setting, key, _value(values, key)
 
@@ -121,28 +123,19 @@ def _toml(settings: Settings, keys: list[str]) -> str:
 
     tree: dict[str, Any] = {}
     for _, key, value in _plain(settings, keys):
-        _put(tree, key, registry.NOTHING if value is None else value)
-    _without_empty_claims(tree)
+        _put(tree, key, NOTHING if value is None else value)
     header = f"# From preset {settings.preset}, fingerprint {settings.fingerprint}; secrets are left out.\n\n"
     return header + tomli_w.dumps(tree).rstrip()
-
-
-def _without_empty_claims(tree: dict[str, Any]) -> None:
-    """Leave out the half of a claim that is not used: the two halves exclude each other."""
-    for claim in tree.get("claims", {}).values():
-        if claim.get("claim_all"):
-            claim.pop("instrument_ids", None)
 
 
 def _env(settings: Settings, keys: list[str]) -> Iterator[str]:
     import shlex
 
-    claims: dict[str, Any] = {}
+    mappings: dict[str, dict[str, Any]] = {}
     for setting, key, value in _plain(settings, keys):
-        if setting.path[0] == "claims":
-            _put(claims, key.partition(".")[2], value)
+        if known.mapping_of(setting.path) is not None:
+            _put(mappings.setdefault(setting.variable, {}), key.partition(".")[2], value)
         else:
             yield f"{setting.variable}={shlex.quote(value_text(value))}"
-    if claims:
-        _without_empty_claims({"claims": claims})
-        yield f"RECON_CLAIMS={shlex.quote(json.dumps(claims))}"
+    for variable, tables in mappings.items():
+        yield f"{variable}={shlex.quote(json.dumps(tables))}"

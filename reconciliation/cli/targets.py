@@ -4,8 +4,6 @@ import contextlib
 import importlib
 import os
 import sys
-import sysconfig
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import click
 
 from reconciliation.layers.problems import printable
+from reconciliation.node.user_code import place_in
 
 
 def named_object(target: str) -> Any:
@@ -66,16 +65,8 @@ def _told(target: str, body: Callable[[], Any]) -> Any:
         ) from None
     except Exception as error:  # noqa: BLE001 - it is the user's code
         said = " ".join(str(error).split())
-        place = "" if isinstance(error, SyntaxError) else _place(error)
+        place = "" if isinstance(error, SyntaxError) else f" {place_in(error)}".rstrip()
         raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {said}{place}")) from None
-
-
-def _place(error: Exception) -> str:
-    """Return the last line of the user's own code that an error passed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    foreign = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parent), "<")
-    own = [frame for frame in frames if not frame.filename.startswith(foreign)]
-    return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
 
 
 @contextlib.contextmanager

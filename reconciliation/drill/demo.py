@@ -3,16 +3,20 @@
 import json
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from reconciliation.cache_client import connect
 from reconciliation.drill.node_process import NodeProcess
-from reconciliation.drill.processes import ProcessFailedError, VenueProcess
-from reconciliation.node.embedded_cache import EmbeddedCache
-from reconciliation.node.preflight import connect
+from reconciliation.drill.oracle import Belief, current_lifecycle, discrepancies
+from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.embedded.failures import ProcessFailedError
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.embedded.venue_answers import VenueLedger
 
 Say = Callable[[str], None]
 
@@ -35,6 +39,7 @@ class Demo:
     def __init__(self, say: Say) -> None:
         self._say = say
         self._holds = True
+        self._trades: Counter[str] = Counter()
         self._stack = ExitStack()
 
     def run(self) -> bool:
@@ -49,7 +54,7 @@ class Demo:
             self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="recon-demo-")))
             self._venue = self._stack.enter_context(VenueProcess(self._folder / "venue"))
             self._cache = self._stack.enter_context(EmbeddedCache(self._folder / "cache"))
-            self._venue.post("seed", symbol=SYMBOL, fills=20, open_orders=3, net="0.5")
+            self._venue.control.seed(SYMBOL, fills=20, open_orders=3, net="0.5")
             self._say(f"venue    {self._venue.http_url}  20 fills, 3 open orders, a position of 0.5 BTC")
             self._say(f"cache    {self._cache.url}  empty")
             bid = self._cold_boot()
@@ -64,11 +69,11 @@ class Demo:
 
     def _cold_boot(self) -> str:
         self._say(f"\n1  cold boot, with a strategy {STRATEGY} that claims {INSTRUMENT}")
-        venue = self._venue.get("ledger")
+        ledger = self._venue.control.ledger()
         with self._node() as node:
             event = node.wait_for("node_reconciled")
-            self._side_by_side(venue, event)
-            lifecycle = _current_lifecycle(venue["fills"])
+            self._side_by_side(ledger, event)
+            lifecycle = [fill.trade_id for fill in current_lifecycle(ledger)]
             self._compare("fills of the position's current lifecycle", lifecycle, _trade_ids(event))
             self._say(f"\n2  {STRATEGY} submits a bid; the node is killed once it is acknowledged")
             bid = self._acknowledged_order()
@@ -78,18 +83,17 @@ class Demo:
         return bid
 
     def _while_down(self, bid: str) -> tuple[str, str]:
-        filled = self._venue.post("fills", client_order_id=bid)["fills"][0]
-        self._say(f"   the venue fills it: trade {filled['trade_id']}, {filled['quantity']} at {filled['price']}")
-        placed = self._venue.post("orders", symbol=SYMBOL, side="SELL", quantity="0.020", price="150000")
-        by_hand = str(placed["order"]["client_order_id"])
+        (filled,) = self._venue.control.fill(bid).fills
+        self._say(f"   the venue fills it: trade {filled.trade_id}, {filled.quantity} at {filled.price}")
+        by_hand = self._venue.control.place(SYMBOL, "SELL", "0.020", price="150000").order.client_order_id
         self._say(f"   somebody places {by_hand} by hand")
-        return str(filled["trade_id"]), by_hand
+        return filled.trade_id, by_hand
 
     def _warm_boot(self, trade_id: str, by_hand: str) -> dict[str, Any]:
         self._say("\n3  warm boot")
         with self._node() as node:
             event = node.wait_for("node_reconciled")
-            self._side_by_side(self._venue.get("ledger"), event)
+            self._side_by_side(self._venue.control.ledger(), event)
             self._compare("fills recovered, by the venue's trade id", [trade_id], _trade_ids(event))
             self._compare("fills inferred", 0, event["node"]["inferred_fills"])
             self._compare(f"owner of {by_hand}", STRATEGY, event["open_orders"].get(by_hand))
@@ -101,7 +105,7 @@ class Demo:
         before = self._histories()
         with self._node() as node:
             event = node.wait_for("node_reconciled")
-            self._side_by_side(self._venue.get("ledger"), event)
+            self._side_by_side(self._venue.control.ledger(), event)
             self._compare("fills recovered", [], _trade_ids(event))
             for name in ("orders", "fills", "external_orders"):
                 self._compare(f"{name.replace('_', ' ')}, before and now", warm["node"][name], event["node"][name])
@@ -119,6 +123,8 @@ class Demo:
             "RECON_CACHE_URL": self._cache.url,
             "RECON_CLAIMS": json.dumps(claims),
             "RECON_NODE_TRADER_ID": TRADER,
+            # Whatever folder it is watched from.
+            "RECON_SETTINGS_DIR": "shipped",
             # Nothing is left to come once a node of this demo is told to stop.
             "RECON_NODE_TIMEOUT_POST_STOP": "0.1",
         }
@@ -133,12 +139,12 @@ class Demo:
         deadline = time.monotonic() + ACKNOWLEDGED_WITHIN_SECS
         prefix = f"trader-{TRADER}:orders:"
         while time.monotonic() < deadline:
-            for order in self._venue.get("ledger")["orders"]:
-                if order["client_order_id"].startswith("O-") and order["status"] == "NEW":
+            for order in self._venue.control.ledger().open_orders:
+                if order.client_order_id.startswith("O-"):
                     with connect(self._cache.url) as cache:
-                        history: Any = cache.lrange(prefix + order["client_order_id"], 0, -1)
+                        history: Any = cache.lrange(prefix + order.client_order_id, 0, -1)
                     if any(b"OrderAccepted" in event for event in history):
-                        return str(order["client_order_id"])
+                        return order.client_order_id
             time.sleep(_POLL_SECS)
         raise ProcessFailedError("the strategy's order was not acknowledged in time")
 
@@ -151,21 +157,21 @@ class Demo:
                     histories[key] = cache.lrange(key, 0, -1)
         return histories
 
-    def _side_by_side(self, venue: dict[str, Any], event: dict[str, Any]) -> None:
-        open_at_venue = [order for order in venue["orders"] if order["status"] in {"NEW", "PARTIALLY_FILLED"}]
-        ids = sorted(order["client_order_id"] for order in open_at_venue)
+    def _side_by_side(self, ledger: VenueLedger, event: dict[str, Any]) -> None:
+        """Show what both hold, and see that the node, with all it recovered in every boot, is nowhere wrong."""
+        self._trades.update((*event["fills_recovered_ids"], *event["inferred_fill_ids"]))
         self._say(f"   {'':<44}{'venue':>14}{'node':>14}")
-        self._compare("open orders", len(ids), event["node"]["open_orders"])
-        self._compare("the same orders", ", ".join(ids), ", ".join(sorted(event["open_orders"])), shown=False)
-        net = Decimal(venue["positions"].get(SYMBOL, "0"))
+        self._compare("open orders", len(ledger.open_orders), event["node"]["open_orders"])
+        net = ledger.positions.get(SYMBOL, Decimal(0))
         self._compare(INSTRUMENT, str(net), event["node"]["positions"].get(INSTRUMENT, "0"))
+        for wrong in discrepancies(ledger, Belief.told_by(event, self._trades.elements())):
+            self._holds = False
+            self._say(f"   {wrong}  DIFFERS")
 
-    def _compare(self, what: str, expected: object, found: object, *, shown: bool = True) -> None:
+    def _compare(self, what: str, expected: object, found: object) -> None:
         same = expected == found
         self._holds = self._holds and same
-        if shown or not same:
-            values = f"{_text(expected):>14}{_text(found):>14}"
-            self._say(f"   {what:<44}{values}  {'ok' if same else 'DIFFERS'}")
+        self._say(f"   {what:<44}{_text(expected):>14}{_text(found):>14}  {'ok' if same else 'DIFFERS'}")
 
 
 def _text(value: object) -> str:
@@ -177,15 +183,3 @@ def _text(value: object) -> str:
 def _trade_ids(event: dict[str, Any]) -> list[str]:
     """Return the trade ids of the fills a node recovered; this demo trades one instrument."""
     return [fill.rpartition(":")[2] for fill in event["fills_recovered_ids"]]
-
-
-def _current_lifecycle(fills: list[dict[str, Any]]) -> list[str]:
-    """Return the trade ids since the position was last flat."""
-    net = Decimal(0)
-    lifecycle: list[str] = []
-    for fill in fills:
-        net += Decimal(fill["quantity"]) * (1 if fill["side"] == "BUY" else -1)
-        lifecycle.append(str(fill["trade_id"]))
-        if net == 0:
-            lifecycle.clear()
-    return lifecycle

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from reconciliation.drill.processes import ProcessFailedError
+from reconciliation.embedded.failures import ProcessFailedError
 
 END_WITHIN_SECS: Final = 60.0
 _TOLD_LINES: Final = 15

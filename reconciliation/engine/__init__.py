@@ -1,1 +1,4 @@
-"""The rooms that import nautilus_trader, one folder per engine generation."""
+"""The contract of an engine generation: what is true of any, and the way to the one that is installed.
+
+The folders below are the generations; nobody outside this room names one.
+"""

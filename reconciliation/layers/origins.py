@@ -1,31 +1,22 @@
 """Which layer each effective value came from, and what it shadowed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from reconciliation.layers import registry
+from reconciliation.layers import known
+from reconciliation.layers.replaced import ReplacedLayer
+from reconciliation.layers.setting import Setting
 from reconciliation.layers.sources import KeyPath, Layer
 from reconciliation.settings import Settings
-from reconciliation.settings.cache import CacheSettings
-from reconciliation.settings.urls import MASK, masked_url
+from reconciliation.settings.origins import Layered, Origins
+from reconciliation.settings.urls import MASK
 
 DEFAULT: Final = "default"
-CLAIMS: Final = ("claims",)
 
 
-@dataclass(frozen=True, slots=True)
-class Layered:
-    """One layer's word on one key."""
-
-    origin: str
-    value: Any
-    """As the layer gives it, read but not validated; a secret is masked."""
-
-
-class Origins(Mapping[str, str]):
+class LayerOrigins(Origins):
     """The place of every effective value by dotted key, worked out only when somebody looks.
 
     Args:
@@ -34,6 +25,7 @@ class Origins(Mapping[str, str]):
     """
 
     def __init__(self, settings: Settings, layers: tuple[Layer, ...]) -> None:
+        super().__init__()
         self._settings = settings
         self._layers = layers
         self._paths: dict[str, KeyPath] | None = None
@@ -50,17 +42,21 @@ class Origins(Mapping[str, str]):
     def stack(self, key: str) -> tuple[Layered, ...]:
         """Return every layer's word on a key, lowest first; the last one is effective.
 
-        The whole mapping `claims` is a key too: each layer's word is what it adds.
+        A whole mapping is a key too: each layer's word is what it adds.
 
         Raises:
             KeyError: there is no such key.
         """
-        path = CLAIMS if key == CLAIMS[0] else self._path(key)
+        path = (key,) if known.mapping_of((key,)) is not None else self._path(key)
         words = [Layered(layer.place(path), _shown(path, layer.get(path))) for layer in self._layers if layer.has(path)]
-        setting = registry.find(path)
-        if setting is not None and path == setting.path:
+        setting = known.at(path)
+        if setting is not None:
             words.append(Layered(DEFAULT, setting.field.get_default(call_default_factory=True)))
         return tuple(reversed(words))
+
+    def replaced(self, settings: Settings, origin: str, values: Mapping[KeyPath, Any]) -> Origins:
+        """Return the origins with one layer more: what was replaced after the settings were resolved."""
+        return LayerOrigins(settings, (ReplacedLayer(origin, values), *self._layers))
 
     def _path(self, key: str) -> KeyPath:
         return self._all()[key]
@@ -80,26 +76,27 @@ def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
 
 
 def leaves(settings: Settings) -> Iterator[KeyPath]:
-    """Yield the path of every effective value; claims have one for each key of each strategy."""
-    for path, setting in registry.settings_by_path().items():
-        if setting.kind is not dict:
-            yield path
-    for strategy, claim in settings.claims.items():
-        for name in type(claim).model_fields:
-            yield "claims", strategy, name
+    """Yield the path of every effective value; a mapping has one for each key of each of its tables."""
+    by_path = known.settings_by_path()
+    yield from (path for path, setting in by_path.items() if setting.entry is None)
+    for mapping in (setting for setting in by_path.values() if setting.entry is not None):
+        for name in getattr(settings, mapping.path[0]):
+            yield from (setting.path for setting in mapping.in_entry(name).values())
 
 
 def _shown(path: KeyPath, value: Any) -> Any:
-    setting = registry.find(path)
+    setting = known.find(path)
+    if setting is not None and setting.entry is not None and isinstance(value, Mapping):
+        return {key: _shown((*path, key), child) for key, child in value.items()}
     if setting is None or not setting.secret or not isinstance(value, str):
         return value
-    return _shown_url(value) if path == ("cache", "url") else MASK
+    return _shown_secret(setting, value)
 
 
-def _shown_url(url: str) -> str:
-    """Return a cache url without its user-info; nothing of one that is no url, for it may be all secret."""
+def _shown_secret(setting: Setting, text: str) -> str:
+    """Return what the field itself shows of a secret; nothing of one that it refuses, for it may be all secret."""
+    field: TypeAdapter[Any] = TypeAdapter(setting.field.rebuild_annotation())
     try:
-        CacheSettings.model_validate({"url": url})
+        return str(field.dump_python(field.validate_python(text), mode="json"))
     except ValidationError:
         return MASK
-    return masked_url(url)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reconciliation.layers import registry, renames
+from reconciliation.layers import known, renames
 from reconciliation.layers.nesting import too_deep
 from reconciliation.layers.problems import Problem
 from reconciliation.layers.sources import KeyPath, Layer
@@ -27,10 +27,10 @@ class OverrideLayer(Layer):
         for key, value in sorted(overrides.items(), key=lambda item: item[0].count(".")):
             path = tuple(key.split("."))
             renamed = renames.RENAMED.get(path)
-            setting = registry.find(renamed.path if renamed else path)
+            setting = known.find(renamed.path if renamed else path)
             whole = setting is not None and (renamed is not None or path == setting.path)
-            if setting is None or not (whole or setting.kind is dict):
-                near = nearest(key, tuple(setting.key for setting in registry.settings_by_path().values()))
+            if setting is None or not (whole or setting.entry is not None):
+                near = nearest(key, tuple(setting.key for setting in known.settings_by_path().values()))
                 hint = f"did you mean {near}?" if near else "`recon show` lists the keys there are"
                 problems.append(Problem(f"{PLACE} {key}", key, "unknown_key", "is no setting of recon", hint))
                 continue

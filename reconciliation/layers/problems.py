@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-_LINE: Final = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
+from reconciliation.errors import UnusableError
+
+_LINE: Final = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?(?: \S+)?$")
 
 
 def printable(text: str) -> str:
@@ -35,7 +37,7 @@ class Problem:
     """One mistake: where it stands, what is wrong, and what to do."""
 
     origin: str
-    """`settings/standard.toml:12`, `RECON_OPEN_CHECK_INTERVAL_SECS`, `--set`."""
+    """`settings/standard.toml:12`, `RECON_OPEN_CHECK_INTERVAL_SECS`, `node.env:3 RECON_LOG_LEVEL`, `--set`."""
     key: str
     """The dotted key concerned, or an empty string."""
     code: str
@@ -45,8 +47,8 @@ class Problem:
     excerpt: Excerpt | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        told = f"{self.origin}: {self.message}"
-        return printable(f"{told}; {self.hint}" if self.hint else told)
+        text = f"{self.origin}: {self.message}"
+        return printable(f"{text}; {self.hint}" if self.hint else text)
 
     def block(self) -> str:
         """Return the problem over several lines, with the line it is about."""
@@ -75,7 +77,7 @@ class Problem:
         return match["file"], int(match["line"]), int(match["column"] or 0), self.key, self.code
 
 
-class SettingsError(Exception):
+class SettingsError(UnusableError):
     """The settings are unusable; `.problems` holds every reason at once, sorted by origin."""
 
     def __init__(self, problems: list[Problem]) -> None:

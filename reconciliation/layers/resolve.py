@@ -4,22 +4,24 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
-from reconciliation.layers import registry
+from reconciliation.layers.env_file import EnvFileLayer
 from reconciliation.layers.environment import EnvironmentLayer
-from reconciliation.layers.explain import problems_of
-from reconciliation.layers.origins import Origins
+from reconciliation.layers.origins import LayerOrigins
 from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import Problem, SettingsError
+from reconciliation.layers.refusals import problems_of
+from reconciliation.layers.settings_folder import DEFAULT_FILE, SettingsFolder, by_argument, settings_folder
 from reconciliation.layers.sources import Layer, display
 from reconciliation.layers.toml_file import TomlLayer
 from reconciliation.settings import Settings
 from reconciliation.settings.whole import PRESET_NAME
 
-DEFAULT_FILE = "default.toml"
+_ENVIRONMENT: Final = ("venue", "environment")
+_REAL: Final = ("testnet", "live")
 
 
 def load(
@@ -27,31 +29,35 @@ def load(
     env: Mapping[str, str] | None = None,
     settings_dir: Path | str | None = None,
     overrides: Mapping[str, object] | None = None,
+    env_file: Path | str | None = None,
 ) -> Settings:
-    """Resolve the layers: model defaults < default.toml < preset file < environment < overrides.
+    """Resolve the layers: model defaults < default.toml < preset file < environment file < environment < overrides.
 
     Args:
         preset: the preset's name; beats `RECON_PRESET` and the one that default.toml names.
         env: the environment to read; the process's own when absent.
         settings_dir: where default.toml and the preset files are; beats `RECON_SETTINGS_DIR`.
         overrides: values by dotted key (`"reconciliation.startup_delay_secs"`); text is read as in the environment.
+        env_file: a file of `RECON_*` variables, below those of the environment; none is read by itself.
 
     Raises:
         SettingsError: the settings are unusable; its `.problems` names every mistake with its origin.
     """
-    env = os.environ if env is None else env
+    environment = EnvironmentLayer(os.environ if env is None else env)
+    variables = (environment, *([] if env_file is None else [EnvFileLayer(Path(env_file))]))
+    above: tuple[Layer, ...] = (OverrideLayer(overrides or {}), *variables)
+    folder = settings_folder(by_argument(settings_dir), *(layer.settings_dir for layer in variables))
+    if folder.problem is not None:
+        return _resolved(_PresetName(*_preset(preset, above)), above, folder, [folder.problem])
+    default = TomlLayer(folder.path / DEFAULT_FILE, is_default=True)
+    name, named_by = _preset(preset, (*above, default))
     problems: list[Problem] = []
-    directory = settings_directory(settings_dir, env)
-    default = TomlLayer(directory / DEFAULT_FILE, is_default=True)
-    environment = EnvironmentLayer(env)
-    override = OverrideLayer(overrides or {})
-    name, named_by = _preset(preset, override, environment, default)
-    preset_layer = _preset_layer(directory, name, named_by, problems)
-    layers = (override, environment, *([preset_layer] if preset_layer else []), default)
-    return _resolved(_PresetName(name, named_by), layers, directory, problems)
+    preset_layer = _preset_layer(folder.path, name, named_by, problems)
+    layers = (*above, *([preset_layer] if preset_layer else []), default)
+    return _resolved(_PresetName(name, named_by), layers, folder, problems)
 
 
-def load_file(file: Path, settings_dir: Path | str | None = None) -> Settings:
+def load_file(file: Path, settings_dir: Path) -> Settings:
     """Resolve one TOML file as a preset over default.toml, without any environment.
 
     Args:
@@ -61,17 +67,24 @@ def load_file(file: Path, settings_dir: Path | str | None = None) -> Settings:
     Raises:
         SettingsError: the settings are unusable.
     """
-    directory = settings_directory(settings_dir, {})
-    default = TomlLayer(directory / DEFAULT_FILE, is_default=True)
-    return _resolved(_PresetName(file.stem, lambda: display(file)), (TomlLayer(file), default), directory, [])
+    default = TomlLayer(settings_dir / DEFAULT_FILE, is_default=True)
+    preset = _PresetName(file.stem, lambda: display(file))
+    return _resolved(preset, (TomlLayer(file), default), SettingsFolder(settings_dir), [])
 
 
-def _resolved(preset: "_PresetName", layers: tuple[Layer, ...], directory: Path, problems: list[Problem]) -> Settings:
+def _resolved(
+    preset: "_PresetName", layers: tuple[Layer, ...], folder: SettingsFolder, problems: list[Problem]
+) -> Settings:
     warnings: list[Problem] = []
     for layer in layers:
         problems.extend(layer.problems)
         warnings.extend(layer.warnings)
         layer.values.pop("preset", None)
+    environment = next((layer.get(_ENVIRONMENT) for layer in layers if layer.has(_ENVIRONMENT)), None)
+    if environment in _REAL:
+        problems.extend(filter(None, [folder.refusal(environment)]))
+    else:
+        warnings.extend(filter(None, [folder.warning()]))
     stack = (preset, *layers)
     try:
         settings = Settings(_build_sources=(stack, {}))
@@ -80,9 +93,9 @@ def _resolved(preset: "_PresetName", layers: tuple[Layer, ...], directory: Path,
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
-    settings._origins = Origins(settings, stack)  # noqa: SLF001 - origins are the loader's to give
-    settings._settings_dir = directory  # noqa: SLF001
-    settings._warnings = tuple(str(warning) for warning in warnings)  # noqa: SLF001
+    settings._origins = LayerOrigins(settings, stack)  # noqa: SLF001 - origins are the loader's to give
+    settings._settings_dir = folder.path  # noqa: SLF001
+    settings._warnings = tuple(warnings)  # noqa: SLF001
     return settings
 
 
@@ -97,38 +110,11 @@ class _PresetName(Layer):
         return self._named_by()
 
 
-def settings_directory(argument: Path | str | None = None, env: Mapping[str, str] | None = None) -> Path:
-    """Return the settings directory: the argument, the variable, `./settings`, or the copy that ships."""
-    env = os.environ if env is None else env
-    if argument is not None:
-        return _absolute(Path(argument))
-    if env.get(registry.SETTINGS_DIR_VARIABLE):
-        return _absolute(Path(env[registry.SETTINGS_DIR_VARIABLE]))
-    here = Path("settings")
-    return here.absolute() if (here / DEFAULT_FILE).is_file() else shipped_settings()
-
-
-def _absolute(path: Path) -> Path:
-    try:
-        return path.absolute()
-    except (OSError, ValueError):
-        return path
-
-
-def shipped_settings() -> Path:
-    """Return the settings that come with the package: inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "shipped_settings"
-    return installed if installed.is_dir() else package.parent / "settings"
-
-
-def _preset(
-    argument: str | None, override: Layer, environment: Layer, default: TomlLayer
-) -> tuple[str, Callable[[], str]]:
+def _preset(argument: str | None, layers: tuple[Layer, ...]) -> tuple[str, Callable[[], str]]:
     """Return the preset's name and what tells where it was named: a line costs time, and is seldom asked for."""
     if argument is not None:
         return argument, lambda: "--preset"
-    for layer in (override, environment, default):
+    for layer in layers:
         if "preset" in layer.values:
             value: Any = layer.values["preset"]
             return value if isinstance(value, str) else repr(value), partial(layer.place, ("preset",))

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from reconciliation.identifiers import STRATEGY_ID
-from reconciliation.layers import registry
+from reconciliation.layers import known
+from reconciliation.layers.reading import NOTHING
 from reconciliation.settings import Settings
 from reconciliation.settings.whole import PRESET_NAME
 
@@ -19,12 +19,14 @@ def toml_schema() -> dict[str, Any]:
     stand in a file; and a file holds only the keys it sets, so nothing is required.
     """
     schema = Settings.model_json_schema()
-    sections = schema["$defs"]
-    for setting in registry.settings_by_path().values():
-        section = schema["properties"][setting.path[0]].get("$ref", "").rpartition("/")[2]
-        if setting.secret:
-            del sections[section]["properties"][setting.path[1]]
-    schema["properties"]["claims"]["propertyNames"] = {"pattern": f"^{STRATEGY_ID.pattern}$"}
+    for setting in known.settings_by_path().values():
+        section = schema["properties"][setting.path[0]]
+        if setting.entry is not None:
+            _name_entries(section)
+            for key, inner in setting.in_entry(NOTHING).items():
+                _leave_out(schema, section["additionalProperties"], key, secret=inner.secret)
+        elif len(setting.path) > 1:
+            _leave_out(schema, section, setting.path[1], secret=setting.secret)
     schema["properties"]["preset"]["pattern"] = f"^{PRESET_NAME.pattern}$"
     plain: dict[str, Any] = _plain(schema)
     return {
@@ -35,6 +37,18 @@ def toml_schema() -> dict[str, Any]:
     }
 
 
+def _name_entries(mapping: dict[str, Any]) -> None:
+    """Refuse every table of a mapping whose name does not match; editors let pass what no pattern matches."""
+    for pattern, table in mapping.pop("patternProperties", {}).items():
+        mapping["additionalProperties"] = table
+        mapping["propertyNames"] = {"pattern": pattern}
+
+
+def _leave_out(schema: dict[str, Any], section: dict[str, Any], key: str, *, secret: bool) -> None:
+    if secret:
+        del schema["$defs"][section["$ref"].rpartition("/")[2]]["properties"][key]
+
+
 def _plain(node: Any) -> Any:
     """Return a schema without generated titles, with null spelled as TOML spells it."""
     if isinstance(node, list):
@@ -42,12 +56,12 @@ def _plain(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     if node.get("type") == "null":
-        return {"const": registry.NOTHING}
+        return {"const": NOTHING}
     found = {}
     for key, value in node.items():
         if key == "title" and isinstance(value, str):
             continue
-        found[key] = registry.NOTHING if key == "default" and value is None else _plain(value)
+        found[key] = NOTHING if key == "default" and value is None else _plain(value)
     if "description" in found and isinstance(found["description"], str):
         found["description"] = " ".join(found["description"].split())
     return found

@@ -82,11 +82,12 @@ class Layer(PydanticBaseSettingsSource):
         if old[:-1] and not self.get(old[:-1]):
             del self.get(old[:-2])[old[-2]]  # the table of a section that is gone too
         if not self.has(renamed.path):
-            self._moved[renamed.path] = old
-            node = self.values
+            node: Any = self.values
             for part in renamed.path[:-1]:
-                node = node.setdefault(part, {})
-            node[renamed.path[-1]] = value
+                node = node.setdefault(part, {}) if isinstance(node, dict) else node
+            if isinstance(node, dict):  # else what stands above is no table, and the model says so
+                self._moved[renamed.path] = old
+                node[renamed.path[-1]] = value
         new = ".".join(renamed.path)
         message = f"{'.'.join(old)} is called {new} since {renamed.version}"
         self.warnings.append(Problem(self._place(old), new, "renamed", message, f"write {new}", self.excerpt(old)))

@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from reconciliation.layers import registry, renames
+from reconciliation.layers import known, renames
 from reconciliation.layers.nesting import too_deep
 from reconciliation.layers.problems import Excerpt, Problem
+from reconciliation.layers.reading import NOTHING
+from reconciliation.layers.setting import Setting
 from reconciliation.layers.sources import KeyPath, Layer, display
 from reconciliation.layers.toml_positions import key_lines
 
@@ -65,36 +67,41 @@ class TomlLayer(Layer):
 
     def _malformed(self, error: Exception) -> Problem:
         """Say where the parser stopped; the line itself may hold a secret, and is not repeated."""
-        told = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too large or nested too deeply"
-        match, where = _AT.search(told), self._name
+        reason = (
+            str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too large or nested too deeply"
+        )
+        match, where = _AT.search(reason), self._name
         if match is not None:
             lines = [line.rstrip("\r") for line in self.text.removesuffix("\n").split("\n")]
             where += f":{match['line'] or len(lines)}:{match['column'] or len(lines[-1]) + 1}"
         elif (huge := _HUGE.search(self.text)) is not None:
             before = self.text[: huge.start()]
             where += f":{before.count('\n') + 1}:{len(before) - before.rfind('\n')}"
-        return Problem(where, "", "malformed", f"is not TOML: {_AT.sub('', told)}", "correct it there")
+        return Problem(where, "", "malformed", f"is not TOML: {_AT.sub('', reason)}", "correct it there")
 
     def _settle(self, values: dict[str, Any], problems: list[Problem]) -> None:
         """Read `"none"` as nothing where a field may be nothing, and take secrets out."""
-        for section, keys in tuple(values.items()):
-            if not isinstance(keys, dict) or section == "claims":
-                continue
-            for key in tuple(keys):
-                renamed = renames.RENAMED.get((section, key))
-                setting = registry.settings_by_path().get(renamed.path if renamed else (section, key))
+        for above, table in known.tables(values):
+            for key in tuple(table):
+                path = (*above, key)
+                renamed = renames.RENAMED.get(path)
+                setting = known.at(renamed.path if renamed else path)
                 if setting is None:
                     continue
                 if setting.secret:
-                    hint = f"set {setting.variable} or {setting.variable}_FILE instead"
-                    message = f"{setting.key} is a secret, and secrets never stand in TOML"
-                    place = self._place((section, key))
-                    problems.append(Problem(place, setting.key, "secret_in_toml", message, hint))
-                    del keys[key]
-                    if renamed and not keys:
-                        del values[section]
-                elif setting.nullable and keys[key] == registry.NOTHING:
-                    keys[key] = None
+                    problems.append(self._secret(setting, path))
+                    del table[key]
+                    if renamed and not table:
+                        del values[above[0]]
+                elif setting.nullable and table[key] == NOTHING:
+                    table[key] = None
+
+    def _secret(self, setting: Setting, path: KeyPath) -> Problem:
+        file = f" or {setting.variable}{known.FILE_SUFFIX}" if known.mapping_of(path) is None else ""
+        message = f"{setting.key} is a secret, and secrets never stand in TOML"
+        return Problem(
+            self._place(path), setting.key, "secret_in_toml", message, f"set {setting.variable}{file} instead"
+        )
 
     def _place(self, path: KeyPath) -> str:
         """Return `FILE:LINE`; the line of the nearest enclosing table where the key itself has none."""
@@ -127,7 +134,7 @@ class TomlLayer(Layer):
     def _hides_secret(self, path: KeyPath, line: int) -> bool:
         """Whether an inline table puts a secret, or an unknown key that may be one, on the line of a key."""
         beside = (other for other, at in (self._lines or {}).items() if at == line and other != path[: len(other)])
-        settings = (registry.find(other) for other in beside)
+        settings = (known.find(other) for other in beside)
         return any(setting is None or setting.secret for setting in settings)
 
     def remedy(self) -> str:

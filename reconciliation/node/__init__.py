@@ -1,1 +1,1 @@
-"""The node's boot: preflight, embedded cache, the effective-parameter event, watching, exit codes."""
+"""The node around the engine: its draft, its preflight, its life and end, signals, and the log of it all."""

@@ -1,7 +1,15 @@
-"""Stop signals where no event loop handles them: everything started so far unwinds, and nothing stays behind."""
+"""Stop signals: one sets a state that cannot be lost, whatever code it comes upon.
 
+An exception raised in a signal handler is lost wherever the code that it interrupts catches everything, and it may
+leave a half-started process behind. So a handler only notes the wish; whoever runs looks at it between two steps, and
+an event loop is woken by it. While the user's own code runs, which may take as long as it likes, the handler raises as
+well.
+"""
+
+import asyncio
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -9,26 +17,91 @@ STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class StopRequestedError(BaseException):
-    """A stop signal came while no event loop was there to handle it."""
+    """The process was asked to stop while no event loop ran."""
 
 
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Turn a stop signal into `StopRequestedError`."""
+class StopRequest:
+    """The wish that a process, or one node in it, stops; once made, it stands."""
 
-    def stop(number: int, _frame: object) -> None:
-        ignore_signals()
-        raise StopRequestedError(signal.Signals(number).name)
+    def __init__(self) -> None:
+        self._by = ""
+        self._wakers: list[Callable[[], None]] = []
+        self._interrupts = False
 
-    previous = {sign: signal.signal(sign, stop) for sign in STOP_SIGNALS}
-    try:
-        yield
-    finally:
-        for sign, handler in previous.items():
-            signal.signal(sign, handler)
+    @property
+    def by(self) -> str:
+        """The signal's name, or whoever made it; empty while nobody did."""
+        return self._by
 
+    def make(self, by: str) -> None:
+        """Ask to stop; the first to ask is remembered. Safe in a signal handler and from any thread."""
+        self._by = self._by or by
+        for wake in tuple(self._wakers):
+            wake()
 
-def ignore_signals() -> None:
-    """Let no further signal interrupt the unwinding, which is bounded."""
-    for sign in STOP_SIGNALS:
-        signal.signal(sign, signal.SIG_IGN)
+    def raise_if_made(self) -> None:
+        """Go no further when somebody asked to stop.
+
+        Raises:
+            StopRequestedError: somebody did.
+        """
+        if self._by:
+            raise StopRequestedError(self._by)
+
+    async def made(self) -> None:
+        """Return once somebody asked to stop."""
+        event, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(event.set)
+
+        self._wakers.append(wake)
+        try:
+            if not self._by:
+                await event.wait()
+        finally:
+            self._wakers.remove(wake)
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """Have a signal also interrupt what runs meanwhile; for code that is not ours.
+
+        Raises:
+            StopRequestedError: a signal came, also where that code swallowed it or made another error of it.
+        """
+        self.raise_if_made()
+        self._interrupts = True
+        try:
+            yield
+        except Exception:
+            self.raise_if_made()
+            raise
+        finally:
+            self._interrupts = False
+        self.raise_if_made()
+
+    def hear_signals(self) -> None:
+        """Make stop signals make this request from now on; nothing where another thread than the main one runs."""
+        if threading.current_thread() is threading.main_thread():
+            for sign in STOP_SIGNALS:
+                signal.signal(sign, self._on_signal)
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        interrupts, self._interrupts = self._interrupts, False
+        self.make(signal.Signals(number).name)
+        if interrupts:
+            raise StopRequestedError(self._by)
+
+    @contextmanager
+    def hearing_signals(self) -> Iterator[None]:
+        """Make stop signals make this request meanwhile, and have the handlers of before back afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {sign: signal.getsignal(sign) for sign in STOP_SIGNALS}
+        self.hear_signals()
+        try:
+            yield
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)

@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from reconciliation.config import ReconciliationConfig
+from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.limits import Call, limit_of
 from reconciliation.rules.timings import Periods, periods
 from reconciliation.settings.guards import GUARDS
@@ -37,6 +38,11 @@ class Budget:
     """Whether a number is uncertain, or the calls of the adapter were not counted."""
     source: str
     """Where the numbers stand."""
+
+    @property
+    def limit_share(self) -> float | None:
+        """The worst as a share of the limit; None where the venue is not known."""
+        return None if self.limit_per_min is None else self.worst_weight_per_min / self.limit_per_min
 
     @property
     def idle_requests_per_min(self) -> float:
@@ -139,6 +145,28 @@ def budget(
         estimate=not limit.certain,
         source=limit.source,
     )
+
+
+def tightest_budget(
+    r: ReconciliationConfig,
+    clients: Iterable[ClientTraits],
+    *,
+    symbols: int,
+    resting: int = 0,
+    guards: Collection[str] = GUARDS,
+) -> Budget:
+    """Return what the checks ask the venue for that is nearest to its limit; the first where no limit is known.
+
+    Args:
+        r: the settings.
+        clients: the execution clients, at least one.
+        symbols: how many symbols are traded; which are whose is not known, so each client counts with all.
+        resting: how many orders may rest longer than the open check looks back.
+        guards: the installed guards.
+    """
+    venues = dict.fromkeys(client.limits or client.venue for client in clients)
+    costs = (budget(r, venue, symbols=symbols, resting=resting, guards=guards) for venue in venues)
+    return max(costs, key=lambda cost: -1.0 if cost.limit_share is None else cost.limit_share)
 
 
 def _each(calls: Iterable[Call], times: float = 1.0, windows: int = 1) -> _Counts:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from reconciliation.rules.finding import Broken, Finding, Rule
-from reconciliation.rules.registry import RULES
+from reconciliation.rules.catalogue import RULES
+from reconciliation.rules.finding import Finding, Rule, Violation
 from reconciliation.rules.subject import Subject
 
 DEFAULT: Final = "default"
@@ -16,8 +16,8 @@ def check(subject: Subject) -> tuple[Finding, ...]:
 
     A rule that reads a value which the engine's `parse` refuses is not judged: E01 tells of it already.
     """
-    broken = ((rule, rule.judge(subject)) for rule in RULES if _applies(rule, subject))
-    return tuple(_finding(rule, subject, said) for rule, said in broken if said is not None)
+    judged = ((rule, rule.judge(subject)) for rule in RULES if _applies(rule, subject))
+    return tuple(_finding(rule, subject, violation) for rule, violation in judged if violation is not None)
 
 
 def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -31,17 +31,17 @@ def _applies(rule: Rule, subject: Subject) -> bool:
     return not (subject.refused.keys() | subject.unread) & set(rule.keys)
 
 
-def _finding(rule: Rule, subject: Subject, said: Broken) -> Finding:
-    keys = tuple(key for key in said.keys or rule.keys if subject.knows(key))
+def _finding(rule: Rule, subject: Subject, violation: Violation) -> Finding:
+    keys = tuple(key for key in violation.keys or rule.keys if subject.knows(key))
     seen = [subject.name(key) for key in keys if key in subject.observed]
     return Finding(
         id=rule.id,
         severity=rule.severity,
         keys=tuple(subject.name(key) for key in keys),
         origins=tuple(_origin(subject, key) for key in keys),
-        figure=f"{said.figure} ({', '.join(seen)} as observed)" if seen else said.figure,
+        figure=f"{violation.figure} ({', '.join(seen)} as observed)" if seen else violation.figure,
         message=rule.why,
-        hint=said.hint,
+        hint=violation.hint,
         accepted=rule.id in subject.node.accept,
     )
 

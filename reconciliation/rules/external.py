@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciliation.identifiers import instrument_id
-from reconciliation.rules.finding import Broken, rule
+from reconciliation.rules.figures import duration, several
+from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
-from reconciliation.rules.words import duration, several
 
 _FILTER = "reconciliation.filter_unclaimed_external_orders"
 
@@ -19,13 +19,13 @@ _FILTER = "reconciliation.filter_unclaimed_external_orders"
     why="The filter works at startup only: the first open-order check brings the order back as EXTERNAL.",
     cure="no open-order check where client order ids are filtered",
 )
-def filtered_orders_stay_out(s: Subject) -> Broken | None:
+def filtered_orders_stay_out(s: Subject) -> Violation | None:
     """What startup leaves alone, the open-order check leaves alone."""
     r = s.checks
     if not r.filtered_client_order_ids or r.open_check_interval_secs is None:
         return None
     count = len(r.filtered_client_order_ids)
-    return Broken(
+    return Violation(
         f"{count} client order id{'' if count == 1 else 's'} filtered, and open orders are checked every"
         f" {duration(r.open_check_interval_secs)}",
         f"set {s.put('reconciliation.open_check_interval_secs', None)}, or filter nothing",
@@ -41,12 +41,12 @@ def filtered_orders_stay_out(s: Subject) -> Broken | None:
     " silence while reconciliation reports success.",
     cure="every instrument claimed once, by a valid id, and among instrument_ids where those are given",
 )
-def claims_can_be_honoured(s: Subject) -> Broken | None:
+def claims_can_be_honoured(s: Subject) -> Violation | None:
     """Each claim has one owner and an instrument that is reconciled."""
     faults = [*_shared(s), *_unusable(s)]
     if not faults:
         return None
-    return Broken("; ".join(faults), "claim each instrument once, by the id under which it is loaded and reconciled")
+    return Violation("; ".join(faults), "claim each instrument once, by the id under which it is loaded and reconciled")
 
 
 def _shared(s: Subject) -> Iterator[str]:
@@ -85,12 +85,12 @@ def _unusable(s: Subject) -> Iterator[str]:
     why="The order is dropped and its exposure comes back all the same, as a synthetic order that no strategy owns.",
     cure="claims instead of the filter, or generate_missing_orders = false on a netting account",
 )
-def exposure_is_not_booked_without_orders(s: Subject) -> Broken | None:
+def exposure_is_not_booked_without_orders(s: Subject) -> Violation | None:
     """External orders are not dropped while their exposure is booked."""
     r = s.reconciliation
     if not r.filter_unclaimed_external_orders or not r.generate_missing_orders or not r.enabled:
         return None
-    return Broken(
+    return Violation(
         "external orders are dropped, and missing orders are generated",
         f"set {s.put(_FILTER, value=False)}, and claim what a strategy should own",
         keys=(_FILTER, "reconciliation.generate_missing_orders"),
@@ -107,12 +107,12 @@ def exposure_is_not_booked_without_orders(s: Subject) -> Broken | None:
     cure="a database for the cache, or claims",
     held="recon always gives the cache a database",
 )
-def own_orders_are_known(s: Subject) -> Broken | None:
+def own_orders_are_known(s: Subject) -> Violation | None:
     """The node can tell its own orders from external ones."""
     r = s.reconciliation
     if not r.filter_unclaimed_external_orders or not r.enabled or not s.no_database or s.claims:
         return None
-    return Broken(
+    return Violation(
         "external orders are dropped; there is no database, and no claim",
         f"give the cache a database, or set {s.put(_FILTER, value=False)}",
         keys=(_FILTER,),

@@ -15,7 +15,7 @@ _SEVERITIES: Final[Mapping[str, Severity]] = {"E": "error", "W": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class Violation:
     """What a rule's function returns when the rule is broken."""
 
     figure: str
@@ -72,7 +72,7 @@ class Rule:
     why: str
     """What happens otherwise, in one sentence."""
     cure: str
-    judge: "Callable[[Subject], Broken | None]"
+    judge: "Callable[[Subject], Violation | None]"
     held: str = ""
     """Why a node that recon builds cannot break it; empty when it can."""
     repair: bool = True
@@ -101,10 +101,10 @@ class Rule:
 
 def rule(  # noqa: PLR0913 - what there is to say of a rule
     id_: str, *keys: str, proof: Proof, why: str, cure: str, held: str = "", repair: bool = True
-) -> "Callable[[Callable[[Subject], Broken | None]], Rule]":
+) -> "Callable[[Callable[[Subject], Violation | None]], Rule]":
     """Make a rule of the function that judges it; the function's docstring is the rule's title."""
 
-    def made(judge: "Callable[[Subject], Broken | None]") -> Rule:
+    def made(judge: "Callable[[Subject], Violation | None]") -> Rule:
         return Rule(id_, keys, proof, why, cure, judge, held, repair)
 
     return made

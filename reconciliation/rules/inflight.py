@@ -2,30 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from math import ceil
-from typing import Any, Final, Literal
+from typing import Final
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
-from reconciliation.rules.finding import Broken, rule
-from reconciliation.rules.subject import Client, Subject
-from reconciliation.rules.words import duration
+from reconciliation.rules.figures import duration
+from reconciliation.rules.finding import Violation, rule
+from reconciliation.rules.subject import Subject
+from reconciliation.rules.timings import OUTAGES, Answer, Conditions
 
-Outage = Literal["refused", "error"]
-OUTAGES: Final[dict[Outage, str]] = {
+WHILE: Final[dict[Answer, str]] = {
     "refused": "while the venue refuses connections",
     "error": "while the venue answers 503",
 }
 
 
-Timing = Callable[[ReconciliationConfig, Subject, Client, Outage], float | None]
-"""When silence is taken for an answer, in seconds; None is never."""
+Timing = Callable[[Conditions, Answer], float | None]
+"""The longest outage after which nothing was concluded from silence, in seconds; None is any."""
 
 
-def soonest(s: Subject, timing: Timing, r: ReconciliationConfig) -> tuple[float, Client, Outage] | None:
-    """Return the soonest that silence is taken for an answer, in seconds, with whom and in which outage."""
-    cases = ((timing(r, s, client, outage), client, outage) for outage in OUTAGES for client in s.clients)
+def shortest(s: Subject, timing: Timing, r: ReconciliationConfig) -> tuple[float, Conditions, Answer] | None:
+    """Return the shortest outage after which silence is taken for an answer, in seconds, and where; None is none."""
+    asked = ((s.conditions(client, r), outage) for outage in OUTAGES for client in s.clients)
+    cases = ((timing(conditions, outage), conditions, outage) for conditions, outage in asked)
     return min(
-        ((secs, client, outage) for secs, client, outage in cases if secs is not None),
+        ((secs, conditions, outage) for secs, conditions, outage in cases if secs is not None),
         key=lambda found: found[0],
         default=None,
     )
@@ -36,21 +37,21 @@ def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> str | 
 
     Args:
         s: the configuration.
-        timing: when silence is taken for an answer.
+        timing: the longest outage that is outlived.
         families: fields that are raised together; the first family that can cure it does.
     """
     r = s.checks
     for fields in families:
-        for change in _raised(s, timing, fields):
-            found = soonest(s, timing, r.model_copy(update=change))
+        for change in filter(s.takes, _raised(s, timing, fields)):
+            found = shortest(s, timing, r.model_copy(update=change))
             if found is None or found[0] >= s.node.tolerated_outage_secs:
                 return " and ".join(s.put(f"reconciliation.{name}", value) for name, value in change.items())
     return None
 
 
 def _raised(s: Subject, timing: Timing, fields: tuple[str, ...]) -> Iterator[dict[str, int]]:
-    """Yield values to try: what would do if time grew with them, and more; few, because a timing is a simulation."""
-    found = soonest(s, timing, s.checks)
+    """Yield values to try: what would do if time grew with them, and more."""
+    found = shortest(s, timing, s.checks)
     wanted = s.node.tolerated_outage_secs / max(found[0], 1.0) if found else 1.0
     for factor in (1.0, 1.25, 1.5, 2.0, 4.0):
         # A count of n takes n + 1 rounds; a time is told in whole seconds.
@@ -79,12 +80,12 @@ def guards_or(s: Subject, guards: str, change: str | None) -> str:
     cure="inflight_check_retries of at least 1",
     held="the model takes inflight_check_retries >= 1 only",
 )
-def asked_before_resolved(s: Subject) -> Broken | None:
+def asked_before_resolved(s: Subject) -> Violation | None:
     """An in-flight order is asked for at least once before it is resolved."""
     r = s.checks
     if r.inflight_check_interval_ms is None or r.inflight_check_retries >= 1:
         return None
-    return Broken(
+    return Violation(
         f"{r.inflight_check_retries} queries before an unanswered order is resolved",
         f"set {s.put('reconciliation.inflight_check_retries', 5)}",
     )
@@ -106,38 +107,26 @@ def asked_before_resolved(s: Subject) -> Broken | None:
     " twice.",
     cure="the guard answered_absence, or retries and a threshold that outlast the outage",
 )
-def unanswered_outlives_outage(s: Subject) -> Broken | None:
+def unanswered_outlives_outage(s: Subject) -> Violation | None:
     """An unanswered order outlives a tolerated outage."""
-    found = soonest(s, _unanswered, s.checks)
+    found = shortest(s, timings.unanswered_outlived_secs, s.checks)
     if found is None or found[0] >= s.node.tolerated_outage_secs:
         return None
-    secs, client, outage = found
-    r = s.checks
-    dead = timings.unanswered_secs(r, s.guards, outage, **_with(s, client))
+    secs, conditions, outage = found
+    r, span = s.checks, timings.unanswered(conditions, outage)
+    dead = secs if span is None else span.soonest_secs
     until_asked = "" if dead == secs else f", and last asked for after {duration(secs)}"
     shared = r.open_check_interval_secs is not None and not r.open_check_open_only
     keys = ("inflight_check_interval_ms", "inflight_check_threshold_ms", "inflight_check_retries")
     spends = ("open_check_interval_secs", "open_check_missing_retries") if shared else ()
     retries, threshold, missing = "inflight_check_retries", "inflight_check_threshold_ms", "open_check_missing_retries"
     families = ((retries,), (retries, missing), (threshold,), (threshold, retries), (threshold, retries, missing))
-    return Broken(
-        f"{duration(dead)} until an unanswered SUBMITTED order is called REJECTED {OUTAGES[outage]}{until_asked};"
+    return Violation(
+        f"{duration(dead)} until an unanswered SUBMITTED order is called REJECTED {WHILE[outage]}{until_asked};"
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
-        guards_or(s, "answered_absence", outlasting(s, _unanswered, *families)),
+        guards_or(s, "answered_absence", outlasting(s, timings.unanswered_outlived_secs, *families)),
         keys=(*(f"reconciliation.{name}" for name in (*keys, *spends)), "node.tolerated_outage_secs", "node.guards"),
     )
-
-
-def _unanswered(r: ReconciliationConfig, s: Subject, client: Client, outage: Outage) -> float | None:
-    return timings.unanswered_outlived_secs(r, s.guards, outage, **_with(s, client))
-
-
-def _with(s: Subject, client: Client) -> dict[str, Any]:
-    return {
-        "guarded_client": client.guarded,
-        "rejects_after": client.rejects_after,
-        "outage_secs": s.node.tolerated_outage_secs,
-    }
 
 
 @rule(
@@ -152,7 +141,7 @@ def _with(s: Subject, client: Client) -> dict[str, Any]:
     why="All checks are one coroutine: while open orders are asked for one by one, nobody looks at unanswered ones.",
     cure="fewer single-order queries in a cycle, a shorter pause, or a longer open_check_interval_secs",
 )
-def single_queries_fit(s: Subject) -> Broken | None:
+def single_queries_fit(s: Subject) -> Violation | None:
     """Single-order queries fit between two open-order checks."""
     r, trip = s.checks, s.facts.venue_round_trip_ms
     interval = r.open_check_interval_secs
@@ -168,7 +157,7 @@ def single_queries_fit(s: Subject) -> Broken | None:
         if most * each < interval and most > 0
         else s.put("reconciliation.open_check_interval_secs", float(int(taken) + 1))
     )
-    return Broken(
+    return Violation(
         f"{r.max_single_order_queries_per_cycle} queries of {duration(each)} take {duration(taken)};"
         f" open orders are checked every {duration(interval)}",
         f"set {change}",
@@ -182,9 +171,9 @@ def single_queries_fit(s: Subject) -> Broken | None:
     why="Nothing else resolves an order whose answer was lost: it stays SUBMITTED, and its strategy waits.",
     cure="an inflight_check_interval_ms",
 )
-def inflight_orders_are_checked(s: Subject) -> Broken | None:
+def inflight_orders_are_checked(s: Subject) -> Violation | None:
     """Orders without an answer are looked at."""
     if s.checks.inflight_check_interval_ms is not None:
         return None
     key = "reconciliation.inflight_check_interval_ms"
-    return Broken("the in-flight check is off", f"set {s.put(key, 2_000)}")
+    return Violation("the in-flight check is off", f"set {s.put(key, 2_000)}")

@@ -4,10 +4,10 @@ from typing import Final
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
-from reconciliation.rules.finding import Broken, rule
-from reconciliation.rules.inflight import OUTAGES, Outage, guards_or, outlasting, soonest
-from reconciliation.rules.subject import Client, Subject
-from reconciliation.rules.words import duration, number, several
+from reconciliation.rules.figures import duration, number, several
+from reconciliation.rules.finding import Violation, rule
+from reconciliation.rules.inflight import WHILE, guards_or, outlasting, shortest
+from reconciliation.rules.subject import Subject
 
 _GUARDS: Final = frozenset({"bulk_queries", "answered_absence"})
 
@@ -30,23 +30,22 @@ _INERT: Final = ("open_check_missing_retries", "max_single_order_queries_per_cyc
     " venue goes on filling them.",
     cure="the guards bulk_queries and answered_absence, or open_check_missing_retries that outlast the outage",
 )
-def missing_outlives_outage(s: Subject) -> Broken | None:
+def missing_outlives_outage(s: Subject) -> Violation | None:
     """A live order outlives a tolerated outage."""
     r = s.checks
-    found = soonest(s, _missing, r)
+    found = shortest(s, timings.missing_outlived_secs, r)
     if found is None or found[0] >= s.node.tolerated_outage_secs:
         return None
     secs, _, outage = found
-    return Broken(
-        f"{duration(secs)} until a live order is called REJECTED {OUTAGES[outage]};"
+    return Violation(
+        f"{duration(secs)} until a live order is called REJECTED {WHILE[outage]};"
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
-        guards_or(s, several(sorted(_GUARDS - s.guards)), outlasting(s, _missing, ("open_check_missing_retries",))),
+        guards_or(
+            s,
+            several(sorted(_GUARDS - s.guards)),
+            outlasting(s, timings.missing_outlived_secs, ("open_check_missing_retries",)),
+        ),
     )
-
-
-def _missing(r: ReconciliationConfig, s: Subject, client: Client, outage: Outage) -> float | None:
-    tolerated = s.node.tolerated_outage_secs
-    return timings.missing_secs(r, s.guards, outage, guarded_client=client.guarded, outage_secs=tolerated)
 
 
 @rule(
@@ -59,7 +58,7 @@ def _missing(r: ReconciliationConfig, s: Subject, client: Client, outage: Outage
     " wrong until it is restarted.",
     cure="open_check_open_only = false, or a position check",
 )
-def lost_events_are_repaired(s: Subject) -> Broken | None:
+def lost_events_are_repaired(s: Subject) -> Violation | None:
     """Something looks at more than the open orders."""
     r = s.checks
     watched = r.open_check_interval_secs is not None and not r.open_check_open_only
@@ -71,7 +70,7 @@ def lost_events_are_repaired(s: Subject) -> Broken | None:
     hint = f"set {' and '.join(asked)}"
     if _positions_may_be_checked(s):
         hint += f", or {s.put('reconciliation.position_check_interval_secs', 30.0)}"
-    return Broken(
+    return Violation(
         f"a lost fill is repaired: {duration(timings.lost_fill_secs(r))};"
         f" a lost cancel: {duration(timings.lost_cancel_secs(r))}",
         hint,
@@ -96,14 +95,14 @@ def _positions_may_be_checked(s: Subject) -> bool:
     " each is a chance to be called REJECTED.",
     cure="open_check_lookback_mins of at least the age of the oldest resting order",
 )
-def lookback_covers_resting_orders(s: Subject) -> Broken | None:
+def lookback_covers_resting_orders(s: Subject) -> Violation | None:
     """The open-order check looks back further than orders rest."""
     r, oldest = s.checks, s.facts.max_resting_order_mins
     if oldest is None or r.open_check_interval_secs is None or r.open_check_open_only:
         return None
     if r.open_check_lookback_mins >= oldest:
         return None
-    return Broken(
+    return Violation(
         f"the check looks back {number(r.open_check_lookback_mins)} min; orders rest up to {number(oldest)} min",
         f"set {s.put('reconciliation.open_check_lookback_mins', oldest)}",
     )
@@ -119,12 +118,12 @@ def lookback_covers_resting_orders(s: Subject) -> Broken | None:
     " here.",
     cure="open_check_threshold_ms above the round trip",
 )
-def threshold_exceeds_round_trip(s: Subject) -> Broken | None:
+def threshold_exceeds_round_trip(s: Subject) -> Violation | None:
     """The open-order check waits longer than a round trip."""
     r, trip = s.checks, s.facts.venue_round_trip_ms
     if trip is None or r.open_check_interval_secs is None or r.open_check_threshold_ms > trip:
         return None
-    return Broken(
+    return Violation(
         f"orders are left alone for {number(r.open_check_threshold_ms)} ms; a round trip takes {number(trip)} ms",
         f"set {s.put('reconciliation.open_check_threshold_ms', 2 * trip)}",
     )
@@ -139,7 +138,7 @@ def threshold_exceeds_round_trip(s: Subject) -> Broken | None:
     why="The check returns before it looks at missing orders, so what was set for them does nothing.",
     cure="open_check_open_only = false, or those settings left out",
 )
-def nothing_inert_is_set(s: Subject) -> Broken | None:
+def nothing_inert_is_set(s: Subject) -> Violation | None:
     """No setting is given that open_check_open_only makes inert."""
     r = s.checks
     if r.open_check_interval_secs is None or not r.open_check_open_only:
@@ -149,7 +148,7 @@ def nothing_inert_is_set(s: Subject) -> Broken | None:
     if not inert:
         return None
     one = len(inert) == 1
-    return Broken(
+    return Violation(
         f"{several([s.name(key) for key in inert])} {'does' if one else 'do'} nothing",
         f"leave {'it' if one else 'them'} out, or set {s.put('reconciliation.open_check_open_only', value=False)}",
         keys=("reconciliation.open_check_open_only", *inert),
@@ -165,7 +164,7 @@ def nothing_inert_is_set(s: Subject) -> Broken | None:
     " race the real ones.",
     cure="intervals of at least 5 s",
 )
-def checks_are_not_hasty(s: Subject) -> Broken | None:
+def checks_are_not_hasty(s: Subject) -> Violation | None:
     """The checks that ask for everything run at most every 5 s."""
     r = s.checks
     hasty = {
@@ -179,7 +178,7 @@ def checks_are_not_hasty(s: Subject) -> Broken | None:
         "reconciliation.open_check_interval_secs": "open orders",
         "reconciliation.position_check_interval_secs": "positions",
     }
-    return Broken(
+    return Violation(
         several([f"{names[key]} are checked every {duration(interval)}" for key, interval in hasty.items()]),
         f"set {' and '.join(s.put(key, LEAST_INTERVAL_SECS) for key in hasty)}",
         keys=tuple(hasty),

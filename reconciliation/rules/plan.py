@@ -1,13 +1,15 @@
 """What a configuration means: when its checks run, what they conclude and repair after how long, and what they cost."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any, Final
 
 from reconciliation.rules import timings
-from reconciliation.rules.budget import Budget, budget
-from reconciliation.rules.subject import own_client
-from reconciliation.rules.timings import Answer, Periods, Span
-from reconciliation.settings import Settings
+from reconciliation.rules.budget import Budget, tightest_budget
+from reconciliation.rules.stages import shutdown_secs, startup_secs
+from reconciliation.rules.subject import Subject
+from reconciliation.rules.timings import Answer, Conditions, Periods, Span
 
 ANSWERS: Final[tuple[Answer, ...]] = ("no_such_order", "refused", "error")
 
@@ -91,48 +93,46 @@ class Plan:
         }
 
 
-def plan(settings: Settings, *, symbols: int | None = None, resting: int = 0) -> Plan:
-    """Return what settings mean for a node that recon builds.
+def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0) -> Plan:
+    """Return what settings mean for a node; of several clients, the worst of each figure.
 
     Args:
-        settings: the resolved settings.
+        subject: the settings with the clients that were added.
         symbols: how many symbols are traded; `facts.symbols`, else one, when not given.
         resting: how many orders may rest longer than the open check looks back.
     """
-    r, node = settings.reconciliation, settings.node
-    traded = symbols or settings.facts.symbols or 1
-    client = own_client(settings)
-    outage = node.tolerated_outage_secs
-    asked: dict[str, Any] = {
-        "guarded_client": client.guarded,
-        "rejects_after": client.rejects_after,
-        "outage_secs": outage,
-    }
+    r, node, checks = subject.reconciliation, subject.node, subject.checks
+    traded = symbols or subject.facts.symbols or 1
+    of_clients = [subject.conditions(client) for client in subject.clients]
+    outlived = [secs for each in of_clients if (secs := timings.outage_outlived_secs(each)) is not None]
     return Plan(
         symbols=traded,
         resting=resting,
-        periods=timings.periods(r),
+        periods=timings.periods(checks),
         delay=r.startup_delay_secs if r.enabled else 0.0,
-        submitted={answer: timings.unanswered(r, node.guards, answer, **asked) for answer in ANSWERS},
-        accepted={
-            answer: timings.missing(r, node.guards, answer, guarded_client=client.guarded, outage_secs=outage)
-            for answer in ANSWERS
-        },
-        position_gives_up=timings.position_gives_up_secs(r, node.guards),
-        outage_outlived=timings.outage_outlived_secs(r, node.guards, **asked),
-        lost_fill=timings.lost_fill_secs(r),
-        lost_cancel=timings.lost_cancel_secs(r),
-        lost_ack=timings.lost_ack_secs(r),
-        budget=budget(r, client.limits or client.venue, symbols=traded, resting=resting, guards=node.guards),
+        submitted={answer: _soonest(timings.unanswered, of_clients, answer) for answer in ANSWERS},
+        accepted={answer: _soonest(timings.missing, of_clients, answer) for answer in ANSWERS},
+        position_gives_up=timings.position_gives_up_secs(checks, subject.guards),
+        outage_outlived=min(outlived, default=None),
+        lost_fill=timings.lost_fill_secs(checks),
+        lost_cancel=timings.lost_cancel_secs(checks),
+        lost_ack=timings.lost_ack_secs(checks),
+        budget=tightest_budget(checks, subject.clients, symbols=traded, resting=resting, guards=subject.guards),
         closed_orders=_kept(r.purge_closed_orders_interval_mins, r.purge_closed_orders_buffer_mins),
         closed_positions=_kept(r.purge_closed_positions_interval_mins, r.purge_closed_positions_buffer_mins),
         account_events=_kept(r.purge_account_events_interval_mins, r.purge_account_events_lookback_mins),
-        startup={
-            "connection": node.timeout_connection,
-            "reconciliation": node.timeout_reconciliation if r.enabled else 0.0,
-            "portfolio": node.timeout_portfolio,
-        },
-        shutdown=timings.shutdown_secs(node),
+        startup=startup_secs(node, reconciles=r.enabled),
+        shutdown=shutdown_secs(node),
+    )
+
+
+def _soonest(
+    timing: Callable[[Conditions, Answer], Span | None], of_clients: list[Conditions], answer: Answer
+) -> Span | None:
+    """Return the span of the client whose orders are called dead the soonest; None where no client's ever are."""
+    spans = [span for conditions in of_clients if (span := timing(conditions, answer)) is not None]
+    return min(
+        spans, key=lambda span: (span.soonest_secs, inf if span.latest_secs is None else span.latest_secs), default=None
     )
 
 

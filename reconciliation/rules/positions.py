@@ -3,10 +3,10 @@
 from math import ceil
 
 from reconciliation.rules import timings
-from reconciliation.rules.finding import Broken, rule
+from reconciliation.rules.figures import duration
+from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.inflight import guards_or
 from reconciliation.rules.subject import Subject
-from reconciliation.rules.words import duration
 
 _INTERVAL = "reconciliation.position_check_interval_secs"
 _RETRIES = "reconciliation.position_check_retries"
@@ -28,12 +28,12 @@ def _every(s: Subject) -> str:
     " order ever opens it again.",
     cure="the guard confirmed_positions, or no position check",
 )
-def absence_is_confirmed(s: Subject) -> Broken | None:
+def absence_is_confirmed(s: Subject) -> Violation | None:
     """An absent position is confirmed before anything is booked."""
     r = s.checks
     if r.position_check_interval_secs is None or not r.generate_missing_orders or "confirmed_positions" in s.guards:
         return None
-    return Broken(
+    return Violation(
         f"{_every(s)}; one empty answer is believed",
         guards_or(
             s,
@@ -51,12 +51,14 @@ def absence_is_confirmed(s: Subject) -> Broken | None:
     why="With no attempts the check asks the venue, sees that a position differs, and does nothing.",
     cure="position_check_retries of at least 1",
 )
-def position_check_acts(s: Subject) -> Broken | None:
+def position_check_acts(s: Subject) -> Violation | None:
     """The position check acts."""
     r = s.checks
     if r.position_check_interval_secs is None or r.position_check_retries >= 1:
         return None
-    return Broken(f"{_every(s)}, with {r.position_check_retries} attempts at a difference", f"set {s.put(_RETRIES, 3)}")
+    return Violation(
+        f"{_every(s)}, with {r.position_check_retries} attempts at a difference", f"set {s.put(_RETRIES, 3)}"
+    )
 
 
 @rule(
@@ -67,11 +69,11 @@ def position_check_acts(s: Subject) -> Broken | None:
     why="filter_position_reports works at startup only: the first position check imports the other node's position.",
     cure="no position check where position reports are filtered",
 )
-def filtered_positions_stay_out(s: Subject) -> Broken | None:
+def filtered_positions_stay_out(s: Subject) -> Violation | None:
     """What startup leaves out, the position check leaves out."""
     if not s.checks.filter_position_reports or s.checks.position_check_interval_secs is None:
         return None
-    return Broken(f"position reports are filtered, and {_every(s)}", f"set {s.put(_INTERVAL, None)}")
+    return Violation(f"position reports are filtered, and {_every(s)}", f"set {s.put(_INTERVAL, None)}")
 
 
 @rule(
@@ -83,11 +85,11 @@ def filtered_positions_stay_out(s: Subject) -> Broken | None:
     " to reconcile them for ever.",
     cure="no position check on a hedging account",
 )
-def hedging_is_not_checked(s: Subject) -> Broken | None:
+def hedging_is_not_checked(s: Subject) -> Violation | None:
     """A hedging account has no position check."""
     if s.node.position_mode != "hedging" or s.checks.position_check_interval_secs is None:
         return None
-    return Broken(f"the account is hedging, and {_every(s)}", f"set {s.put(_INTERVAL, None)}")
+    return Violation(f"the account is hedging, and {_every(s)}", f"set {s.put(_INTERVAL, None)}")
 
 
 @rule(
@@ -100,12 +102,14 @@ def hedging_is_not_checked(s: Subject) -> Broken | None:
     " trader.",
     cure="generate_missing_orders on a hedging account",
 )
-def hedging_generates_orders(s: Subject) -> Broken | None:
+def hedging_generates_orders(s: Subject) -> Violation | None:
     """A hedging account may have missing orders generated."""
     r = s.reconciliation
     if s.node.position_mode != "hedging" or r.generate_missing_orders or not r.enabled:
         return None
-    return Broken("the account is hedging, and missing orders are not generated", f"set {s.put(_GENERATE, value=True)}")
+    return Violation(
+        "the account is hedging, and missing orders are not generated", f"set {s.put(_GENERATE, value=True)}"
+    )
 
 
 @rule(
@@ -121,16 +125,19 @@ def hedging_generates_orders(s: Subject) -> Broken | None:
     " is back.",
     cure="the guard patient_positions, or more position_check_retries",
 )
-def position_check_outlasts_outage(s: Subject) -> Broken | None:
+def position_check_outlasts_outage(s: Subject) -> Violation | None:
     """The position check outlasts a tolerated outage."""
     given_up = timings.position_gives_up_secs(s.checks, s.guards)
     tolerated = s.node.tolerated_outage_secs
     if given_up is None or given_up >= tolerated:
         return None
     period = timings.periods(s.checks).position_secs or tolerated
-    return Broken(
+    enough = ceil(tolerated / period) + 1
+    return Violation(
         f"{duration(given_up)} until the position check gives up on a difference; you tolerate {duration(tolerated)}",
-        guards_or(s, "patient_positions", s.put(_RETRIES, ceil(tolerated / period) + 1)),
+        guards_or(
+            s, "patient_positions", s.put(_RETRIES, enough) if s.takes({"position_check_retries": enough}) else None
+        ),
         keys=(_INTERVAL, _RETRIES, "node.tolerated_outage_secs", "node.guards"),
     )
 
@@ -144,7 +151,7 @@ def position_check_outlasts_outage(s: Subject) -> Broken | None:
     why="The venue reports one position for both nodes, and each node books the other's share as its own.",
     cure="filter_position_reports, no position check, and a trader id of its own for each node",
 )
-def shared_account_filters_positions(s: Subject) -> Broken | None:
+def shared_account_filters_positions(s: Subject) -> Violation | None:
     """Two nodes on one account do not book each other's positions."""
     r = s.reconciliation
     if not s.facts.account_shared or r.filter_position_reports:
@@ -152,7 +159,7 @@ def shared_account_filters_positions(s: Subject) -> Broken | None:
     wanted = [s.put("reconciliation.filter_position_reports", value=True)]
     if r.position_check_interval_secs is not None:
         wanted.append(s.put(_INTERVAL, None))
-    return Broken(
+    return Violation(
         "another node trades this account, and its positions are reconciled here",
         f"set {' and '.join(wanted)}, and give each node a trader id of its own",
     )

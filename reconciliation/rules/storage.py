@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from reconciliation.rules.finding import Broken, rule
+from reconciliation.rules.figures import duration, number, several
+from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
-from reconciliation.rules.words import duration, number, several
 
 LONGEST_BOOT_WAIT_SECS: Final = 30.0
 """What a supervisor, and an operator, still take for a boot."""
@@ -21,12 +21,12 @@ LONGEST_BOOT_WAIT_SECS: Final = 30.0
     held="recon never flushes a database",
     repair=False,
 )
-def shared_database_is_kept(s: Subject) -> Broken | None:
+def shared_database_is_kept(s: Subject) -> Violation | None:
     """A shared database is not flushed."""
     if s.database is None or not s.database.flush_on_start or s.facts.database_shared is False:
         return None
     known = "others keep data in it" if s.facts.database_shared else "nothing says that it is this node's alone"
-    return Broken(
+    return Violation(
         f"the database is flushed at every start; {known}",
         f"set {s.put('cache.flush_on_start', value=False)}",
     )
@@ -42,11 +42,11 @@ def shared_database_is_kept(s: Subject) -> Broken | None:
     held="recon keys by the trader id alone",
     repair=False,
 )
-def instance_id_is_fixed(s: Subject) -> Broken | None:
+def instance_id_is_fixed(s: Subject) -> Violation | None:
     """Keys that hold the instance id have a fixed one."""
     if s.database is None or not s.database.use_instance_id or s.node.instance_id is not None:
         return None
-    return Broken(
+    return Violation(
         "keys hold the instance id, and it is drawn anew at each start",
         f"set {s.put('cache.use_instance_id', value=False)}, or a fixed {s.name('node.instance_id')}",
     )
@@ -60,11 +60,11 @@ def instance_id_is_fixed(s: Subject) -> Broken | None:
     cure="load_cache = true",
     repair=False,
 )
-def database_is_loaded(s: Subject) -> Broken | None:
+def database_is_loaded(s: Subject) -> Violation | None:
     """What the database holds is loaded."""
     if s.load_cache or s.no_database:
         return None
-    return Broken("the database is not read at start", f"set {s.put('cache.load_cache', value=True)}")
+    return Violation("the database is not read at start", f"set {s.put('cache.load_cache', value=True)}")
 
 
 @rule(
@@ -79,11 +79,11 @@ def database_is_loaded(s: Subject) -> Broken | None:
     held="the model takes 1 to 3 retries only, a second apart at the most",
     repair=False,
 )
-def database_wait_is_bounded(s: Subject) -> Broken | None:
+def database_wait_is_bounded(s: Subject) -> Violation | None:
     """A boot without its database fails soon."""
     if s.database is None or s.database.boot_wait_secs <= LONGEST_BOOT_WAIT_SECS:
         return None
-    return Broken(
+    return Violation(
         f"{number(s.database.number_of_retries)} retries: at least {duration(s.database.boot_wait_secs)} until a boot"
         " without the database fails",
         f"set {s.put('cache.number_of_retries', 3)}, {s.put('cache.database.factor', 1)} and"
@@ -101,12 +101,12 @@ def database_wait_is_bounded(s: Subject) -> Broken | None:
     held="recon encodes both",
     repair=False,
 )
-def credentials_are_escaped(s: Subject) -> Broken | None:
+def credentials_are_escaped(s: Subject) -> Violation | None:
     """User and password survive the engine's url."""
     if s.database is None or not s.database.unescaped:
         return None
     keys = tuple(f"cache.database.{name}" for name in s.database.unescaped)
-    return Broken(
+    return Violation(
         f"{several([s.name(key) for key in keys])} would break the url",
         "pass urllib.parse.quote(value, safe='')",
         keys=keys,
@@ -126,7 +126,7 @@ def credentials_are_escaped(s: Subject) -> Broken | None:
     held="recon always gives the cache a database",
     repair=False,
 )
-def what_is_kept_has_a_database(s: Subject) -> Broken | None:
+def what_is_kept_has_a_database(s: Subject) -> Violation | None:
     """What is to be kept has a database."""
     if not s.no_database:
         return None
@@ -138,7 +138,7 @@ def what_is_kept_has_a_database(s: Subject) -> Broken | None:
     keys = (*(key for key, is_on in on.items() if is_on), *s.persisting)
     if not keys:
         return None
-    return Broken(
+    return Violation(
         f"{several([s.name(key) for key in keys])} {'does' if len(keys) == 1 else 'do'} nothing",
         "give the cache a database, or leave out what needs one",
         keys=keys,

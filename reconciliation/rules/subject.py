@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+from pydantic import ValidationError
+
 from reconciliation.config import ReconciliationConfig
-from reconciliation.rules.timings import STOCK_BINANCE_ERRORS
+from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
+from reconciliation.rules.timings import Conditions
 from reconciliation.settings import Settings
 from reconciliation.settings.facts import FactsSettings
 from reconciliation.settings.node import NodeSettings
@@ -30,19 +33,6 @@ FACTS: Final = (
 """The settings that no engine configuration holds, and that rules judge it by."""
 
 _NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """An execution client of the node."""
-
-    venue: str
-    guarded: bool
-    """Whether it is one of ours, whose queries raise when they failed."""
-    rejects_after: int = 0
-    """Failed queries of an order after which a stock client rejects it by itself; 0 is never. Binance's does."""
-    limits: str = ""
-    """The entry in the table of limits, where the venue's name does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,8 @@ class Subject:
     """Of a hand-written configuration: not validated, but of the right types and within the engine's ranges."""
     node: NodeSettings
     facts: FactsSettings
-    clients: tuple[Client, ...]
+    clients: tuple[ClientTraits, ...]
+    """The execution clients, at least one."""
     guards: frozenset[str]
     """The guards that are installed."""
     by_recon: bool
@@ -123,6 +114,20 @@ class Subject:
         """Whether the cache is known to live in memory only."""
         return self.database_known and self.database is None
 
+    def conditions(self, client: ClientTraits, checks: ReconciliationConfig | None = None) -> Conditions:
+        """Return what the timings of one client's orders depend on.
+
+        Args:
+            client: the execution client that the orders go through.
+            checks: other settings of the checks than those that run.
+        """
+        return Conditions(
+            checks=self.checks if checks is None else checks,
+            guards=self.guards,
+            client=client,
+            outage_secs=self.node.tolerated_outage_secs,
+        )
+
     def name(self, key: str) -> str:
         """Return a key as the user knows it."""
         return key if self.names is None else self.names.get(key, key)
@@ -130,6 +135,16 @@ class Subject:
     def knows(self, key: str) -> bool:
         """Whether the user has such a key."""
         return self.names is None or key in self.names
+
+    def takes(self, change: Mapping[str, Any]) -> bool:
+        """Whether the user may write these values of the checks, by field: the engine takes any, recon does not."""
+        if not self.by_recon:
+            return True
+        try:
+            ReconciliationConfig.model_validate(self.reconciliation.model_dump() | dict(change))
+        except ValidationError:
+            return False
+        return True
 
     def put(self, key: str, value: Any) -> str:
         """Return how the user writes a value: `reconciliation.open_check_open_only = false`, `f=False`."""
@@ -146,11 +161,11 @@ class Subject:
         )
 
 
-def own_client(settings: Settings) -> Client:
-    """Return the client of the settings' venue; one of another venue than Binance the user brings along."""
-    ours = settings.venue.is_given or settings.venue.name == "BINANCE"
-    rejects_after = STOCK_BINANCE_ERRORS if ours else 0
-    return Client(settings.venue.name, guarded=ours, rejects_after=rejects_after, limits="BINANCE" if ours else "")
+def assumed_client(settings: Settings) -> ClientTraits:
+    """Return the client to judge by before any was added: recon's own, or a stock one of another venue than Binance."""
+    if settings.venue.is_given or settings.venue.name == "BINANCE":
+        return ClientTraits(settings.venue.name, guarded=True, rejects_after=STOCK_BINANCE_ERRORS, limits="BINANCE")
+    return ClientTraits(settings.venue.name, guarded=False)
 
 
 def _toml(value: Any) -> str:
@@ -160,20 +175,20 @@ def _toml(value: Any) -> str:
 
 
 def subject_of(
-    settings: Settings, clients: tuple[Client, ...] | None = None, observed: Observed | None = None
+    settings: Settings, clients: tuple[ClientTraits, ...] | None = None, observed: Observed | None = None
 ) -> Subject:
     """Return the subject that resolved settings are.
 
     Args:
         settings: what was resolved.
-        clients: the execution clients; the guarded one of the settings' venue when absent.
+        clients: the execution clients that were added; the one that is assumed when absent.
         observed: what a boot saw.
     """
     subject = Subject(
         reconciliation=settings.reconciliation,
         node=settings.node,
         facts=settings.facts,
-        clients=(own_client(settings),) if clients is None else clients,
+        clients=(assumed_client(settings),) if clients is None else clients,
         guards=frozenset(settings.node.guards),
         by_recon=True,
         database=Database(settings.cache.number_of_retries, boot_wait_secs=0.0),

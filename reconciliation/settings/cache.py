@@ -1,17 +1,15 @@
 """The database behind the engine's cache."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field
 
 from reconciliation.settings.section import Section
-from reconciliation.settings.urls import valid_cache_url
+from reconciliation.settings.urls import CacheUrl
 
 
 class CacheSettings(Section):
     """The Redis or Valkey database behind the engine's cache."""
 
-    url: Annotated[SecretStr, AfterValidator(valid_cache_url)] | None = Field(
+    url: CacheUrl | None = Field(
         default=None,
         description="redis://[USER:PASSWORD@]HOST:PORT, or rediss://; none runs an embedded Valkey.",
     )

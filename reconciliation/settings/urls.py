@@ -1,9 +1,9 @@
 """Addresses a setting may hold, and how they are shown: the user-info of a url is a secret."""
 
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, PlainSerializer, SecretStr
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MASK: Final = "***"
@@ -70,3 +70,14 @@ def masked_url(url: str) -> str:
     parts = urlsplit(url)
     bare = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{MASK}@{bare}" if "@" in parts.netloc else bare))
+
+
+def _masked(secret: SecretStr) -> str:
+    return masked_url(secret.get_secret_value())
+
+
+CacheUrl = Annotated[SecretStr, AfterValidator(valid_cache_url), PlainSerializer(_masked, when_used="json")]
+"""The address of a cache database; as data without its user-info, for host and port are no secret."""
+
+Secret = Annotated[SecretStr, PlainSerializer(lambda _: MASK, return_type=str, when_used="json")]
+"""Text that nobody is shown."""

@@ -1,12 +1,15 @@
 """The venue account the node trades."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from reconciliation.settings.section import Section
-from reconciliation.settings.urls import is_loopback, valid_http_url, valid_stream_url
+from reconciliation.settings.urls import Secret, is_loopback, valid_http_url, valid_stream_url
+
+OURS: Final = "BINANCE"
+"""What the name of every venue begins with that recon's own client speaks to."""
 
 
 class VenueSettings(Section):
@@ -15,7 +18,7 @@ class VenueSettings(Section):
     name: str = Field(
         default="BINANCE",
         pattern=r"^[A-Z0-9_]+$",
-        description="Venue name, the part of an instrument id after the dot.",
+        description="Venue name, the part of an instrument id after the dot; with an account it begins with BINANCE.",
     )
     environment: Literal["local", "testnet", "live"] = Field(
         default="local",
@@ -31,8 +34,8 @@ class VenueSettings(Section):
     stream_url: Annotated[str, AfterValidator(valid_stream_url)] | None = Field(
         default=None, description="User stream address; none where the adapter's own is meant (not local)."
     )
-    api_key: SecretStr | None = Field(default=None, min_length=1, description="API key.")
-    api_secret: SecretStr | None = Field(default=None, min_length=1, description="API secret (HMAC or Ed25519).")
+    api_key: Secret | None = Field(default=None, min_length=1, description="API key.")
+    api_secret: Secret | None = Field(default=None, min_length=1, description="API secret (HMAC or Ed25519).")
 
     @property
     def is_given(self) -> bool:
@@ -67,4 +70,16 @@ class VenueSettings(Section):
                         " (environment = testnet or live)",
                         {"name": name, "keys": (name, "environment")},
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _an_account_is_for_our_own_client(self) -> Self:
+        if self.is_given and not self.name.startswith(OURS):
+            raise PydanticCustomError(
+                "other_venue",
+                "the account would go to recon's own client, which speaks Binance USD-M futures and not {name}; leave"
+                " the account out (api_key, api_secret, addresses, environment) and add the {name} client in a"
+                " configure function, or give the venue a name that begins with {ours}",
+                {"name": self.name, "ours": OURS, "keys": ("name", "api_key")},
+            )
         return self

@@ -18,7 +18,7 @@ from nautilus_trader.trading.strategy import Strategy
 if TYPE_CHECKING:
     from nautilus_trader.model.orders import Order
 
-    from reconciliation.engine.v1.builder import NodeBuilder
+    from reconciliation import NodeBuilder
 
 
 class RestingBidConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg] # the engine's own way

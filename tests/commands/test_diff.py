@@ -1,7 +1,6 @@
 """`recon diff`: what differs between two configurations of any kind, and nothing else."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import tomli_w
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from recon_command import SHIPPED, own_settings, recon, told
+from jail import SHIPPED, Jail, jailed, output, recon
 
 from reconciliation.cli.diff import differences, side
 
@@ -29,7 +28,7 @@ def compared(*args: str, **variables: str) -> tuple[int, Any]:
 def test_two_presets_differ_in_exactly_the_keys_whose_values_differ() -> None:
     code, data = compared("standard", "aggressive", *WHERE)
     one, two = (
-        json.loads(told("show", "--json", "--preset", name, *WHERE))["values"]["reconciliation"]
+        json.loads(output("show", "--json", "--preset", name, *WHERE))["values"]["reconciliation"]
         for name in ("standard", "aggressive")
     )
     assert (code, data["same"]) == (1, False)
@@ -43,22 +42,20 @@ def test_two_presets_differ_in_exactly_the_keys_whose_values_differ() -> None:
         assert (SHIPPED / Path(file).name).read_text("utf-8").splitlines()[int(line) - 1].startswith("lookback_mins")
 
 
-def test_every_kind_of_operand_can_be_compared(tmp_path: Path) -> None:
-    directory = own_settings(tmp_path)
-    where = ("--settings-dir", str(directory))
-    file, saved = tmp_path / "mine.toml", tmp_path / "saved.json"
-    file.write_text("[reconciliation]\nlookback_mins = 5\n", "utf-8")
-    saved.write_text(told("show", "--json", *where, "--set", f"{LOOKBACK}=6"), "utf-8")
+def test_every_kind_of_operand_can_be_compared(jail: Jail) -> None:
+    jail.shipped_settings()
+    file = jail.write("mine.toml", "[reconciliation]\nlookback_mins = 5\n")
+    saved = jail.write("saved.json", output("show", "--json", "--set", f"{LOOKBACK}=6"))
     variables = {"RECON_LOOKBACK_MINS": "7"}
     origins = {
-        "standard": (None, f"{directory}/standard.toml"),
+        "standard": (None, "settings/standard.toml"),
         str(file): (5, f"{file}:2"),
         str(saved): (6, "--set"),
         "@env": (7, "RECON_LOOKBACK_MINS"),
     }
     for a, (left, left_origin) in origins.items():
         for b, (right, right_origin) in origins.items():
-            code, data = compared(a, b, *where, **variables)
+            code, data = compared(a, b, **variables)
             found = [item for item in data["differences"] if item["key"] == LOOKBACK]
             if a == b:
                 assert (code, data) == (0, {"same": True, "differences": []})
@@ -104,12 +101,9 @@ def test_secrets_are_masked_on_both_sides() -> None:
         ("@nothing", "'@nothing' cannot be a preset's name"),
     ],
 )
-def test_what_cannot_be_compared_ends_with_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operand: str, hint: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_what_cannot_be_compared_ends_with_2(jail: Jail, operand: str, hint: str) -> None:
     for name, text in {"broken.json": "{", "other.json": '{"values": 1}', "broken.toml": "[log\n"}.items():
-        Path(name).write_text(text, "utf-8")
+        jail.write(name, text)
     for pair in ((operand, "standard"), ("standard", operand)):
         done = recon("diff", *pair, *WHERE)
         assert (done.exit_code, done.stdout) == (2, "")
@@ -143,12 +137,11 @@ configurations = st.fixed_dictionaries({"reconciliation": reconciliation, "claim
 def test_a_configuration_is_like_itself_and_two_differ_alike_both_ways(
     one: dict[str, Any], two: dict[str, Any]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        directory = own_settings(Path(folder))
+    with jailed() as jail:
+        directory = jail.shipped_settings()
         sides = []
         for name, data in (("one", one), ("two", two)):
-            file = Path(folder) / f"{name}.toml"
-            file.write_text(tomli_w.dumps(data), "utf-8")
+            file = jail.write(f"{name}.toml", tomli_w.dumps(data))
             sides.append(side(str(file), directory))
     left, right = sides
     assert differences(left, left) == differences(right, right) == []

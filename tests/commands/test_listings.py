@@ -6,23 +6,23 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from recon_command import BIN, ROOT, SHIPPED, own_settings, process, recon, told
+from jail import BIN, ROOT, SHIPPED, Jail, output, process, recon
 
-from reconciliation.layers import registry
+from reconciliation.layers import known
 
 WHERE = ("--settings-dir", str(SHIPPED))
 PRESETS = ["conservative", "standard", "aggressive", "disabled"]
 
 
-def test_presets_marks_exactly_the_keys_that_differ(tmp_path: Path) -> None:
+def test_presets_marks_exactly_the_keys_that_differ(jail: Jail) -> None:
     mine = "# For a test.\n[reconciliation]\nallow_overfills = true\n"
-    where = ("--settings-dir", str(own_settings(tmp_path, mine=mine)))
-    data = json.loads(told("presets", "--json", *where))
+    jail.shipped_settings(mine=mine)
+    data = json.loads(output("presets", "--json"))
     assert list(data) == [*PRESETS, "mine"]
     keys = data["standard"]["reconciliation"]
     differing = {key for key in keys if len({json.dumps(data[name]["reconciliation"][key]) for name in data}) > 1}
     assert {"allow_overfills", "lookback_mins"} < differing < set(keys)
-    uses, _, table = told("presets", *where).partition("\n\n")
+    uses, _, table = output("presets").partition("\n\n")
     rows = [line.split() for line in table.splitlines()]
     assert rows[0] == [*PRESETS, "mine"]
     assert {row[1] for row in rows[1:] if row[0] == "*"} == differing
@@ -31,36 +31,36 @@ def test_presets_marks_exactly_the_keys_that_differ(tmp_path: Path) -> None:
     assert all(data[name]["use"] for name in data)
 
 
-def test_a_broken_preset_is_told_instead(tmp_path: Path) -> None:
-    done = recon("presets", "--settings-dir", str(own_settings(tmp_path, mine="[log\n")))
+def test_a_broken_preset_is_told_instead(jail: Jail) -> None:
+    jail.shipped_settings(mine="[log\n")
+    done = recon("presets")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "mine.toml:1:5: is not TOML" in done.stderr
 
 
 def test_the_example_environment_is_the_one_that_ships() -> None:
-    assert told("env", "--example") == (ROOT / ".env.example").read_text("utf-8")
+    assert output("env", "--example") == (ROOT / ".env.example").read_text("utf-8")
 
 
 def test_every_variable_is_listed() -> None:
-    names = [line.split()[0] for line in told("env").splitlines()[1:]]
-    assert names == [setting.variable for setting in registry.settings_by_path().values()]
+    names = [line.split()[0] for line in output("env").splitlines()[1:]]
+    assert names == [setting.variable for setting in known.settings_by_path().values()]
 
 
 def test_the_schema_is_the_one_that_ships() -> None:
-    assert told("schema") == (SHIPPED / "recon.schema.json").read_text("utf-8")
+    assert output("schema") == (SHIPPED / "recon.schema.json").read_text("utf-8")
 
 
-def lint(folder: Path, *files: Path) -> tuple[int, str]:
+def lint(*files: Path) -> tuple[int, str]:
     """Run the real TOML language tool over files; its schema is the one beside them."""
-    done = process(str(BIN / "tombi"), "lint", "--offline", *map(str, files), folder=folder)
+    done = process(str(BIN / "tombi"), "lint", "--offline", *map(str, files))
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_toml_tool_finds_nothing_in_the_shipped_files(tmp_path: Path) -> None:
-    directory = own_settings(tmp_path)
-    files = sorted(directory.glob("*.toml"))
+def test_a_toml_tool_finds_nothing_in_the_shipped_files(jail: Jail) -> None:
+    files = sorted(jail.shipped_settings().glob("*.toml"))
     assert len(files) == 5
-    code, said = lint(tmp_path, *files)
+    code, said = lint(*files)
     assert (code, "5 files linted successfully" in said) == (0, True), said
 
 
@@ -83,20 +83,17 @@ PLANTED = [
 
 
 @pytest.mark.parametrize(("text", "line", "column"), PLANTED)
-def test_a_toml_tool_finds_each_planted_error_where_it_stands(
-    tmp_path: Path, text: str, line: int, column: int
-) -> None:
-    shutil.copy(SHIPPED / "recon.schema.json", tmp_path)
-    file = tmp_path / "mine.toml"
-    file.write_text(f"#:schema ./recon.schema.json\n{text}", "utf-8")
-    code, said = lint(tmp_path, file)
+def test_a_toml_tool_finds_each_planted_error_where_it_stands(jail: Jail, text: str, line: int, column: int) -> None:
+    shutil.copy(SHIPPED / "recon.schema.json", jail.folder)
+    file = jail.write("mine.toml", f"#:schema ./recon.schema.json\n{text}")
+    code, said = lint(file)
     assert code != 0
     assert f"mine.toml:{line}:{column}" in said, said
 
 
-def test_init_writes_settings_that_pass(tmp_path: Path) -> None:
-    folder = tmp_path / "a" / "node"
-    said = told("init", str(folder))
+def test_init_writes_settings_that_pass(jail: Jail) -> None:
+    folder = jail.folder / "a" / "node"
+    said = output("init", str(folder))
     names = {line.split()[1].removeprefix(f"{folder}/") for line in said.splitlines() if line.startswith("written ")}
     files = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
     assert names == files == {
@@ -105,29 +102,28 @@ def test_init_writes_settings_that_pass(tmp_path: Path) -> None:
         "settings/README.md",
         ".env.example",
     }  # fmt: skip
-    assert told("check", "--settings-dir", str(folder / "settings")).startswith("fine: preset standard")
+    assert output("check", "--settings-dir", str(folder / "settings")).startswith("fine: preset standard")
     for file in folder.glob("settings/*.toml"):
         assert file.read_bytes() == (SHIPPED / file.name).read_bytes()
         assert tomllib.loads(file.read_text("utf-8"))
-    assert lint(folder, *folder.glob("settings/*.toml"))[0] == 0
+    assert lint(*folder.glob("settings/*.toml"))[0] == 0
 
 
-def test_init_overwrites_nothing(tmp_path: Path) -> None:
-    (tmp_path / "settings").mkdir()
+def test_init_overwrites_nothing(jail: Jail) -> None:
     mine = {"settings/default.toml": "preset = 'aggressive'\n", ".env.example": "mine\n"}
     for name, text in mine.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    first = told("init", str(tmp_path)).splitlines()
-    assert {line.split()[1] for line in first if line.startswith("kept ")} == {str(tmp_path / name) for name in mine}
-    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    assert all(line.startswith("kept ") for line in told("init", str(tmp_path)).splitlines())
-    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
-    assert all((tmp_path / name).read_text("utf-8") == text for name, text in mine.items())
+        jail.write(name, text)
+    first = output("init", str(jail.folder)).splitlines()
+    assert {line.split()[1] for line in first if line.startswith("kept ")} == {str(jail.folder / name) for name in mine}
+    before = {file: file.read_bytes() for file in jail.folder.rglob("*") if file.is_file()}
+    assert all(line.startswith("kept ") for line in output("init", str(jail.folder)).splitlines())
+    assert {file: file.read_bytes() for file in jail.folder.rglob("*") if file.is_file()} == before
+    assert all((jail.folder / name).read_text("utf-8") == text for name, text in mine.items())
 
 
 @pytest.mark.parametrize("blocked", ["settings", "."])
-def test_init_says_when_it_cannot_write(tmp_path: Path, blocked: str) -> None:
-    folder = tmp_path / "node"
+def test_init_says_when_it_cannot_write(jail: Jail, blocked: str) -> None:
+    folder = jail.folder / "node"
     if blocked == ".":
         folder.write_text("a file", "utf-8")
     else:

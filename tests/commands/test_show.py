@@ -1,7 +1,6 @@
 """`recon show` in all its forms: what it prints loads back to what it shows."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ import tomli_w
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from recon_command import SHIPPED, own_settings, process, recon, told
+from jail import SHIPPED, Jail, jailed, output, process, recon
 
-from reconciliation import Settings, load
+from reconciliation import Settings
+from reconciliation.layers import known
 from reconciliation.layers.origins import leaves
 from reconciliation.settings.cache import CacheSettings
 
@@ -69,7 +69,7 @@ def written(configuration: dict[str, Any]) -> str:
 
 def assert_same(left: Settings, right: Settings) -> None:
     """Assert that all is equal but the preset's name and the secrets."""
-    for section in Settings.SECTIONS:
+    for section in known.sections():
         one, other = (value.model_dump() if hasattr(value, "model_dump") else dict(value) for value in
                       (getattr(left, section), getattr(right, section)))  # fmt: skip
         for secret in ("url", "api_key", "api_secret"):
@@ -79,14 +79,12 @@ def assert_same(left: Settings, right: Settings) -> None:
     assert left.fingerprint == right.fingerprint
 
 
-def test_as_data_holds_every_value_with_a_plain_origin(tmp_path: Path) -> None:
-    directory = own_settings(tmp_path)
-    shown = json.loads(
-        told("show", "--json", "--settings-dir", str(directory), "--set", "log.level=ERROR", RECON_CLAIMS=CLAIMS)
-    )
+def test_as_data_holds_every_value_with_a_plain_origin(jail: Jail) -> None:
+    jail.shipped_settings()
+    shown = json.loads(output("show", "--json", "--set", "log.level=ERROR", RECON_CLAIMS=CLAIMS))
     assert list(shown) == ["preset", "settings_dir", "fingerprint", "values", "origins"]
-    assert (shown["preset"], shown["settings_dir"]) == ("standard", str(directory))
-    settings = load(env={"RECON_CLAIMS": CLAIMS}, settings_dir=directory, overrides={"log.level": "ERROR"})
+    assert (shown["preset"], shown["settings_dir"]) == ("standard", str(jail.folder / "settings"))
+    settings = jail.load({"RECON_CLAIMS": CLAIMS}, overrides={"log.level": "ERROR"})
     assert shown["fingerprint"] == settings.fingerprint
     assert shown["values"] == settings.masked()
     assert set(shown["origins"]) == {".".join(path) for path in leaves(settings)}
@@ -98,12 +96,10 @@ def test_as_data_holds_every_value_with_a_plain_origin(tmp_path: Path) -> None:
 
 
 def assert_toml_loads_back(configuration: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        directory = own_settings(Path(folder), given=written(configuration))
-        text = told("show", "--toml", "--preset", "given", "--settings-dir", str(directory))
-        (directory / "mine.toml").write_text(text, "utf-8")
-        again = load(env={"RECON_PRESET": "mine"}, settings_dir=directory)
-        assert_same(again, load(preset="given", env={}, settings_dir=directory))
+    with jailed() as jail:
+        jail.shipped_settings(given=written(configuration))
+        jail.write("settings/mine.toml", output("show", "--toml", "--preset", "given"))
+        assert_same(jail.load({"RECON_PRESET": "mine"}), jail.load(preset="given"))
 
 
 @sampled
@@ -115,19 +111,19 @@ def test_the_toml_form_loads_back_to_the_same(configuration: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("preset", ["conservative", "standard", "aggressive", "disabled"])
-def test_the_toml_form_of_each_shipped_preset_loads_back(tmp_path: Path, preset: str) -> None:
-    directory = own_settings(tmp_path)
-    text = told("show", "--toml", "--preset", preset, "--settings-dir", str(directory), **SECRETS)
+def test_the_toml_form_of_each_shipped_preset_loads_back(jail: Jail, preset: str) -> None:
+    jail.shipped_settings()
+    text = output("show", "--toml", "--preset", preset, **SECRETS)
     assert CANARY not in text
-    (directory / "mine.toml").write_text(text, "utf-8")
-    again = load(env=SECRETS | {"RECON_PRESET": "mine"}, settings_dir=directory)
-    assert_same(again, load(env=SECRETS, preset=preset, settings_dir=directory))
+    jail.write("settings/mine.toml", text)
+    again = jail.load(SECRETS | {"RECON_PRESET": "mine"})
+    assert_same(again, jail.load(SECRETS, preset=preset))
 
 
-def sourced(lines: str, folder: Path) -> dict[str, str]:
+def sourced(jail: Jail, lines: str) -> dict[str, str]:
     """Return the `RECON_*` variables that a real shell has after sourcing the lines."""
-    (folder / "lines.env").write_text(lines, "utf-8")
-    done = process("bash", "-c", "set -aeu; source ./lines.env; env -0", folder=folder)
+    jail.write("lines.env", lines)
+    done = process("bash", "-c", "set -aeu; source ./lines.env; env -0")
     assert (done.returncode, done.stderr) == (0, "")
     pairs = (item.partition("=") for item in done.stdout.split("\0"))
     return {name: value for name, _, value in pairs if name.startswith("RECON_")}
@@ -144,22 +140,21 @@ few = hypothesis_settings(sampled, max_examples=20 if sampled.max_examples < 1_0
 @example(configuration={"claims": {"A-1": {"claim_all": True}, "B-1": {"instrument_ids": ["c,d.X"]}}})
 def test_the_environment_form_resolves_to_the_same_over_any_preset(configuration: dict[str, Any]) -> None:
     below = "[reconciliation]\nfiltered_client_order_ids = ['Z-1']\ninstrument_ids = ['Z.X']\nlookback_mins = 7\n"
-    with tempfile.TemporaryDirectory() as folder:
-        directory = own_settings(Path(folder), given=written(configuration), other=below)
-        lines = told("show", "--env", "--preset", "given", "--settings-dir", str(directory))
-        again = load(preset="other", env=sourced(lines, Path(folder)), settings_dir=directory)
-        assert_same(again, load(preset="given", env={}, settings_dir=directory))
+    with jailed() as jail:
+        jail.shipped_settings(given=written(configuration), other=below)
+        variables = sourced(jail, output("show", "--env", "--preset", "given"))
+        assert_same(jail.load(variables, preset="other"), jail.load(preset="given"))
 
 
 def test_a_section_is_shown_alone() -> None:
     where = ("--settings-dir", str(SHIPPED))
-    data = json.loads(told("show", "--json", "--section", "log", *where))
+    data = json.loads(output("show", "--json", "--section", "log", *where))
     assert data["values"] == {"log": {"level": "INFO", "format": "auto"}}
     assert set(data["origins"]) == {"log.level", "log.format"}
-    assert told("show", "--env", "--section", "log", *where) == "RECON_LOG_LEVEL=INFO\nRECON_LOG_FORMAT=auto\n"
-    keys = [line.split()[0] for line in told("show", "--section", "log", *where).splitlines()[3:]]
+    assert output("show", "--env", "--section", "log", *where) == "RECON_LOG_LEVEL=INFO\nRECON_LOG_FORMAT=auto\n"
+    keys = [line.split()[0] for line in output("show", "--section", "log", *where).splitlines()[3:]]
     assert keys == ["log.level", "log.format"]
-    assert told("show", "--toml", "--section", "log", *where).endswith('[log]\nlevel = "INFO"\nformat = "auto"\n')
+    assert output("show", "--toml", "--section", "log", *where).endswith('[log]\nlevel = "INFO"\nformat = "auto"\n')
 
 
 def test_an_unknown_section_is_wrong_usage() -> None:
@@ -168,14 +163,15 @@ def test_an_unknown_section_is_wrong_usage() -> None:
     assert "'logs' is no section; there are: reconciliation, claims, node, facts, cache, venue, log" in done.stderr
 
 
-def test_changed_shows_what_is_not_the_models_default(tmp_path: Path) -> None:
+def test_changed_shows_what_is_not_the_models_default(jail: Jail) -> None:
     mine = "[reconciliation]\nstartup_delay_secs = 10.0\nlookback_mins = 5\n[claims.A-1]\nclaim_all = true\n"
-    where = ("--preset", "mine", "--settings-dir", str(own_settings(tmp_path, mine=mine)))
-    data = json.loads(told("show", "--json", "--changed", *where))
+    jail.shipped_settings(mine=mine)
+    where = ("--preset", "mine")
+    data = json.loads(output("show", "--json", "--changed", *where))
     assert data["values"] == {"reconciliation": {"lookback_mins": 5}, "claims": {"A-1": {"claim_all": True}}}
-    rows = [line.split() for line in told("show", *where).splitlines()[3:]]
+    rows = [line.split() for line in output("show", *where).splitlines()[3:]]
     assert [row[1] for row in rows if row[0] == "*"] == ["reconciliation.lookback_mins", "claims.A-1.claim_all"]
-    assert [row[1] for row in (line.split() for line in told("show", "--changed", *where).splitlines()[3:])] == [
+    assert [row[1] for row in (line.split() for line in output("show", "--changed", *where).splitlines()[3:])] == [
         "reconciliation.lookback_mins",
         "claims.A-1.claim_all",
     ]
@@ -183,18 +179,18 @@ def test_changed_shows_what_is_not_the_models_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_shows_a_secret(form: tuple[str, ...]) -> None:
-    assert CANARY not in told("show", *form, "--settings-dir", str(SHIPPED), **SECRETS)
+    assert CANARY not in output("show", *form, "--settings-dir", str(SHIPPED), **SECRETS)
 
 
 def test_the_address_of_the_cache_is_no_secret() -> None:
-    shown = json.loads(told("show", "--json", "--settings-dir", str(SHIPPED), **SECRETS))
+    shown = json.loads(output("show", "--json", "--settings-dir", str(SHIPPED), **SECRETS))
     assert shown["values"]["cache"]["url"] == "redis://***@127.0.0.1:6379"
     assert (shown["values"]["venue"]["api_key"], shown["values"]["venue"]["api_secret"]) == ("***", "***")
 
 
 @pytest.mark.parametrize("data_dir", ["a\x1b[31mb", "a\nb", "a\u202eb"])
 def test_no_value_moves_the_cursor(data_dir: str) -> None:
-    table = told("show", "--section", "cache", "--settings-dir", str(SHIPPED), RECON_CACHE_DATA_DIR=data_dir)
+    table = output("show", "--section", "cache", "--settings-dir", str(SHIPPED), RECON_CACHE_DATA_DIR=data_dir)
     assert len(table.splitlines()) == len(CacheSettings.model_fields) + 3
     assert all(line.isprintable() for line in table.splitlines())
 

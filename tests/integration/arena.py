@@ -15,10 +15,11 @@ from nautilus_trader.model.orders import Order
 from nautilus_trader.trading.strategy import Strategy
 from stage import BTC, PATIENCE_SECS
 
-from reconciliation import load
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.engine.v1 import binance, emit
-from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation import NodeBuilder, load
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.engine.lifecycle import Lifecycle, Observer
+from reconciliation.engine.v1 import emit
+from reconciliation.engine.v1.adapters.lookup import add_settings_clients, client_of
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.settings.guards import GUARDS
 
@@ -140,14 +141,14 @@ class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
 
 def asked(venue: VenueProcess, call: str) -> int:
     """How often the venue was asked."""
-    return sum(1 for logged in venue.get("requests") if logged["call"] == call)
+    return len(venue.control.requests(call))
 
 
 def add_second(builder: NodeBuilder, venue: VenueProcess) -> None:
     """Add the clients of another venue of the same kind."""
-    env = venue.environment() | {"RECON_VENUE_NAME": "SECOND", "RECON_CACHE_URL": "redis://127.0.0.1:1"}
+    env = venue.environment() | {"RECON_VENUE_NAME": "BINANCE_SECOND", "RECON_CACHE_URL": "redis://127.0.0.1:1"}
     other = NodeBuilder(load(env=env, overrides={"node.guards": list(builder.settings.node.guards)}))
-    binance.add_clients(other, read_only=False)
+    add_settings_clients(other, read_only=False)
     for name, client in other.data_clients.items():
         builder.add_data_client(name, client.config, client.factory)
     for name, client in other.exec_clients.items():
@@ -167,13 +168,14 @@ def node_on(
     timeouts: Mapping[str, float] = QUICK_TO_END,
     configure: Callable[[NodeBuilder], None] | None = None,
     start: bool = True,
+    observer: Observer = lambda _: None,
     **engine: Any,
 ) -> Iterator[Arena]:
     """Run a stock node with the named guards and an engine configuration of one's own; without a venue, no client."""
     env = (venue.environment() if venue else {}) | {"RECON_CACHE_URL": cache_url or "redis://127.0.0.1:1"}
     settings = load(env=env, overrides={"node.guards": list(guards)})
     builder = NodeBuilder(settings)
-    binance.add_clients(builder, read_only=False)
+    add_settings_clients(builder, read_only=False)
     builder.add_strategy(Trader())
     if second is not None:
         add_second(builder, second)
@@ -200,7 +202,12 @@ def node_on(
     node.build()
     for strategy in builder.strategies:
         node.trader.add_strategy(strategy)
-    install(node, guards, tolerated_secs=tolerated_secs, report_secs=report_secs)
+    clients = [client_of(built) for built in node.kernel.exec_engine._clients.values()]
+    lifecycle = Lifecycle()
+    lifecycle.observe(observer)
+    for wrapped in clients:
+        wrapped.report_to(lifecycle)
+    install(node, clients, guards, tolerated_secs=tolerated_secs, report_secs=report_secs, lifecycle=lifecycle)
     arena = Arena(node, loop)
     try:
         if start:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from stage import Stage, processes_in, until
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.node.embedded_cache import EmbeddedCache
+from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.embedded.venue import VenueProcess
 
 # The tests that wait for the engine's clock; begun first, they wait while others work.
 SLOWEST = ("test_timing.py", "test_continuous_repair.py", "test_preset_faults.py")

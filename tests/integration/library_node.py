@@ -7,15 +7,11 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nautilus_trader.common.actor import Actor
 
-from reconciliation import LiveTradingNodeConfig, load
-from reconciliation.engine.v1.startup import NodeNotStartedError
-
-if TYPE_CHECKING:
-    from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation import LiveTradingNodeConfig, NodeBuilder, NodeNotStartedError, ReconError, load
+from reconciliation.engine.lifecycle import Event, Verified
 
 
 def tell(words: str) -> None:
@@ -31,15 +27,24 @@ class Herald(Actor):  # type: ignore[misc] # the engine is untyped
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def configure(builder: "NodeBuilder") -> None:
+def configure(builder: NodeBuilder) -> None:
     builder.add_actor(Herald())
 
 
+def observe(event: Event) -> None:
+    tell(f"event {type(event).__name__}" + (f" {event.report.reconciled}" if isinstance(event, Verified) else ""))
+
+
 def main() -> None:
-    node = LiveTradingNodeConfig.from_settings(load(env=dict(os.environ))).build_node(configure)
+    config = LiveTradingNodeConfig.from_settings(load(env=dict(os.environ)))
+    try:
+        node = config.build_node(configure, observers=[observe] if "observed" in sys.argv else None)
+    except ReconError as error:
+        tell(f"not built: {type(error).__name__}, exit {int(error.exit_code)}: {error}")
+        return
     try:
         node.run()
-        tell("stopped")
+        tell(f"stopped {node.report is not None and node.report.reconciled} {[found.id for found in node.findings]}")
     except NodeNotStartedError as error:
         tell(f"refused {error.stage}: {error.reason}")
     finally:

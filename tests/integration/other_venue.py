@@ -2,7 +2,7 @@
 
 import asyncio
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.component import LiveClock, MessageBus
@@ -20,6 +20,9 @@ from nautilus_trader.model.instruments import CryptoPerpetual
 from nautilus_trader.model.objects import AccountBalance, Money, Quantity
 from nautilus_trader.model.orders import Order
 from nautilus_trader.test_kit.providers import TestInstrumentProvider
+
+if TYPE_CHECKING:
+    from reconciliation import NodeBuilder
 
 NAME = "OTHER"
 INSTRUMENT = f"BTCUSDT-PERP.{NAME}"
@@ -176,3 +179,8 @@ class SwallowingClientFactory(LiveExecClientFactory):  # type: ignore[misc]
         clock: LiveClock,
     ) -> SwallowingClient:
         return SwallowingClient(loop, name, msgbus, cache, clock)
+
+
+def configure_as_okx(builder: "NodeBuilder") -> None:
+    """A user's configure function that brings such a client along, under the name of a venue whose limit is known."""
+    builder.add_exec_client("OKX", SwallowingClientConfig(), SwallowingClientFactory)

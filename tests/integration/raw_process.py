@@ -17,8 +17,7 @@ from nautilus_trader.model.objects import Price, Quantity
 from nautilus_trader.trading.strategy import Strategy
 from stock_clients import configure
 
-from reconciliation import load
-from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation import NodeBuilder, load
 
 INSTRUMENT = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 

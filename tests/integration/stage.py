@@ -16,16 +16,17 @@ from typing import Any
 
 import msgspec
 
+from reconciliation.cache_client import connect
 from reconciliation.drill.node_process import NodeProcess
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.node.preflight import connect
+from reconciliation.drill.oracle import Belief, discrepancies
+from reconciliation.embedded.venue import VenueProcess
 
 HERE = Path(__file__).parent
 SETTINGS = HERE.parents[1] / "settings"
 TRADER = "TESTER-001"
 BTC = "BTCUSDT-PERP.BINANCE"
 ETH = "ETHUSDT-PERP.BINANCE"
-SEED = {"symbol": "BTCUSDT", "fills": 20, "open_orders": 3, "net": "0.5"}
+SEED: dict[str, Any] = {"symbol": "BTCUSDT", "fills": 20, "open_orders": 3, "net": "0.5"}
 """The history most tests begin with; its current position lifecycle is the two fills 1019 and 1020."""
 MAKER = "MAKER-001"
 MAKER_CLAIMS_BTC = json.dumps({MAKER: {"instrument_ids": [BTC]}})
@@ -107,11 +108,13 @@ class Stage:
         self._stack.callback(command.kill)
         return command
 
-    def script(self, name: str, *arguments: str, **variables: str) -> Told:
+    def script(
+        self, name: str, *arguments: str, variables: Mapping[str, str], within_secs: float = PATIENCE_SECS + 20
+    ) -> Told:
         """Run a script that stands beside the tests."""
-        return self._run([sys.executable, str(HERE / name), *arguments], variables)
+        return self._run([sys.executable, str(HERE / name), *arguments], variables, within_secs)
 
-    def _run(self, command: list[str], variables: Mapping[str, str]) -> Told:
+    def _run(self, command: list[str], variables: Mapping[str, str], within_secs: float = PATIENCE_SECS + 20) -> Told:
         env = {key: value for key, value in os.environ.items() if not key.startswith("RECON_")}
         done = subprocess.run(
             command,
@@ -120,7 +123,7 @@ class Stage:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE_SECS + 20,
+            timeout=within_secs,
         )
         return Told(done.returncode, done.stdout, done.stderr)
 
@@ -186,39 +189,22 @@ def environment(venue: VenueProcess, cache_url: str, **more: str) -> dict[str, s
     return venue.environment() | {"RECON_CACHE_URL": cache_url} | more
 
 
-def calls(venue: VenueProcess, *names: str) -> list[dict[str, Any]]:
-    """The logged calls of these names, `GET /fapi/v1/openOrders`; all without names."""
-    return [call for call in venue.get("requests") if not names or call["call"] in names]
-
-
-def venue_order(venue: VenueProcess, client_order_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(
-        order for order in venue.get("ledger")["orders"] if order["client_order_id"] == client_order_id
-    )
-    return found
-
-
-def venue_open_orders(venue: VenueProcess) -> list[str]:
-    orders = venue.get("ledger")["orders"]
-    return sorted(order["client_order_id"] for order in orders if order["status"] in {"NEW", "PARTIALLY_FILLED"})
-
-
-def venue_positions(venue: VenueProcess) -> dict[str, str]:
-    """Signed net quantities as the node names and writes them."""
-    return {f"{symbol}-PERP.BINANCE": net for symbol, net in venue.get("ledger")["positions"].items()}
-
-
 def trades_of(venue: VenueProcess, client_order_id: str) -> list[str]:
     """The trade ids of an order's fills."""
-    fills = venue.get("ledger")["fills"]
-    return [str(fill["trade_id"]) for fill in fills if fill["client_order_id"] == client_order_id]
+    return [fill.trade_id for fill in venue.control.ledger().fills_of(client_order_id)]
 
 
-def assert_agreement(venue: VenueProcess, event: Mapping[str, Any]) -> None:
-    """See that what a node reconciled to is what the venue's ledger, not its answers, holds."""
-    assert sorted(event["open_orders"]) == venue_open_orders(venue)
+def assert_agreement(venue: VenueProcess, event: Mapping[str, Any], cache: "NodeCache | None" = None) -> None:
+    """See that what a node reconciled to is what the venue's ledger, not its answers, holds.
+
+    Args:
+        venue: whose ledger.
+        event: the node's word.
+        cache: its database, once all is written; then trades are compared too.
+    """
+    trades = None if cache is None else (":".join(fill) for fill in cache.fills().elements())
+    assert discrepancies(venue.control.ledger(), Belief.told_by(event, trades)) == ()
     assert event["node"]["open_orders"] == len(event["open_orders"])
-    assert event["node"]["positions"] == venue_positions(venue)
     assert event["differences"] == []
 
 
@@ -283,7 +269,7 @@ def acknowledged_bid(venue: VenueProcess, cache: NodeCache) -> str:
     """The example strategy's order, once its acknowledgement is in the node's database."""
 
     def asked() -> str:
-        ids = (str(order["client_order_id"]) for order in venue.get("ledger")["orders"])
+        ids = (order.client_order_id for order in venue.control.ledger().orders)
         return next((key for key in ids if key.startswith("O-") and "OrderAccepted" in cache.kinds(key)), "")
 
     return until(asked, "the strategy's order is acknowledged")

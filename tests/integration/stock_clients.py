@@ -13,7 +13,7 @@ from nautilus_trader.adapters.binance import (
 from nautilus_trader.config import InstrumentProviderConfig
 
 if TYPE_CHECKING:
-    from reconciliation.engine.v1.builder import NodeBuilder
+    from reconciliation import NodeBuilder
 
 
 def configure(builder: "NodeBuilder") -> None:

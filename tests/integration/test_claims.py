@@ -18,7 +18,7 @@ from stage import (
     until,
 )
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 
 SWEEPER = "SWEEPER-001"
 
@@ -26,7 +26,7 @@ SWEEPER = "SWEEPER-001"
 def by_hand(venue: VenueProcess, name: str, symbol: str = "BTCUSDT", price: str = "50000") -> str:
     """Somebody places an order at the venue; what comes back is its client order id."""
     quantity = {"BTCUSDT": "0.010", "ETHUSDT": "0.200", "SOLUSDT": "5.00"}[symbol]
-    venue.post("orders", symbol=symbol, side="BUY", quantity=quantity, price=price, client_order_id=name)
+    venue.control.place(symbol, "BUY", quantity, price=price, client_order_id=name)
     return name
 
 
@@ -71,7 +71,7 @@ def test_a_boot_without_the_strategy_keeps_its_claim(stage: Stage, venue: VenueP
 
 def test_claim_all_takes_every_instrument_but_the_explicit_ones(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """External claims: claim_all is every loaded instrument minus explicit claims, at startup and over the stream."""
-    venue.post("seed", **SEED)
+    venue.control.seed(**SEED)
     on_eth = by_hand(venue, "on-eth", "ETHUSDT", "3000")
     claims = {MAKER: {"instrument_ids": [BTC]}, SWEEPER: {"claim_all": True}}
     node = stage.node(environment(venue, redis, RECON_CLAIMS=json.dumps(claims)))

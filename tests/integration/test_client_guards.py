@@ -8,8 +8,9 @@ from arena import OFF, Arena, all_but, asked, node_on
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReports
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.engine.v1.builder import Client, NodeBuilder
+from reconciliation import NodeBuilder
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.engine.builder import ClientSpec
 from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
@@ -24,7 +25,7 @@ def with_retries(builder: NodeBuilder) -> None:
     """Have the adapter retry by itself, as its configuration allows."""
     name, client = next(iter(builder.exec_clients.items()))
     config = msgspec.structs.replace(client.config, max_retries=2, retry_delay_initial_ms=10, retry_delay_max_ms=20)
-    builder.exec_clients[name] = Client(config, client.factory)
+    builder.exec_clients[name] = ClientSpec(config, client.factory)
 
 
 @pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("query_errors"), "REJECTED")])
@@ -33,9 +34,9 @@ def test_three_errors_reject_nothing(venue: VenueProcess, guards: tuple[str, ...
     with node_on(
         venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200, "inflight_check_retries": 9}
     ) as arena:
-        venue.post("stream", action="mute")
-        venue.post("faults", call=SUBMIT, drop=True, apply=True)
-        venue.post("faults", call=ORDER, status=503, times=3)
+        venue.control.mute()
+        venue.control.fail(SUBMIT, drop=True, apply=True)
+        venue.control.fail(ORDER, status=503, times=3)
         bid = arena.place_bid()
         arena.until(lambda: arena.status(bid) != "SUBMITTED" and arena.status(bid) != "INITIALIZED", "it is resolved")
         assert arena.status(bid) == believed
@@ -51,8 +52,8 @@ def test_an_unknown_outcome_rejects_no_live_order(
     venue: VenueProcess, guards: tuple[str, ...], believed: str, answer: dict[str, Any]
 ) -> None:
     with node_on(venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200}) as arena:
-        venue.post("stream", action="mute")
-        venue.post("faults", call=SUBMIT, apply=True, **answer)
+        venue.control.mute()
+        venue.control.fail(SUBMIT, apply=True, **answer)
         bid = arena.place_bid()
         arena.until(lambda: arena.status(bid) not in {"INITIALIZED", "SUBMITTED"}, "it is resolved")
         assert arena.status(bid) == believed
@@ -65,8 +66,8 @@ def test_a_duplicate_after_our_own_retry_is_the_order_itself(
     """The first attempt arrived though it was answered "overloaded", and the adapter's second one is a duplicate."""
     quick = OFF | {"inflight_check_interval_ms": 200}
     with node_on(venue, guards=guards, configure=with_retries, **quick) as arena:
-        venue.post("stream", action="mute")
-        venue.post("faults", call=SUBMIT, apply=True, status=429, body=OVERLOADED, times=1)
+        venue.control.mute()
+        venue.control.fail(SUBMIT, apply=True, status=429, body=OVERLOADED, times=1)
         bid = arena.place_bid()
         arena.until(lambda: arena.status(bid) not in {"INITIALIZED", "SUBMITTED"}, "it is resolved")
         assert asked(venue, SUBMIT) == 2
@@ -81,7 +82,7 @@ def test_what_the_venue_refuses_is_rejected(venue: VenueProcess) -> None:
     """A duplicate of somebody else's, and an order without margin, are refusals as they ever were."""
     with node_on(venue, guards=GUARDS, **OFF) as arena:
         for refusal in ({"code": -4116, "msg": "ClientOrderId is duplicated."}, {"code": -2019, "msg": "No margin."}):
-            venue.post("faults", call=SUBMIT, status=400, body=refusal, times=1)
+            venue.control.fail(SUBMIT, status=400, body=refusal, times=1)
             bid = arena.place_bid()
             arena.until(partial(rejected, arena, bid), "the refusal is believed")
 
@@ -116,7 +117,7 @@ def orders_since(arena: Arena, back: timedelta | None) -> int:
 
 @pytest.mark.parametrize(("guards", "fills", "orders"), [(GUARDS, 2_304, 2_307), (all_but("history"), 500, 1_000)])
 def test_history_is_read_to_its_end(venue: VenueProcess, guards: tuple[str, ...], fills: int, orders: int) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=2_304, open_orders=3, net="0.5")
+    venue.control.seed("BTCUSDT", fills=2_304, open_orders=3, net="0.5")
     with node_on(venue, guards=guards, **OFF) as arena:
         for back in (None, timedelta(days=6), timedelta(days=30)):
             assert orders_since(arena, back) == orders
@@ -126,7 +127,7 @@ def test_history_is_read_to_its_end(venue: VenueProcess, guards: tuple[str, ...]
 
 
 def test_history_that_fits_costs_what_upstream_asks(venue: VenueProcess) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
+    venue.control.seed("BTCUSDT", fills=20, open_orders=3, net="0.5")
     with node_on(venue, guards=GUARDS, **OFF):
         assert asked(venue, TRADES) == 1
         assert asked(venue, ALL_ORDERS) == 1
@@ -136,7 +137,7 @@ def test_history_that_fits_costs_what_upstream_asks(venue: VenueProcess) -> None
 def test_a_warm_restart_makes_up_no_opposite_position(
     venue: VenueProcess, redis: str, guards: tuple[str, ...], phantom: bool
 ) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=1, net="0.5")
+    venue.control.seed("BTCUSDT", fills=1, net="0.5")
     with node_on(venue, guards=GUARDS, cache_url=redis, **OFF):
         pass
     with node_on(venue, guards=guards, cache_url=redis, **OFF) as arena:
@@ -145,17 +146,17 @@ def test_a_warm_restart_makes_up_no_opposite_position(
 
 @pytest.mark.parametrize(("guards", "starts"), [(GUARDS, False), (all_but("reports", "query_errors"), True)])
 def test_a_mass_status_is_whole_or_there_is_none(venue: VenueProcess, guards: tuple[str, ...], starts: bool) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
-    venue.post("faults", call=TRADES, status=500)
+    venue.control.seed("BTCUSDT", fills=20, open_orders=3, net="0.5")
+    venue.control.fail(TRADES, status=500)
     with node_on(venue, guards=guards, start=False, **OFF) as arena:
         assert arena.begin() is starts
 
 
 def test_one_failed_query_is_asked_again(venue: VenueProcess) -> None:
     """Without the report guard the query error guard refuses the start at the first failure."""
-    venue.post("seed", symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
+    venue.control.seed("BTCUSDT", fills=20, open_orders=3, net="0.5")
     for guards, starts in ((GUARDS, True), (all_but("reports"), False)):
-        venue.post("faults", call=TRADES, status=500, times=1)
+        venue.control.fail(TRADES, status=500, times=1)
         with node_on(venue, guards=guards, start=False, **OFF) as arena:
             assert arena.begin() is starts
 
@@ -164,9 +165,9 @@ def test_one_failed_query_is_asked_again(venue: VenueProcess) -> None:
 def test_a_position_of_many_fills_keeps_every_one(venue: VenueProcess, guards: tuple[str, ...], whole: bool) -> None:
     """Opened from flat by more fills than a page has by default: upstream makes one synthetic order of them."""
     for fill in range(1, 511):
-        venue.post("seed", symbol="BTCUSDT", fills=1, net=f"{fill / 1_000:.3f}", age_mins=60)
+        venue.control.seed("BTCUSDT", fills=1, net=f"{fill / 1_000:.3f}", age_mins=60)
     with node_on(venue, guards=guards, **OFF) as arena:
-        real = {str(fill["trade_id"]) for fill in venue.get("ledger")["fills"]}
+        real = {fill.trade_id for fill in venue.control.ledger().fills}
         assert (set(arena.trade_ids()) == real) is whole
 
 
@@ -175,12 +176,12 @@ def test_orders_that_rest_for_longer_than_history_lasts_are_kept(
     venue: VenueProcess, guards: tuple[str, ...], kept: int
 ) -> None:
     """The exchange's history ends after seven days; its list of open orders does not."""
-    venue.post("seed", symbol="BTCUSDT", fills=4, open_orders=3, net="0.5", age_mins=8 * 1_440)
+    venue.control.seed("BTCUSDT", fills=4, open_orders=3, net="0.5", age_mins=8 * 1_440)
     with node_on(venue, guards=guards, **OFF) as arena:
         assert arena.cache.orders_open_count() == kept
 
 
 def test_a_lookback_of_more_than_a_window_is_read_window_by_window(venue: VenueProcess) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=4, net="0.5", age_mins=20 * 1_440)
+    venue.control.seed("BTCUSDT", fills=4, net="0.5", age_mins=20 * 1_440)
     with node_on(venue, guards=GUARDS, reconciliation_lookback_mins=30 * 1_440, **OFF) as arena:
-        assert arena.trade_ids() == [str(fill["trade_id"]) for fill in venue.get("ledger")["fills"][-2:]]
+        assert arena.trade_ids() == [fill.trade_id for fill in venue.control.ledger().fills[-2:]]

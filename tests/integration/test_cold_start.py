@@ -2,15 +2,15 @@ from collections import Counter
 
 from stage import BTC, ETH, SEED, NodeCache, Stage, assert_agreement, clean_end, ended, environment, names, reconciled
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings.guards import GUARDS
 
-SECTIONS = {"reconciliation", "claims", "node", "cache", "venue", "log"}
+SECTIONS = {"reconciliation", "claims", "node", "facts", "cache", "venue", "log"}
 
 
 def test_a_cold_node_takes_over_the_current_lifecycle(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Startup reconciliation: an empty cache gets every open order and the fills of the open position, as EXTERNAL."""
-    venue.post("seed", **SEED)
+    venue.control.seed(**SEED)
     node = stage.node(environment(venue, redis))
     event = reconciled(node)
     assert event["node"] == {
@@ -27,15 +27,15 @@ def test_a_cold_node_takes_over_the_current_lifecycle(stage: Stage, venue: Venue
     assert event["fills_recovered_ids"] == [f"{BTC}:1019", f"{BTC}:1020"]
     assert set(event["open_orders"].values()) == {"EXTERNAL"}
     assert event["unverified_clients"] == []
-    assert_agreement(venue, event)
     clean_end(node)
+    assert_agreement(venue, event, NodeCache(redis))
     assert NodeCache(redis).fills() == Counter({(BTC, "1019"): 1, (BTC, "1020"): 1})
 
 
 def test_equal_trade_ids_of_two_symbols_are_two_fills(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """100 % fills: trade ids are numbered per symbol, and one symbol's fill never hides another's."""
-    venue.post("seed", symbol="BTCUSDT", fills=2, open_orders=1, net="0.5")
-    venue.post("seed", symbol="ETHUSDT", fills=2, open_orders=1, net="-2")
+    venue.control.seed("BTCUSDT", fills=2, open_orders=1, net="0.5")
+    venue.control.seed("ETHUSDT", fills=2, open_orders=1, net="-2")
     told = stage.recon("reconcile", "--json", "--apply", **environment(venue, redis))
     assert told.code == 0
     node = told.data["node"]
@@ -49,7 +49,7 @@ def test_a_boot_tells_every_effective_parameter_first(stage: Stage, venue: Venue
     node = stage.node(environment(venue, redis, RECON_PRESET="conservative", RECON_OPEN_CHECK_INTERVAL_SECS="7"))
     clean_end(node)
     assert ended(node) == 0
-    assert names(node) == ["node_boot", "node_reconciled", "node_started", "node_stopped"]
+    assert names(node) == ["node_boot", "clients_connected", "node_reconciled", "node_started", "node_stopped"]
     boot = node.events[0]
     assert boot.keys() >= SECTIONS | {"preset", "settings_dir", "fingerprint", "guards"}
     assert boot["preset"] == "conservative"

@@ -3,7 +3,6 @@ from stage import (
     SEED,
     NodeCache,
     Stage,
-    calls,
     clean_end,
     environment,
     reconciled,
@@ -11,35 +10,33 @@ from stage import (
     until,
 )
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 
 
 def test_what_the_stream_lost_is_repaired_without_a_restart(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """In-flight monitoring, continuous checks, 100 % fills: a lost acknowledgement, fill and cancel are all noticed."""
-    venue.post("seed", **SEED)
-    placed = venue.post(
-        "orders", symbol="ETHUSDT", side="BUY", quantity="0.200", price="3000", client_order_id="to-be-filled"
-    )
-    assert placed["order"]["status"] == "NEW"
-    venue.post("stream", action="mute")
-    venue.post("faults", call="POST /fapi/v1/order", drop=True, apply=True, times=1)
+    venue.control.seed(**SEED)
+    placed = venue.control.place("ETHUSDT", "BUY", "0.200", price="3000", client_order_id="to-be-filled")
+    assert placed.order.status == "NEW"
+    venue.control.mute()
+    venue.control.fail("POST /fapi/v1/order", drop=True, apply=True, times=1)
     # More often than the open check, which would make the fill up from the order's quantity.
     node = stage.node(environment(venue, redis, RECON_POSITION_CHECK_INTERVAL_SECS="2"), RESTING_BID)
     reconciled(node)
     cache = NodeCache(redis)
 
     def submitted() -> str:
-        orders = (order["client_order_id"] for order in venue.get("ledger")["orders"])
-        return next((str(key) for key in orders if key.startswith("O-") and cache.kinds(key)), "")
+        orders = (order.client_order_id for order in venue.control.ledger().orders)
+        return next((key for key in orders if key.startswith("O-") and cache.kinds(key)), "")
 
     bid = until(submitted, "the bid is at the venue")
-    venue.post("fills", client_order_id="to-be-filled", silent=True)
-    venue.post("cancels", client_order_id="seed_8000022", silent=True)
+    venue.control.fill("to-be-filled", silent=True)
+    venue.control.cancel("seed_8000022", silent=True)
     assert cache.kinds(bid) == ["OrderInitialized", "OrderSubmitted"]
 
     until(lambda: len(cache.kinds(bid)) > 2, "the in-flight check resolved the bid")
     assert cache.kinds(bid) == ["OrderInitialized", "OrderSubmitted", "OrderAccepted"]
-    queried = [call["params"]["origClientOrderId"] for call in calls(venue, "GET /fapi/v1/order")]
+    queried = [call.params["origClientOrderId"] for call in venue.control.requests("GET /fapi/v1/order")]
     assert set(queried) == {bid}, "it asked for this one order"
     until(lambda: cache.trades("to-be-filled"), "the position check found the fill")
     assert cache.trades("to-be-filled") == trades_of(venue, "to-be-filled")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from stage import SEED, NodeCache, Stage, clean_end, ended, processes_in, reconciled, until, valkeys_in
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.node.embedded_cache import EmbeddedCache
-from reconciliation.node.preflight import connect
+from reconciliation.cache_client import connect
+from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.embedded.venue import VenueProcess
 
 LEAVE_AN_ORPHAN = """
 import os, signal, sys
 from pathlib import Path
-from reconciliation.node.embedded_cache import EmbeddedCache
+from reconciliation.embedded.cache import EmbeddedCache
 EmbeddedCache(Path(sys.argv[1])).__enter__()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -61,7 +61,7 @@ def test_a_folder_behind_a_link_is_served(tmp_path: Path) -> None:
 
 def test_an_orphan_is_adopted_with_its_data(stage: Stage, venue: VenueProcess) -> None:
     """Cache: what a killed node's server holds is there for the next node, and a clean stop ends the server."""
-    venue.post("seed", **SEED)
+    venue.control.seed(**SEED)
     killed = stage.node(venue.environment())
     reconciled(killed)
     started = killed.wait_for("embedded_cache")

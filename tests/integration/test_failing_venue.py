@@ -7,7 +7,6 @@ from stage import (
     NodeCache,
     Stage,
     assert_agreement,
-    calls,
     clean_end,
     ended,
     environment,
@@ -17,7 +16,7 @@ from stage import (
 )
 
 from reconciliation.drill.node_process import NodeProcess
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 
 OPEN_ORDERS = "GET /fapi/v1/openOrders"
 QUERIES = ["GET /fapi/v1/allOrders", "GET /fapi/v1/userTrades", OPEN_ORDERS, "GET /fapi/v3/positionRisk"]
@@ -36,7 +35,7 @@ def refusal(node: NodeProcess) -> dict[str, Any]:
 
 def test_a_hung_venue_is_not_awaited_for_ever(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Startup reconciliation: the time limit is enforced, and past it the node ends with exit 1."""
-    venue.post("faults", call=OPEN_ORDERS, delay_secs=120)
+    venue.control.fail(OPEN_ORDERS, delay_secs=120)
     node = stage.node(environment(venue, redis, RECON_NODE_TIMEOUT_RECONCILIATION="2"))
     assert ended(node) == 1
     told = refusal(node)
@@ -48,21 +47,21 @@ def test_a_hung_venue_is_not_awaited_for_ever(stage: Stage, venue: VenueProcess,
 @pytest.mark.parametrize("call", QUERIES)
 def test_a_query_that_fails_once_is_asked_again(stage: Stage, venue: VenueProcess, redis: str, call: str) -> None:
     """100 % fills: one failed report query costs a second, and neither an order nor a fill."""
-    venue.post("seed", **SEED)
-    venue.post("faults", call=call, status=500, times=1)
+    venue.control.seed(**SEED)
+    venue.control.fail(call, status=500, times=1)
     node = stage.node(environment(venue, redis))
     event = reconciled(node)
     assert_agreement(venue, event)
     assert (event["node"]["orders"], event["node"]["fills_recovered"], event["node"]["inferred_fills"]) == (5, 2, 0)
-    assert next(logged["status"] for logged in calls(venue, call)) == 500
+    assert next(logged.status for logged in venue.control.requests(call)) == 500
     clean_end(node)
 
 
 @pytest.mark.parametrize("call", QUERIES)
 def test_a_query_that_keeps_failing_refuses_to_start(stage: Stage, venue: VenueProcess, redis: str, call: str) -> None:
     """Startup reconciliation: what could not be asked is never taken for absent; exit 1, and nothing is made up."""
-    venue.post("seed", **SEED)
-    venue.post("faults", call=call, status=500)
+    venue.control.seed(**SEED)
+    venue.control.fail(call, status=500)
     node = stage.node(environment(venue, redis))
     assert ended(node) == 1
     told = refusal(node)
@@ -75,31 +74,31 @@ def test_a_missed_fill_waits_for_the_trades(stage: Stage, venue: VenueProcess, r
     """No duplicate fill: while trades cannot be asked a known order's missed fill is not made up from its quantity."""
     env = environment(venue, redis)
     cache = NodeCache(redis)
-    venue.post("orders", symbol="BTCUSDT", side="BUY", quantity="0.010", price="50000", client_order_id="known")
+    venue.control.place("BTCUSDT", "BUY", "0.010", price="50000", client_order_id="known")
     assert stage.recon("reconcile", "--apply", **env).code == 0
-    venue.post("fills", client_order_id="known")
-    venue.post("faults", call="GET /fapi/v1/userTrades", status=500)
+    venue.control.fill("known")
+    venue.control.fail("GET /fapi/v1/userTrades", status=500)
     assert stage.recon("reconcile", "--apply", **env).code == 1
     assert cache.trades("known") == []
-    venue.delete("faults")
+    venue.control.clear_faults()
     assert stage.recon("reconcile", "--apply", **env).code == 0
     assert cache.trades("known") == ["1001"]
 
 
 def test_a_rate_limit_is_not_asked_again(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Startup reconciliation: asking again would turn 429 into a ban, so one answer is enough to refuse."""
-    venue.post("seed", **SEED)
-    venue.post("faults", call="GET /fapi/v1/allOrders", status=429)
+    venue.control.seed(**SEED)
+    venue.control.fail("GET /fapi/v1/allOrders", status=429)
     told = stage.recon("reconcile", "--json", **environment(venue, redis))
     assert told.code == 1
     assert "HTTP 429" in told.data["reason"]
-    assert len(calls(venue, "GET /fapi/v1/allOrders")) == 1
+    assert len(venue.control.requests("GET /fapi/v1/allOrders")) == 1
 
 
 def test_an_unreadable_answer_refuses_to_start(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Startup reconciliation: malformed JSON is a failed query."""
-    venue.post("seed", **SEED)
-    venue.post("faults", call=OPEN_ORDERS, body="[{half")
+    venue.control.seed(**SEED)
+    venue.control.fail(OPEN_ORDERS, body="[{half")
     node = stage.node(environment(venue, redis))
     assert ended(node) == 1
     assert refusal(node)["stage"] == "reconciliation"
@@ -108,7 +107,7 @@ def test_an_unreadable_answer_refuses_to_start(stage: Stage, venue: VenueProcess
 
 def test_a_refused_key_ends_the_boot_at_once(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """Boot: a venue that refuses the key is not usable, exit 3, without waiting for the connection time limit."""
-    venue.post("faults", call="GET /fapi/v2/account", status=401, body={"code": -2015, "msg": "Invalid API-key."})
+    venue.control.fail("GET /fapi/v2/account", status=401, body={"code": -2015, "msg": "Invalid API-key."})
     node = stage.node(environment(venue, redis))
     assert ended(node) == 3
     told = refusal(node)

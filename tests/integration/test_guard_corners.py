@@ -15,8 +15,8 @@ from nautilus_trader.model.objects import Price, Quantity
 from other_venue import INSTRUMENT, NAME, SwallowingClient, SwallowingClientConfig, SwallowingClientFactory
 from stage import BTC
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation import NodeBuilder
+from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
@@ -61,9 +61,9 @@ def stop_at_venue(**fields: Any) -> dict[str, Any]:
 
 
 def stop_rests(venue: VenueProcess, stop: dict[str, Any]) -> None:
-    venue.delete("faults")
-    venue.post("faults", call=OPEN_CONDITIONAL, body=[stop])
-    venue.post("faults", call=CONDITIONAL, body=stop)
+    venue.control.clear_faults()
+    venue.control.fail(OPEN_CONDITIONAL, body=[stop])
+    venue.control.fail(CONDITIONAL, body=stop)
 
 
 def resting(arena: Arena) -> str:
@@ -90,8 +90,8 @@ def test_a_stop_that_is_gone_is_cancelled_at_a_warm_boot(venue: VenueProcess, re
     stop_rests(venue, stop_at_venue())
     with node_on(venue, guards=GUARDS, cache_url=redis, **OFF) as arena:
         assert arena.status("stop-1") == "ACCEPTED"
-    venue.delete("faults")
-    venue.post("faults", call=CONDITIONAL, **UNKNOWN)
+    venue.control.clear_faults()
+    venue.control.fail(CONDITIONAL, **UNKNOWN)
     with node_on(venue, guards=GUARDS, cache_url=redis, start=False, **OFF) as arena:
         assert arena.begin()
         assert arena.status("stop-1") == "CANCELED"
@@ -135,13 +135,13 @@ def test_an_order_that_cannot_be_read_is_not_gone(venue: VenueProcess, redis: st
 
 def test_an_order_whose_sending_and_cancelling_were_lost_boots(venue: VenueProcess, redis: str) -> None:
     with node_on(venue, guards=GUARDS, cache_url=redis, **OFF) as arena:
-        venue.post("faults", call=SUBMIT, drop=True)
-        venue.post("faults", call=CANCEL, drop=True)
+        venue.control.fail(SUBMIT, drop=True)
+        venue.control.fail(CANCEL, drop=True)
         bid = arena.place_bid()
         arena.until(lambda: arena.status(bid) == "SUBMITTED", "the bid was sent")
         arena.node.trader.strategies()[0].cancel_order(arena.order(bid))
         arena.until(lambda: arena.status(bid) == "PENDING_CANCEL", "its cancel was sent")
-    venue.delete("faults")
+    venue.control.clear_faults()
     with node_on(venue, guards=GUARDS, cache_url=redis, **OFF | {"inflight_check_interval_ms": 200}) as arena:
         arena.until(lambda: arena.status(bid) == "CANCELED", "the in-flight check resolved it")
 
@@ -150,9 +150,9 @@ def test_an_order_of_a_symbol_that_is_gone_boots(venue: VenueProcess, redis: str
     """Delisted: it is not loaded any more, and the venue does not know the symbol."""
     with node_on(venue, guards=GUARDS, cache_url=redis, **OFF) as arena:
         bid = resting(arena)
-    venue.post("cancels", client_order_id=bid)
-    venue.post("faults", call=ALL_ORDERS, body=[])
-    venue.post("faults", call=ORDER, **NO_SYMBOL)
+    venue.control.cancel(bid)
+    venue.control.fail(ALL_ORDERS, body=[])
+    venue.control.fail(ORDER, **NO_SYMBOL)
     with node_on(venue, guards=GUARDS, cache_url=redis, start=False, **OFF) as arena:
         arena.client._instrument_provider.find = {}.get
         assert arena.begin()
@@ -165,9 +165,9 @@ def test_an_order_of_a_symbol_that_is_gone_boots(venue: VenueProcess, redis: str
 def test_a_hung_request_after_a_reconnect_does_not_stop_the_stream(venue: VenueProcess) -> None:
     with node_on(venue, guards=GUARDS, report_secs=0.5, **OFF) as arena:
         resting(arena)  # so that there is something to ask allOrders for
-        venue.post("faults", call=ALL_ORDERS, delay_secs=3_600, times=1)
+        venue.control.fail(ALL_ORDERS, delay_secs=3_600, times=1)
         begun = asked(venue, ALL_ORDERS)
-        venue.post("stream", action="drop")
+        venue.control.drop()
         arena.until(lambda: asked(venue, ALL_ORDERS) > begun, "a mass status after the reconnect")
         resting(arena)
 
@@ -176,8 +176,8 @@ def test_hung_questions_for_single_orders_leave_the_other_checks_their_turn(venu
     with node_on(venue, guards=GUARDS, report_secs=1.0) as arena:
         bids = [arena.place_bid(price=str(30_000 + number)) for number in range(8)]
         arena.until(lambda: all(arena.status(bid) == "ACCEPTED" for bid in bids), "the bids are accepted")
-        venue.post("faults", call=ALL_ORDERS, body=[])
-        venue.post("faults", call=ORDER, delay_secs=3_600)
+        venue.control.fail(ALL_ORDERS, body=[])
+        venue.control.fail(ORDER, delay_secs=3_600)
         arena.asks(venue, ORDER, 1)
         hung = asked(venue, ORDER)
         arena.asks(venue, POSITIONS, 2)
@@ -188,11 +188,11 @@ def test_hung_questions_for_single_orders_leave_the_other_checks_their_turn(venu
 def test_a_slow_venue_of_many_symbols_is_no_hung_one(venue: VenueProcess) -> None:
     """Each answer comes within the limit; all of them together do not."""
     for symbol in ("BTCUSDT", "ETHUSDT"):
-        venue.post("seed", symbol=symbol, fills=2, open_orders=1, net="0.5")
+        venue.control.seed(symbol, fills=2, open_orders=1, net="0.5")
     with node_on(venue, guards=GUARDS, report_secs=1.0, **ONLY_OPEN) as arena:
         bid = resting(arena)
-        venue.post("faults", call=ALL_ORDERS, delay_secs=0.7)
-        venue.post("cancels", client_order_id=bid, silent=True)
+        venue.control.fail(ALL_ORDERS, delay_secs=0.7)
+        venue.control.cancel(bid, silent=True)
         arena.until(lambda: arena.status(bid) == "CANCELED", "the lost cancel was found")
 
 
@@ -200,24 +200,24 @@ def test_a_slow_venue_of_many_symbols_is_no_hung_one(venue: VenueProcess) -> Non
 
 
 def test_an_external_order_that_is_gone_is_cancelled_and_holds_up_no_other(venue: VenueProcess) -> None:
-    venue.post("seed", symbol="BTCUSDT", open_orders=2)
+    venue.control.seed("BTCUSDT", open_orders=2)
     with node_on(venue, guards=GUARDS, **ONLY_OPEN) as arena:
         external = [str(order.client_order_id) for order in arena.cache.orders_open()]
         mine = resting(arena)
-        venue.post("faults", call=ALL_ORDERS, body=[])
-        venue.post("faults", call=OPEN_ORDERS, body=[])
-        venue.post("faults", call=ORDER, **UNKNOWN)
+        venue.control.fail(ALL_ORDERS, body=[])
+        venue.control.fail(OPEN_ORDERS, body=[])
+        venue.control.fail(ORDER, **UNKNOWN)
         arena.until(lambda: not arena.cache.orders_open(), "every one is resolved")
         assert [arena.status(order) for order in external] == ["CANCELED", "CANCELED"]
         assert arena.status(mine) == "REJECTED"
 
 
 def test_an_account_that_tells_of_other_symbols_only_confirms_nothing(venue: VenueProcess) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=4, net="0.5")
+    venue.control.seed("BTCUSDT", fills=4, net="0.5")
     with node_on(venue, guards=GUARDS, tolerated_secs=0.0, **ONLY_POSITIONS) as arena:
         arena.asks(venue, POSITIONS, 1)
-        venue.post("faults", call=POSITIONS, body=[])
-        venue.post("faults", call=ACCOUNT, body={"positions": [{"symbol": "ETHUSDT", "positionAmt": "0"}]})
+        venue.control.fail(POSITIONS, body=[])
+        venue.control.fail(ACCOUNT, body={"positions": [{"symbol": "ETHUSDT", "positionAmt": "0"}]})
         arena.asks(venue, ACCOUNT, 3)
         assert arena.net() == Decimal("0.5")
 

@@ -1,7 +1,7 @@
 import pytest
 from arena import OFF, Arena, all_but, asked, node_on
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
@@ -24,7 +24,7 @@ def test_a_failed_bulk_query_counts_no_order_as_missing(
 ) -> None:
     with node_on(venue, guards=guards, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.post("faults", call=OPEN_ORDERS, status=500)
+        venue.control.fail(OPEN_ORDERS, status=500)
         arena.asks(venue, OPEN_ORDERS, 10)
         assert (asked(venue, ORDER) > 0) is suspects
         assert arena.status(bid) == "ACCEPTED"
@@ -34,14 +34,12 @@ def test_a_venue_that_fails_leaves_another_ones_check_alone(venue: VenueProcess)
     """Only the orders of the client that failed are skipped: one that vanished elsewhere is found out all the while."""
     with VenueProcess() as other, node_on(venue, guards=GUARDS, second=other, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.post("faults", call=OPEN_ORDERS, status=500)
-        silent = other.post(
-            "orders", symbol="ETHUSDT", side="BUY", quantity="0.2", price="3000", client_order_id="there"
-        )
-        assert silent["order"]["status"] == "NEW"
+        venue.control.fail(OPEN_ORDERS, status=500)
+        silent = other.control.place("ETHUSDT", "BUY", "0.2", price="3000", client_order_id="there")
+        assert silent.order.status == "NEW"
         arena.until(lambda: arena.status("there") == "ACCEPTED", "the other venue's order came in")
-        other.post("faults", call=ALL_ORDERS, body=[])
-        other.post("faults", call=ORDER, status=400, body={"code": -2013, "msg": "Order does not exist."})
+        other.control.fail(ALL_ORDERS, body=[])
+        other.control.fail(ORDER, status=400, body={"code": -2013, "msg": "Order does not exist."})
         arena.until(lambda: arena.status("there") == "CANCELED", "the other venue's order was found missing")
         assert arena.status(bid) == "ACCEPTED"
 
@@ -50,8 +48,8 @@ def test_an_open_order_is_not_gone_because_it_cannot_be_asked_for(venue: VenuePr
     """The bulk answer leaves the order out, and the question for it alone fails."""
     with node_on(venue, guards=GUARDS, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.post("faults", call=ALL_ORDERS, body=[])
-        venue.post("faults", call=ORDER, status=503)
+        venue.control.fail(ALL_ORDERS, body=[])
+        venue.control.fail(ORDER, status=503)
         arena.asks(venue, ORDER, 2)
         arena.asks(venue, ALL_ORDERS, 2)
         assert arena.status(bid) == "ACCEPTED"
@@ -61,16 +59,16 @@ def test_an_open_order_is_not_gone_because_it_cannot_be_asked_for(venue: VenuePr
 def test_the_engine_alone_takes_a_missing_order_for_gone(venue: VenueProcess, guards: tuple[str, ...]) -> None:
     with node_on(venue, guards=guards, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.post("faults", call=ALL_ORDERS, body=[])
-        venue.post("faults", call=ORDER, status=503)
+        venue.control.fail(ALL_ORDERS, body=[])
+        venue.control.fail(ORDER, status=503)
         arena.until(lambda: arena.status(bid) == "REJECTED", "the engine gave the live order up")
 
 
 def test_an_open_order_the_venue_says_it_does_not_know_is_rejected(venue: VenueProcess) -> None:
     with node_on(venue, guards=GUARDS, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.post("faults", call=ALL_ORDERS, body=[])
-        venue.post("faults", call=ORDER, status=400, body={"code": -2013, "msg": "Order does not exist."})
+        venue.control.fail(ALL_ORDERS, body=[])
+        venue.control.fail(ORDER, status=400, body={"code": -2013, "msg": "Order does not exist."})
         arena.until(lambda: arena.status(bid) == "REJECTED", "the answered absence is believed")
 
 
@@ -80,15 +78,15 @@ def test_an_order_in_flight_is_gone_only_when_the_venue_says_so(
 ) -> None:
     """The order was accepted, its acknowledgement was lost, and then the venue cannot be asked."""
     with node_on(venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200}) as arena:
-        venue.post("stream", action="mute")
-        venue.post("faults", call=SUBMIT, drop=True, apply=True)
-        venue.post("faults", call=ORDER, status=503)
+        venue.control.mute()
+        venue.control.fail(SUBMIT, drop=True, apply=True)
+        venue.control.fail(ORDER, status=503)
         bid = arena.place_bid()
         arena.asks(venue, ORDER, 3)
         if believed == "SUBMITTED":
             arena.asks(venue, ORDER, 3)
             assert arena.status(bid) == "SUBMITTED"
-            venue.delete("faults")
+            venue.control.clear_faults()
             arena.until(lambda: arena.status(bid) == "ACCEPTED", "the venue answers again")
         else:
             arena.until(lambda: arena.status(bid) == "REJECTED", "the engine gave the live order up")
@@ -96,8 +94,8 @@ def test_an_order_in_flight_is_gone_only_when_the_venue_says_so(
 
 def test_an_order_that_never_arrived_is_rejected_once_the_venue_says_so(venue: VenueProcess) -> None:
     with node_on(venue, guards=GUARDS) as arena:
-        venue.post("faults", call=SUBMIT, drop=True)
-        venue.post("faults", call=ORDER, drop=True, times=4)
+        venue.control.fail(SUBMIT, drop=True)
+        venue.control.fail(ORDER, drop=True, times=4)
         bid = arena.place_bid()
         arena.asks(venue, ORDER, 4)
         assert arena.status(bid) == "SUBMITTED"
@@ -108,7 +106,7 @@ def test_an_order_that_never_arrived_is_rejected_once_the_venue_says_so(venue: V
 def test_the_two_checks_count_on_their_own(venue: VenueProcess, guards: tuple[str, ...], all_of_them: bool) -> None:
     """An order that never arrived gets every query that the in-flight check was given."""
     with node_on(venue, guards=guards, inflight_check_retries=5, open_check_missing_retries=20) as arena:
-        venue.post("faults", call=SUBMIT, drop=True)
+        venue.control.fail(SUBMIT, drop=True)
         bid = arena.place_bid()
         arena.until(lambda: arena.status(bid) == "REJECTED", "the order is resolved")
         assert (asked(venue, ORDER) >= 5) is all_of_them
@@ -119,10 +117,10 @@ def test_a_hung_venue_does_not_stall_the_other_checks(
     venue: VenueProcess, guards: tuple[str, ...], stalls: bool
 ) -> None:
     with node_on(venue, guards=guards, report_secs=0.5) as arena:
-        venue.post("faults", call=POSITIONS, delay_secs=60)
+        venue.control.fail(POSITIONS, delay_secs=60)
         arena.asks(venue, POSITIONS, 1)
-        venue.post("stream", action="mute")
-        venue.post("faults", call=SUBMIT, drop=True, apply=True)
+        venue.control.mute()
+        venue.control.fail(SUBMIT, drop=True, apply=True)
         bid = arena.place_bid()
         if stalls:
             arena.run_for(2.5)

@@ -8,7 +8,7 @@ import pytest
 from arena import Arena, all_but, node_on
 from other_venue import INSTRUMENT, NAME, SwallowingClient, SwallowingClientConfig, SwallowingClientFactory
 
-from reconciliation.engine.v1.builder import NodeBuilder
+from reconciliation import NodeBuilder
 from reconciliation.settings.guards import GUARDS
 
 TOLERATED_SECS = 2.5

@@ -20,8 +20,8 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.system.kernel import NautilusKernel
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.engine.v1.guards.client import guarded_client
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.engine.v1.adapters.binance.factory import guarded_client
 from reconciliation.settings.guards import BINANCE_GUARDS, GUARDS
 
 ENGINE, CLIENT, COMMON = LiveExecutionEngine, BinanceFuturesExecutionClient, BinanceCommonExecutionClient

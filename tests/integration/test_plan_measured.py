@@ -1,9 +1,14 @@
-"""What `recon plan` predicts, held against the engine's clock and the venue's request log."""
+"""What `recon plan` predicts, held against the engine's clock and the venue's request log.
 
+The engine looks once a tick, so that a prediction holds to within one. On a busy machine it looks later than it wanted
+to; how much later is measured beside it, on its own loop, and that much is allowed besides.
+"""
+
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from itertools import pairwise
+from math import ceil, floor
 from typing import Any
 
 import pytest
@@ -11,14 +16,17 @@ from arena import OFF, QUICK, Arena, node_on
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.model.objects import Price, Quantity
-from stage import BTC, ETH, calls
+from stage import BTC, ETH
 
-from reconciliation.config import ENGINE_NAMES, ReconciliationConfig
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.config import ReconciliationConfig
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.engine.generation import fields
 from reconciliation.rules import timings
 from reconciliation.rules.budget import checks
+from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 from reconciliation.rules.limits import Call
-from reconciliation.rules.timings import Periods, Span
+from reconciliation.rules.stages import shutdown_secs
+from reconciliation.rules.timings import Conditions, Periods, Span
 from reconciliation.settings.guards import BINANCE_GUARDS, GUARDS
 from reconciliation.settings.node import NodeSettings
 
@@ -43,36 +51,47 @@ RHYTHM: dict[str, Any] = {
     "position_check_interval_secs": None,
 }
 TICK_SECS = 0.2
+BEAT_SECS = 0.05
 PHASES = 12
 """Orders a few hundredths of a second apart meet the checks in every phase."""
 
 
-def on_an_idle_machine(test: Callable[..., None]) -> Callable[..., None]:
-    """Measure up to three times, each on a venue of its own.
+class Pulse:
+    """How late a node's loop is: what waits there in turn, tick after tick, adds up what each of them lost."""
 
-    A machine that is busy with something else makes the engine late; a prediction that is wrong is wrong every time.
-    """
+    def __init__(self, arena: Arena) -> None:
+        self._loop = arena.loop
+        self._late_secs = 0.0
+        self._due = self._loop.time() + BEAT_SECS
+        self._task = self._loop.create_task(self._beat())
 
-    @wraps(test)
-    def measured(venue: VenueProcess, **more: Any) -> None:
-        try:
-            test(venue, **more)
-        except AssertionError:
-            with VenueProcess() as second:
-                try:
-                    test(second, **more)
-                except AssertionError:
-                    with VenueProcess() as third:
-                        test(third, **more)
+    async def _beat(self) -> None:
+        while True:
+            self._due = self._loop.time() + BEAT_SECS
+            await asyncio.sleep(BEAT_SECS)
+            self._late_secs += self._loop.time() - self._due
 
-    return measured
+    def begin(self) -> None:
+        """Measure from now on."""
+        self._late_secs = 0.0
+
+    @property
+    def late_secs(self) -> float:
+        """How long in all that which was due had to wait for its turn; what is overdue now waits still."""
+        overdue = 0.0 if self._task.done() else max(self._loop.time() - self._due, 0.0)
+        return self._late_secs + overdue
 
 
 def settings_of(engine: dict[str, Any]) -> ReconciliationConfig:
     """The settings that these engine values would come from, if the model allowed them."""
-    ours = {name: key for key, name in ENGINE_NAMES.items()}
+    ours = {field.name: field.key.partition(".")[2] for field in fields() if field.key.startswith("reconciliation.")}
     values = {ours.get(name, name): value for name, value in (QUICK | engine).items()}
     return ReconciliationConfig.model_construct(**{**ReconciliationConfig().model_dump(), **values})
+
+
+def conditions(r: ReconciliationConfig, guards: tuple[str, ...] = (), *, guarded: bool = False) -> Conditions:
+    client = ClientTraits("BINANCE", guarded=guarded, rejects_after=STOCK_BINANCE_ERRORS)
+    return Conditions(r, frozenset(guards), client, outage_secs=0.0)
 
 
 def now(arena: Arena) -> float:
@@ -114,53 +133,76 @@ def lives(arena: Arena, orders: list[str]) -> list[float]:
     return [when(arena, order, "OrderRejected") - when(arena, order, "OrderSubmitted") for order in orders]
 
 
-def assert_spans(measured: list[float], span: Span | None) -> None:
-    """See that what was measured in many phases fills what was predicted, to within a tick."""
+def assert_within(took: float, span: Span | None, pulse: Pulse) -> None:
+    """See that what was measured once lies where it was predicted."""
     assert span is not None
     assert span.latest_secs is not None
-    assert min(measured) == pytest.approx(span.soonest_secs, abs=TICK_SECS)
-    assert max(measured) == pytest.approx(span.latest_secs, abs=TICK_SECS)
+    assert span.soonest_secs - TICK_SECS <= took <= span.latest_secs + TICK_SECS + pulse.late_secs
 
 
-def assert_latest(took: list[float], predicted: float | None) -> None:
+def assert_fills(took: list[float], span: Span | None, pulse: Pulse) -> None:
+    """See that what was measured in many phases fills what was predicted."""
+    assert span is not None
+    assert span.latest_secs is not None
+    assert span.soonest_secs - TICK_SECS <= min(took) <= span.soonest_secs + TICK_SECS + pulse.late_secs
+    assert span.latest_secs - TICK_SECS <= max(took) <= span.latest_secs + TICK_SECS + pulse.late_secs
+
+
+def assert_latest(took: list[float], predicted: float | None, pulse: Pulse) -> None:
     """See that the longest of many phases is what was predicted; the phases are coarse, and come after a round trip."""
     assert predicted is not None
-    assert predicted - 2 * TICK_SECS <= max(took) <= predicted + TICK_SECS
+    assert predicted - 2 * TICK_SECS <= max(took) <= predicted + TICK_SECS + pulse.late_secs
 
 
-def assert_period(asked: list[float], period: float, *, missing: int = 0) -> None:
-    """See that calls come a period apart, but for some that could not be told apart."""
+def assert_period(asked: list[float], period: float, pulse: Pulse, *, missing: int = 0) -> None:
+    """See that calls come a period apart, but for some that could not be told apart.
+
+    After a late call the next one comes the sooner.
+    """
     gaps = [later - earlier for earlier, later in pairwise(asked)]
-    kept = [gap for gap in gaps if period - TICK_SECS / 2 < gap < period + TICK_SECS]
+    late = pulse.late_secs
+    kept = [gap for gap in gaps if period - TICK_SECS / 2 - late < gap < period + TICK_SECS + late]
     assert len(kept) >= max(len(gaps) - missing, 1), gaps
 
 
 def made(venue: VenueProcess) -> Counter[str]:
-    return Counter(call["call"] for call in calls(venue))
+    return Counter(call.call for call in venue.control.requests())
 
 
 def by_name(predicted: Mapping[Call, float]) -> dict[str, float]:
     return {call.name: number for call, number in predicted.items()}
 
 
-def over_checks(arena: Arena, venue: VenueProcess, per_check: Mapping[str, float], times: int, by: str) -> Counter[str]:
-    """Run the node over so many whole checks, told apart by one of their calls, and return the calls they made."""
+def settle(arena: Arena, venue: VenueProcess) -> None:
+    """Run the node until the check that is under way has made its last call: a moment passes without any."""
+    calls = -1
+    while (seen := len(venue.control.requests())) != calls:
+        calls = seen
+        arena.run_for(TICK_SECS / 2)
+
+
+def over_checks(
+    arena: Arena, venue: VenueProcess, per_check: Mapping[str, float], by: str, least: int = 2
+) -> tuple[float, Counter[str]]:
+    """Run the node over whole checks, told apart by one of their calls; return how many there were, and their calls."""
     arena.asks(venue, by, 1)
-    arena.run_for(TICK_SECS / 2)
+    settle(arena, venue)
     before = made(venue)
-    arena.asks(venue, by, int(times * per_check[by]))
-    arena.run_for(TICK_SECS / 2)
-    return made(venue) - before
+    arena.asks(venue, by, int(least * per_check[by]))
+    settle(arena, venue)
+    calls = made(venue) - before
+    return calls[by] / per_check[by], calls
 
 
-def times(number: int, per_check: Mapping[str, float]) -> dict[str, float]:
-    return {call: number * each for call, each in per_check.items()}
+def assert_calls(arena: Arena, venue: VenueProcess, per_check: Mapping[str, float], by: str) -> None:
+    """See that each of several checks makes these calls and no others."""
+    checked, calls = over_checks(arena, venue, per_check, by)
+    assert calls == {call: checked * each for call, each in per_check.items()}
 
 
 # -- Timings ---------------------------------------------------------------------------------------
 
 
-@on_an_idle_machine
 def test_timings_under_open_only_are_as_predicted(venue: VenueProcess) -> None:
     """Stock engine and client: the rhythm, the fill that the position check finds, the orders nobody answers for."""
     engine = RHYTHM | {"open_check_open_only": True, "position_check_interval_secs": 0.7}
@@ -168,74 +210,82 @@ def test_timings_under_open_only_are_as_predicted(venue: VenueProcess) -> None:
     assert timings.periods(r) == Periods(0.2, 0.2, 0.6, 0.8)
     assert timings.lost_cancel_secs(r) is None
     with node_on(venue, **engine) as arena:
+        pulse = Pulse(arena)
         bid = accepted(arena)
+        pulse.begin()
         since = now(arena)
-        venue.post("fills", client_order_id=bid, silent=True)
+        venue.control.fill(bid, silent=True)
         await_all(arena, [bid], "FILLED")
         predicted = timings.lost_fill_secs(r)
         assert predicted == 0.2 + 0.8
-        assert when(arena, bid, "OrderFilled") - since <= predicted + TICK_SECS
+        assert when(arena, bid, "OrderFilled") - since <= predicted + TICK_SECS + pulse.late_secs
 
-        venue.post("faults", call=SUBMIT, drop=True)
+        venue.control.fail(SUBMIT, drop=True)
         for answer in ("no_such_order", "error"):
             if answer == "error":  # the client rejects by itself, at the third of them
-                venue.post("faults", call=ORDER, status=503)
+                venue.control.fail(ORDER, status=503)
+            pulse.begin()
             orders = place_in_phases(arena, 0.6)
             await_all(arena, orders, "REJECTED")
-            assert_spans(lives(arena, orders), timings.unanswered(r, (), answer, guarded_client=False))
+            assert_fills(lives(arena, orders), timings.unanswered(conditions(r), answer), pulse)
 
-        assert_period([call["time"] for call in calls(venue, OPEN_ORDERS)][1:], 0.6)
+        assert_period([call.time for call in venue.control.requests(OPEN_ORDERS)][1:], 0.6, pulse)
         # An open check asks for both; a position check for positions alone, and for fills when they differ.
-        asked = [(call["time"], call["call"]) for call in calls(venue, OPEN_ORDERS, POSITIONS)][-20:]
+        asked = [(call.time, call.call) for call in venue.control.requests(OPEN_ORDERS, POSITIONS)][-20:]
         alone = [time for (time, call), (_, following) in pairwise(asked) if call == following == POSITIONS]
-        assert_period(alone, 0.8, missing=2)
+        assert_period(alone, 0.8, pulse, missing=2)
 
 
-@on_an_idle_machine
 def test_timings_with_closed_orders_are_as_predicted(venue: VenueProcess) -> None:
     """Stock engine and client: two checks spend one counter, and what the stream lost is repaired."""
     engine = RHYTHM | {"open_check_open_only": False, "open_check_missing_retries": 4}
     r = settings_of(engine)
     with node_on(venue, **engine) as arena:
-        lost: dict[str, list[tuple[str, float]]] = {"fills": [], "cancels": []}
-        for what in PHASES * ("fills", "cancels"):
-            bid = accepted(arena)
-            lost[what].append((bid, now(arena)))
-            venue.post(what, client_order_id=bid, silent=True)
-            arena.run_for(0.6 / PHASES / 2)
-        for what, status, event, predicted in (
-            ("fills", "FILLED", "OrderFilled", timings.lost_fill_secs(r)),
-            ("cancels", "CANCELED", "OrderCanceled", timings.lost_cancel_secs(r)),
+        pulse = Pulse(arena)
+        filled: dict[str, float] = {}
+        cancelled: dict[str, float] = {}
+        for _ in range(PHASES):
+            for lose, lost in ((venue.control.fill, filled), (venue.control.cancel, cancelled)):
+                bid = accepted(arena)
+                lost[bid] = now(arena)
+                lose(bid, silent=True)
+                arena.run_for(0.6 / PHASES / 2)
+        for lost, status, event, predicted in (
+            (filled, "FILLED", "OrderFilled", timings.lost_fill_secs(r)),
+            (cancelled, "CANCELED", "OrderCanceled", timings.lost_cancel_secs(r)),
         ):
-            await_all(arena, [order for order, _ in lost[what]], status)
-            assert_latest([when(arena, order, event) - since for order, since in lost[what]], predicted)
+            await_all(arena, list(lost), status)
+            assert_latest([when(arena, order, event) - since for order, since in lost.items()], predicted, pulse)
 
-        venue.post("stream", action="mute")
+        venue.control.mute()
+        pulse.begin()
         orders = place_in_phases(arena, 0.6)
         await_all(arena, orders, "ACCEPTED")
         took = [when(arena, order, "OrderAccepted") - when(arena, order, "OrderSubmitted") for order in orders]
-        assert_latest(took, timings.lost_ack_secs(r))
+        assert_latest(took, timings.lost_ack_secs(r), pulse)
 
-        venue.post("faults", call=SUBMIT, drop=True)
-        span = timings.unanswered(r, (), "no_such_order", guarded_client=False)
-        alone = timings.unanswered(r, ("own_counters",), "no_such_order", guarded_client=False)
+        venue.control.fail(SUBMIT, drop=True)
+        span = timings.unanswered(conditions(r), "no_such_order")
+        alone = timings.unanswered(conditions(r, ("own_counters",)), "no_such_order")
         assert (span, alone) == (Span(1.1, 1.9), Span(2.3, 2.5))
+        pulse.begin()
         orders = place_in_phases(arena, 0.6)
         await_all(arena, orders, "REJECTED")
-        assert_spans(lives(arena, orders), span)
+        assert_fills(lives(arena, orders), span, pulse)
 
         # One miss fewer, and in some phases the open check clears the counter again and again.
         arena.engine.open_check_missing_retries = 3
         r = settings_of(engine | {"open_check_missing_retries": 3})
-        assert timings.unanswered(r, (), "no_such_order", guarded_client=False) == Span(1.1, None)
+        assert timings.unanswered(conditions(r), "no_such_order") == Span(1.1, None)
+        pulse.begin()
         orders = place_in_phases(arena, 0.6)
         arena.run_for(3.0)
         left = [order for order in orders if arena.status(order) == "SUBMITTED"]
         assert left
-        assert min(lives(arena, list({*orders} - {*left}))) == pytest.approx(1.1, abs=TICK_SECS)
+        soonest = min(lives(arena, list({*orders} - {*left})))
+        assert_within(soonest, Span(1.1, 1.1), pulse)
 
 
-@on_an_idle_machine
 def test_a_missing_order_is_called_dead_when_predicted(venue: VenueProcess) -> None:
     """Stock engine and client: whatever the venue answers."""
     engine: dict[str, Any] = OFF | {
@@ -249,17 +299,19 @@ def test_a_missing_order_is_called_dead_when_predicted(venue: VenueProcess) -> N
         "error": [{"call": "GET *", "status": 503}],
     }
     with node_on(venue, **engine) as arena:
+        pulse = Pulse(arena)
         for answer, faults in away.items():
-            venue.delete("faults")
+            venue.control.clear_faults()
             bid = accepted(arena)
             arena.asks(venue, OPEN_ORDERS, 1)
-            since = now(arena)
             for fault in faults:
-                venue.post("faults", **fault)
+                venue.control.fail(**fault)
+            pulse.begin()
+            since = now(arena)
             await_all(arena, [bid], "REJECTED")
-            took = when(arena, bid, "OrderRejected") - since
-            assert timings.missing(settings_of(engine), (), answer, guarded_client=False) == Span(0.4, 0.8)
-            assert 0.4 - TICK_SECS <= took <= 0.8 + TICK_SECS
+            span = timings.missing(conditions(settings_of(engine)), answer)
+            assert span == Span(0.4, 0.8)
+            assert_within(when(arena, bid, "OrderRejected") - since, span, pulse)
 
 
 # -- Requests --------------------------------------------------------------------------------------
@@ -272,7 +324,7 @@ def test_an_open_check_makes_the_calls_predicted(venue: VenueProcess, guards: tu
     with node_on(venue, guards=guards, **engine) as arena:
         accepted(arena)
         accepted(arena, ETH, "1000")
-        assert over_checks(arena, venue, per_check, 2, OPEN_ORDERS) == times(2, per_check)
+        assert_calls(arena, venue, per_check, OPEN_ORDERS)
 
 
 @pytest.mark.parametrize("guards", [(), BINANCE_GUARDS])
@@ -282,26 +334,25 @@ def test_a_position_check_makes_the_calls_predicted(venue: VenueProcess, guards:
     idle, differing = by_name(each.position_check), by_name(each.differing)
     absence = {call: differing.pop(call) for call in (ACCOUNT,) if call in differing}
     for symbol in ("BTCUSDT", "ETHUSDT"):
-        venue.post("seed", symbol=symbol, fills=4, net="0.5")
+        venue.control.seed(symbol, fills=4, net="0.5")
     with node_on(venue, guards=guards, **engine) as arena:
-        assert over_checks(arena, venue, idle, 2, POSITIONS) == times(2, idle)
+        assert_calls(arena, venue, idle, POSITIONS)
 
         # From now on no difference is explained away.
         arena.engine.generate_missing_orders = False
-        venue.post("faults", call=TRADES, body=[])
+        venue.control.fail(TRADES, body=[])
         for symbol in ("BTCUSDT", "ETHUSDT"):
-            venue.post("orders", symbol=symbol, side="BUY", quantity="0.100", silent=True)
+            venue.control.place(symbol, "BUY", "0.100", silent=True)
         arena.asks(venue, TRADES, 1)
-        arena.run_for(TICK_SECS / 2)
+        settle(arena, venue)
         both = {call: idle.get(call, 0) + number for call, number in differing.items()}
-        assert over_checks(arena, venue, both, 2, POSITIONS) == times(2, both)
+        assert_calls(arena, venue, both, POSITIONS)
 
         if absence:
-            venue.post("faults", call=POSITIONS, body=[])
-            assert over_checks(arena, venue, idle, 2, POSITIONS) == times(2, idle | absence)
+            venue.control.fail(POSITIONS, body=[])
+            assert_calls(arena, venue, idle | absence, POSITIONS)
 
 
-@on_an_idle_machine
 def test_queries_of_single_orders_are_as_many_as_predicted(venue: VenueProcess) -> None:
     """An order too old for the lookback is asked for in every other check; one in flight costs two calls a query."""
     engine = RHYTHM | {
@@ -314,68 +365,71 @@ def test_queries_of_single_orders_are_as_many_as_predicted(venue: VenueProcess) 
     }
     each = checks(settings_of(engine), "BINANCE", symbols=1)
     with node_on(venue, guards=GUARDS, **engine) as arena:
+        pulse = Pulse(arena)
         orders = [accepted(arena) for _ in range(3)]
         arena.asks(venue, ORDER, len(orders))
-        seen = over_checks(arena, venue, by_name(each.open_check), 4, OPEN_ORDERS)
-        assert seen[ORDER] == 4 / 2 * len(orders) * by_name(each.targeted)[ORDER]
+        checked, seen = over_checks(arena, venue, by_name(each.open_check), OPEN_ORDERS, least=4)
+        asked = seen[ORDER] / len(orders) / by_name(each.targeted)[ORDER]
+        assert asked in {floor(checked / 2), ceil(checked / 2)}
         assert seen[ALGO_ORDER] == 0
 
-        venue.post("faults", call=SUBMIT, drop=True)
+        venue.control.fail(SUBMIT, drop=True)
+        pulse.begin()
         lost = arena.place_bid()
         await_all(arena, [lost], "REJECTED")
-        span = timings.unanswered(settings_of(engine), GUARDS, "no_such_order", guarded_client=True)
-        assert span is not None
-        assert span.latest_secs is not None
+        span = timings.unanswered(conditions(settings_of(engine), GUARDS, guarded=True), "no_such_order")
         (lived,) = lives(arena, [lost])
-        assert span.soonest_secs - TICK_SECS <= lived <= span.latest_secs + TICK_SECS
-        queries = [call for call in calls(venue, ORDER) if call["params"].get("origClientOrderId") == lost]
+        assert_within(lived, span, pulse)
+        queries = [call for call in venue.control.requests(ORDER) if call.params.get("origClientOrderId") == lost]
         assert len(queries) == RHYTHM["inflight_check_retries"]
         assert made(venue)[ALGO_ORDER] == len(queries) * by_name(each.inflight)[ALGO_ORDER]
 
 
-@on_an_idle_machine
 def test_the_position_check_gives_up_when_predicted(venue: VenueProcess) -> None:
     """Stock engine and client; the attempts are as many as the retries, a period apart."""
     engine: dict[str, Any] = OFF | {"position_check_interval_secs": 0.3, "position_check_retries": 3}
-    venue.post("seed", symbol="BTCUSDT", fills=4, net="0.5")
+    venue.control.seed("BTCUSDT", fills=4, net="0.5")
     with node_on(venue, **engine) as arena:
-        venue.post("orders", symbol="BTCUSDT", side="BUY", quantity="0.100", silent=True)
-        venue.post("faults", call=TRADES, drop=True)
-        venue.delete("requests")
+        pulse = Pulse(arena)
+        venue.control.place("BTCUSDT", "BUY", "0.100", silent=True)
+        venue.control.fail(TRADES, drop=True)
+        venue.control.clear_requests()
         arena.asks(venue, TRADES, 3)
         arena.asks(venue, POSITIONS, 2)
-        asked = [call["time"] for call in calls(venue, TRADES)]
-    assert len(asked) == 3
-    predicted = timings.position_gives_up_secs(settings_of(engine), ())
-    assert asked[-1] - asked[0] == pytest.approx(predicted, abs=0.3)
+        asked = [call.time for call in venue.control.requests(TRADES)]
+        assert len(asked) == 3
+        predicted = timings.position_gives_up_secs(settings_of(engine), ())
+        assert predicted is not None
+        assert predicted - 0.3 <= asked[-1] - asked[0] <= predicted + 0.3 + pulse.late_secs
 
 
-@on_an_idle_machine
 def test_closed_orders_stay_in_memory_as_long_as_predicted(venue: VenueProcess) -> None:
-    """Between the buffer and the buffer with one interval more; in hundredths of a minute, which the engine takes."""
-    interval_mins, buffer_mins = 0.02, 0.04
+    """Between the buffer and the buffer with one interval more; of a buffer the engine counts whole seconds only."""
+    interval_mins, buffer_mins = 0.02, 0.05
     engine: dict[str, Any] = OFF | {
         "purge_closed_orders_interval_mins": interval_mins,
         "purge_closed_orders_buffer_mins": buffer_mins,
     }
     with node_on(venue, guards=GUARDS, **engine) as arena:
+        pulse = Pulse(arena)
         for _ in range(2):
             bid = accepted(arena)
-            venue.post("cancels", client_order_id=bid)
+            pulse.begin()
+            venue.control.cancel(bid)
             arena.until(lambda bid=bid: arena.order(bid).is_closed, "the bid is cancelled")  # type: ignore[misc]
             closed = arena.order(bid).ts_last / 1e9
             arena.until(lambda bid=bid: arena.order(bid) is None, "the bid was purged")  # type: ignore[misc]
-            kept = now(arena) - closed
-            assert buffer_mins * 60 - TICK_SECS <= kept <= (buffer_mins + interval_mins) * 60 + TICK_SECS
+            assert_within(now(arena) - closed, Span(buffer_mins * 60, (buffer_mins + interval_mins) * 60), pulse)
 
 
-@on_an_idle_machine
 def test_a_stop_against_a_hung_venue_takes_no_longer_than_predicted(venue: VenueProcess) -> None:
     limits = {"timeout_post_stop": 0.3, "timeout_disconnection": 0.8, "timeout_shutdown": 0.4}
     with node_on(venue, guards=GUARDS, timeouts=limits, **OFF) as arena:
-        venue.post("faults", call="*", delay_secs=60)
+        pulse = Pulse(arena)
+        venue.control.fail("*", delay_secs=60)
         begun = arena.loop.time()
         arena.run(arena.node.stop_async())
         took = arena.loop.time() - begun
-        worst = timings.shutdown_secs(NodeSettings.model_validate(limits))
-        assert limits["timeout_post_stop"] + limits["timeout_disconnection"] <= took <= worst + TICK_SECS
+        soonest = limits["timeout_post_stop"] + limits["timeout_disconnection"]
+        worst = shutdown_secs(NodeSettings.model_validate(limits))
+        assert soonest <= took <= worst + TICK_SECS + pulse.late_secs

@@ -6,7 +6,7 @@ import pytest
 from arena import Arena, all_but, asked, node_on
 from nautilus_trader.core.nautilus_pyo3 import HttpMethod
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings.guards import GUARDS
 
 POSITIONS = "GET /fapi/v3/positionRisk"
@@ -17,13 +17,13 @@ HELD = Decimal("0.5")
 
 
 def seeded(venue: VenueProcess) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=4, net=str(HELD))
+    venue.control.seed("BTCUSDT", fills=4, net=str(HELD))
 
 
 def closed_by_hand(venue: VenueProcess) -> None:
     """Somebody closes the position, and neither the stream nor the list of trades ever says so."""
-    venue.post("orders", symbol="BTCUSDT", side="SELL", quantity=str(HELD), client_order_id="by-hand", silent=True)
-    venue.post("faults", call=TRADES, body=[])
+    venue.control.place("BTCUSDT", "SELL", str(HELD), client_order_id="by-hand", silent=True)
+    venue.control.fail(TRADES, body=[])
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_one_empty_reply_makes_up_no_trade(venue: VenueProcess, guards: tuple[st
     with node_on(venue, guards=guards, **ONLY_POSITIONS) as arena:
         arena.asks(venue, POSITIONS, 1)  # past the grace after the last fill
         real = arena.trade_ids()
-        venue.post("faults", call=POSITIONS, body=[], times=2)
+        venue.control.fail(POSITIONS, body=[], times=2)
         arena.asks(venue, POSITIONS, 5)
         assert (arena.trade_ids() != real) is made_up
 
@@ -54,7 +54,7 @@ def test_the_account_refutes_replies_that_stay_empty(
     seeded(venue)
     with node_on(venue, guards=guards, tolerated_secs=1.0, **ONLY_POSITIONS) as arena:
         begun = asked(venue, ACCOUNT)
-        venue.post("faults", call=POSITIONS, body=[])
+        venue.control.fail(POSITIONS, body=[])
         if believed:
             arena.asks(venue, ACCOUNT, 4)
         else:
@@ -74,8 +74,8 @@ def test_an_account_that_lists_nothing_confirms_nothing(venue: VenueProcess) -> 
     seeded(venue)
     with node_on(venue, guards=GUARDS, tolerated_secs=0.0, **ONLY_POSITIONS) as arena:
         account = msgspec.json.decode(venue_account(venue, arena))
-        venue.post("faults", call=POSITIONS, body=[])
-        venue.post("faults", call=ACCOUNT, body=account | {"positions": []})
+        venue.control.fail(POSITIONS, body=[])
+        venue.control.fail(ACCOUNT, body=account | {"positions": []})
         begun = asked(venue, ACCOUNT)
         arena.until(lambda: asked(venue, ACCOUNT) >= begun + 3, "the account was asked")
         assert arena.net() == HELD
@@ -105,9 +105,9 @@ def test_the_position_check_does_not_give_up_while_queries_fail(
     """A fill is lost, and the venue cannot tell its trades for longer than the check has attempts."""
     with node_on(venue, guards=guards, position_check_retries=2, **ONLY_POSITIONS) as arena:
         lost = lost_fill(venue, arena)
-        venue.post("faults", call=TRADES, status=500)
+        venue.control.fail(TRADES, status=500)
         arena.asks(venue, POSITIONS, 12)
-        venue.delete("faults")
+        venue.control.clear_faults()
         if gives_up:
             arena.asks(venue, POSITIONS, 4)
             assert arena.trade_ids() == []
@@ -119,8 +119,8 @@ def lost_fill(venue: VenueProcess, arena: Arena) -> str:
     """Fill a resting bid without a word; return the trade's id."""
     bid = arena.place_bid()
     arena.until(lambda: arena.status(bid) == "ACCEPTED", "the bid is accepted")
-    venue.post("fills", client_order_id=bid, silent=True)
-    return str(venue.get("ledger")["fills"][-1]["trade_id"])
+    venue.control.fill(bid, silent=True)
+    return venue.control.ledger().fills[-1].trade_id
 
 
 @pytest.mark.parametrize(("guards", "starts"), [(GUARDS, False), (all_but("account_positions"), True)])
@@ -130,6 +130,6 @@ def test_a_startup_that_leaves_a_cached_position_out_is_refused(
     seeded(venue)
     with node_on(venue, guards=GUARDS, cache_url=redis, **ONLY_POSITIONS) as arena:
         assert arena.net() == HELD
-    venue.post("faults", call=POSITIONS, body=[])
+    venue.control.fail(POSITIONS, body=[])
     with node_on(venue, guards=guards, cache_url=redis, start=False, **ONLY_POSITIONS) as arena:
         assert arena.begin() is starts

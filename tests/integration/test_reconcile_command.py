@@ -2,10 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stage import BTC, SEED, TRADER, NodeCache, Stage, calls, environment, processes_in
+from stage import BTC, SEED, TRADER, NodeCache, Stage, environment, processes_in
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.node.preflight import connect
+from reconciliation.cache_client import connect
+from reconciliation.embedded.venue import VenueProcess
 
 KEYS = {
     "reconciled",
@@ -18,6 +18,7 @@ KEYS = {
     "venue",
     "node",
     "differences",
+    "left_out",
 }
 
 
@@ -32,7 +33,7 @@ def foreign_keys(url: str) -> None:
 
 def touching(venue: VenueProcess) -> list[str]:
     """The calls that change something at the venue, or take the user stream from the node that trades."""
-    return [call["call"] for call in calls(venue) if not call["call"].startswith("GET ")]
+    return [call.call for call in venue.control.requests() if not call.call.startswith("GET ")]
 
 
 def test_it_answers_without_touching_anything(stage: Stage, venue: VenueProcess, redis: str) -> None:
@@ -43,8 +44,8 @@ def test_it_answers_without_touching_anything(stage: Stage, venue: VenueProcess,
     env = environment(venue, redis)
     cache = NodeCache(redis)
     foreign_keys(redis)
-    venue.post("seed", **SEED)
-    venue.post("orders", symbol="BTCUSDT", side="BUY", quantity="0.010", price="50000", client_order_id="known")
+    venue.control.seed(**SEED)
+    venue.control.place("BTCUSDT", "BUY", "0.010", price="50000", client_order_id="known")
 
     before = cache.dump()
     cold = stage.recon("reconcile", "--json", **env)
@@ -66,7 +67,7 @@ def test_it_answers_without_touching_anything(stage: Stage, venue: VenueProcess,
     assert before.items() < after.items(), "keys appeared and the other trader's are as they were"
     assert f"trader-{TRADER}:orders:known".encode() in after
 
-    venue.post("fills", client_order_id="known")
+    venue.control.fill("known")
     warm = stage.recon("reconcile", "--json", **env)
     assert warm.code == 0
     assert cold.data["fingerprint"] == applied.data["fingerprint"] == warm.data["fingerprint"]
@@ -89,10 +90,10 @@ def test_a_position_that_differs_is_exit_1(stage: Stage, venue: VenueProcess, re
     """Reconcile command: a difference is told as one, and ends with exit 1."""
     # A difference that the engine is not allowed to trade away on paper.
     env = environment(venue, redis, RECON_GENERATE_MISSING_ORDERS="false")
-    venue.post("seed", symbol="BTCUSDT", fills=20, net="0.5")
+    venue.control.seed("BTCUSDT", fills=20, net="0.5")
     assert stage.recon("reconcile", "--apply", **env).code == 0
     before = NodeCache(redis).dump()
-    venue.post("faults", call="GET /fapi/v3/positionRisk", body=[position_risk("0.700")])
+    venue.control.fail("GET /fapi/v3/positionRisk", body=[position_risk("0.700")])
     told = stage.recon("reconcile", "--json", **env)
     assert told.code == 1
     assert told.data["reconciled"] is False
@@ -140,14 +141,14 @@ def test_disabled_reconciliation_is_no_agreement(stage: Stage, venue: VenueProce
     assert told.data["reconciled"] is False
     assert "disabled" in told.data["reason"]
     assert told.data["venue"] is told.data["node"] is None
-    assert calls(venue) == []
+    assert venue.control.requests() == ()
 
 
 def test_a_cache_without_a_venue_is_a_mistake(stage: Stage, redis: str) -> None:
     """Reconcile command: a Redis of the user's own is never filled from a venue made up for the occasion; exit 2."""
     told = stage.recon("reconcile", "--json", RECON_CACHE_URL=redis)
     assert told.code == 2
-    assert told.stdout == ""
+    assert (told.data["reconciled"], told.data["node"]) == (False, None)
     assert "RECON_VENUE_HTTP_URL" in told.stderr
     assert len(told.stderr.splitlines()) == 1
     assert NodeCache(redis).dump() == {}
@@ -158,7 +159,7 @@ def test_an_embedded_pair_is_kept_in_its_folder(stage: Stage, tmp_path: Path) ->
     folder = tmp_path / "pair"
     folder.mkdir()
     with VenueProcess(folder / "venue") as venue:
-        venue.post("seed", **SEED)
+        venue.control.seed(**SEED)
     first = stage.recon("reconcile", "--json", "--apply", "--data-dir", str(folder))
     assert first.code == 0
     assert first.data["node"]["fills_recovered"] == 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from stage import Stage, environment
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 
 # Importing the engine on a busy machine, and the preflight's two seconds; the engine's own client takes minutes.
 SOON_SECS = 20.0
@@ -37,4 +37,4 @@ def test_without_redis_nothing_starts(
     assert "cannot be reached" in reason
     assert "RECON_CACHE_URL" in reason
     assert "passpasspass" not in told.stdout + told.stderr
-    assert venue.get("requests") == []
+    assert venue.control.requests() == ()

@@ -28,8 +28,9 @@ from nautilus_trader.execution.messages import GenerateOrderStatusReport
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, Venue
 from stage import BTC, PATIENCE_SECS, until
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.engine.v1.builder import Client, NodeBuilder
+from reconciliation import NodeBuilder
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.engine.builder import ClientSpec
 from reconciliation.settings.guards import GUARDS
 
 ORDER = "GET /fapi/v1/order"
@@ -52,8 +53,8 @@ def resting(arena: Arena) -> str:
 
 
 def lost_ack(venue: VenueProcess, arena: Arena) -> str:
-    venue.post("stream", action="mute")
-    venue.post("faults", call=SUBMIT, drop=True, apply=True)
+    venue.control.mute()
+    venue.control.fail(SUBMIT, drop=True, apply=True)
     return arena.place_bid()
 
 
@@ -87,7 +88,7 @@ def test_e03_an_unanswered_order_is_rejected_while_it_lives(
     venue: VenueProcess, guards: tuple[str, ...], believed: str
 ) -> None:
     with node_on(venue, guards=guards, **ONLY_INFLIGHT) as arena:
-        venue.post("faults", call=ORDER, status=503, times=6)
+        venue.control.fail(ORDER, status=503, times=6)
         assert resolved(arena, lost_ack(venue, arena)) == believed
 
 
@@ -100,9 +101,9 @@ def test_e04_a_failed_query_rejects_every_live_order(
 ) -> None:
     with node_on(venue, guards=guards, **ONLY_OPEN | engine) as arena:
         bid = resting(arena)
-        venue.post("faults", call=OPEN_ORDERS, status=500)
+        venue.control.fail(OPEN_ORDERS, status=500)
         arena.asks(venue, OPEN_ORDERS, 12)
-        venue.delete("faults")
+        venue.control.clear_faults()
         arena.asks(venue, OPEN_ORDERS, 4)
         assert arena.status(bid) == believed, "and it stays so"
 
@@ -114,11 +115,11 @@ def test_e04_a_failed_query_rejects_every_live_order(
 def test_e05_one_empty_answer_books_a_synthetic_trade(
     venue: VenueProcess, guards: tuple[str, ...], engine: dict[str, Any], made_up: bool
 ) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=4, net="0.5")
+    venue.control.seed("BTCUSDT", fills=4, net="0.5")
     with node_on(venue, guards=guards, **ONLY_POSITIONS | engine) as arena:
         arena.asks(venue, POSITIONS, 1)
         real = arena.trade_ids()
-        venue.post("faults", call=POSITIONS, body=[], times=2)
+        venue.control.fail(POSITIONS, body=[], times=2)
         arena.asks(venue, POSITIONS, 5)
         assert (arena.trade_ids() != real) is made_up
 
@@ -129,7 +130,7 @@ def test_e06_without_attempts_the_position_check_does_nothing(
 ) -> None:
     with node_on(venue, **ONLY_POSITIONS | {"position_check_retries": retries}) as arena:
         bid = resting(arena)
-        venue.post("fills", client_order_id=bid, silent=True)
+        venue.control.fill(bid, silent=True)
         arena.asks(venue, POSITIONS, 6)
         assert (arena.net() == Decimal("0.010")) is repaired
 
@@ -142,9 +143,9 @@ def test_e07_the_position_check_imports_what_startup_filtered(
     checks = OFF | {"position_check_interval_secs": interval, "filter_position_reports": True}
     with node_on(venue, **checks) as arena:
         bid = resting(arena)
-        venue.post("fills", client_order_id=bid)
+        venue.control.fill(bid)
         arena.until(lambda: arena.net() == Decimal("0.010"), "its own fill came in")
-        venue.post("orders", symbol="BTCUSDT", side="BUY", quantity="0.5", client_order_id="anothers", silent=True)
+        venue.control.place("BTCUSDT", "BUY", "0.5", client_order_id="anothers", silent=True)
         arena.run_for(2)
         assert arena.net() == Decimal(believed)
 
@@ -153,7 +154,7 @@ def test_e07_the_position_check_imports_what_startup_filtered(
 def test_e08_the_open_check_brings_a_filtered_order_back(
     venue: VenueProcess, interval: float | None, readmitted: bool
 ) -> None:
-    venue.post("orders", symbol="BTCUSDT", side="BUY", quantity="0.010", price="30000", client_order_id="anothers")
+    venue.control.place("BTCUSDT", "BUY", "0.010", price="30000", client_order_id="anothers")
     checks = OFF | {"open_check_interval_secs": interval, "filtered_client_order_ids": ["anothers"]}
     checks["filtered_client_order_ids"] = LiveExecEngineConfig.parse(
         '{"filtered_client_order_ids": ["anothers"]}'
@@ -192,7 +193,9 @@ def leg(side: str, amount: str) -> dict[str, Any]:
 
 def hedging(builder: NodeBuilder) -> None:
     name, client = next(iter(builder.exec_clients.items()))
-    builder.exec_clients[name] = Client(msgspec.structs.replace(client.config, use_reduce_only=False), client.factory)
+    builder.exec_clients[name] = ClientSpec(
+        msgspec.structs.replace(client.config, use_reduce_only=False), client.factory
+    )
 
 
 @pytest.mark.parametrize(("interval", "gives_up"), [(0.5, True), (None, False)])
@@ -200,8 +203,8 @@ def test_e09_the_position_check_takes_two_legs_for_one(
     venue: VenueProcess, interval: float | None, gives_up: bool
 ) -> None:
     """Nothing is amiss, and the check uses up its attempts on it; what is amiss later is not looked at any more."""
-    venue.post("faults", call="GET /fapi/v1/positionSide/dual", body={"dualSidePosition": True})
-    venue.post("faults", call=POSITIONS, body=[leg("LONG", "0.500"), leg("SHORT", "-0.200")])
+    venue.control.fail("GET /fapi/v1/positionSide/dual", body={"dualSidePosition": True})
+    venue.control.fail(POSITIONS, body=[leg("LONG", "0.500"), leg("SHORT", "-0.200")])
     with node_on(venue, configure=hedging, **OFF | {"position_check_interval_secs": interval}) as arena:
         assert len(arena.cache.positions_open()) == 2
         arena.run_for(3)
@@ -212,8 +215,8 @@ def test_e09_the_position_check_takes_two_legs_for_one(
 def test_e10_a_hedging_position_without_fills_fails_the_start(
     venue: VenueProcess, generates: bool, starts: bool
 ) -> None:
-    venue.post("faults", call="GET /fapi/v1/positionSide/dual", body={"dualSidePosition": True})
-    venue.post("faults", call=POSITIONS, body=[leg("LONG", "0.500")])
+    venue.control.fail("GET /fapi/v1/positionSide/dual", body={"dualSidePosition": True})
+    venue.control.fail(POSITIONS, body=[leg("LONG", "0.500")])
     checks = OFF | {"generate_missing_orders": generates}
     with node_on(venue, start=False, configure=hedging, **checks) as arena:
         assert arena.begin() is starts
@@ -227,7 +230,7 @@ def test_e11_without_a_buffer_a_closed_order_is_gone_at_once(
     purge = {"purge_closed_orders_interval_mins": A_MOMENT_MINS, "purge_closed_orders_buffer_mins": buffer}
     with node_on(venue, guards=("symbols",), **OFF | purge) as arena:
         bid = resting(arena)
-        venue.post("fills", client_order_id=bid)
+        venue.control.fill(bid)
         arena.until(lambda: arena.net() == Decimal("0.010"), "the fill came in")
         if not known:
             arena.until(lambda: arena.status(bid) == "", "the order was purged")
@@ -256,7 +259,7 @@ def test_e12_what_was_purged_from_the_database_comes_back_as_external(
     }
     with node_on(venue, cache_url=redis, **OFF | purge) as arena:
         bid = resting(arena)
-        venue.post("fills", client_order_id=bid)
+        venue.control.fill(bid)
         arena.until(lambda: arena.status(bid) == "", "the order was purged from memory")
     with node_on(venue, guards=("symbols",), cache_url=redis, **OFF) as arena:
         owners = {order.strategy_id.value for order in arena.cache.orders()}
@@ -320,7 +323,7 @@ def test_e20_a_password_with_a_slash_breaks_the_url(venue: VenueProcess, redis: 
 def test_w21_a_lost_fill_is_never_repaired(venue: VenueProcess, engine: dict[str, Any], repaired: bool) -> None:
     with node_on(venue, **ONLY_OPEN | engine) as arena:
         bid = resting(arena)
-        venue.post("fills", client_order_id=bid, silent=True)
+        venue.control.fill(bid, silent=True)
         arena.asks(venue, OPEN_ORDERS, 6)
         assert (arena.status(bid) == "FILLED") is repaired
 
@@ -329,7 +332,7 @@ def test_w21_a_lost_fill_is_never_repaired(venue: VenueProcess, engine: dict[str
 def test_w22_an_order_older_than_the_lookback_is_asked_for_again_and_again(
     venue: VenueProcess, lookback: int, asks: bool
 ) -> None:
-    venue.post("seed", symbol="BTCUSDT", open_orders=1, age_mins=90)
+    venue.control.seed("BTCUSDT", open_orders=1, age_mins=90)
     with node_on(venue, guards=GUARDS, **ONLY_OPEN | {"open_check_lookback_mins": lookback}) as arena:
         assert arena.cache.orders_open_count() == 1
         arena.asks(venue, ALL_ORDERS, 9)
@@ -347,7 +350,7 @@ def test_w22_an_order_older_than_the_lookback_is_asked_for_again_and_again(
 def test_w26_what_is_dropped_comes_back_as_exposure(
     venue: VenueProcess, engine: dict[str, Any], strategies: list[str]
 ) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=2, net="0.5")
+    venue.control.seed("BTCUSDT", fills=2, net="0.5")
     with node_on(venue, **OFF | {"filter_unclaimed_external_orders": True} | engine) as arena:
         assert [tag for order in arena.cache.orders() for tag in order.tags] == strategies
 
@@ -356,17 +359,17 @@ def test_w26_what_is_dropped_comes_back_as_exposure(
 def test_w29_purging_closed_positions_changes_realized_pnl(
     venue: VenueProcess, interval: float | None, same: bool
 ) -> None:
-    venue.post("seed", symbol="BTCUSDT", fills=5, net="0.5")
+    venue.control.seed("BTCUSDT", fills=5, net="0.5")
     purge = {"purge_closed_positions_interval_mins": interval, "purge_closed_positions_buffer_mins": 0}
     with node_on(venue, **OFF | purge) as arena:
         portfolio = arena.node.portfolio
-        venue.post("orders", symbol="BTCUSDT", side="SELL", quantity="0.5", client_order_id="by-hand")
+        venue.control.place("BTCUSDT", "SELL", "0.5", client_order_id="by-hand")
         arena.until(lambda: arena.net() == 0 and not arena.cache.positions_open(), "the position is closed")
         (before,) = portfolio.realized_pnls(Venue("BINANCE")).values()
         assert before.as_decimal() < -1
         if not same:
             arena.until(lambda: not arena.cache.positions_closed(), "the closed position was purged")
-        venue.post("orders", symbol="ETHUSDT", side="BUY", quantity="0.1", client_order_id="another-symbol")
+        venue.control.place("ETHUSDT", "BUY", "0.1", client_order_id="another-symbol")
         arena.until(lambda: arena.net("ETHUSDT-PERP.BINANCE") > 0, "trading goes on, which has it computed anew")
         (after,) = portfolio.realized_pnls(Venue("BINANCE")).values()
         commission = Decimal("0.2")
@@ -375,8 +378,8 @@ def test_w29_purging_closed_positions_changes_realized_pnl(
 
 def test_w35_the_engine_enforces_no_time_limit(venue: VenueProcess) -> None:
     with node_on(venue, start=False, **OFF) as arena:
-        venue.post("faults", call=ALL_ORDERS, delay_secs=60)
-        venue.post("faults", call=OPEN_ORDERS, delay_secs=60)
+        venue.control.fail(ALL_ORDERS, delay_secs=60)
+        venue.control.fail(OPEN_ORDERS, delay_secs=60)
         arena.running = arena.loop.create_task(arena.node.run_async())
         arena.until(lambda: asked(venue, OPEN_ORDERS), "reconciliation is under way")
         allowed = arena.loop.create_task(arena.engine.reconcile_execution_state(timeout_secs=0.1))

@@ -1,11 +1,12 @@
 import json
+import os
+from typing import Any
 
 import pytest
-from stage import SEED, SETTINGS, Stage, calls, clean_end, ended, environment, names, reconciled
+from stage import HERE, SEED, SETTINGS, Stage, clean_end, ended, environment, names, reconciled
 
-from reconciliation import LiveTradingNodeConfig, load
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.engine.v1.assemble import RulesBrokenError
+from reconciliation import LiveTradingNodeConfig, RulesBrokenError, load
+from reconciliation.embedded.venue import VenueProcess
 
 HASTY = {"RECON_OPEN_CHECK_INTERVAL_SECS": "2"}
 UNPATIENT = {"RECON_NODE_GUARDS": "symbols,reports,query_errors", "RECON_NODE_TOLERATED_OUTAGE_SECS": "120"}
@@ -20,7 +21,7 @@ def test_a_broken_rule_refuses_to_boot(stage: Stage, venue: VenueProcess, redis:
     assert [found["id"] for found in told["findings"]] == ["E03", "E04", "E05", "E21"]
     assert told["findings"][0]["figure"].endswith("you tolerate 2 min")
     assert told["findings"][0]["origins"]["node.guards"] == "RECON_NODE_GUARDS"
-    assert calls(venue) == []
+    assert venue.control.requests() == ()
 
 
 def test_an_accepted_rule_boots_and_is_told_as_an_error(stage: Stage, venue: VenueProcess, redis: str) -> None:
@@ -41,15 +42,42 @@ def test_a_warning_boots_and_is_told(stage: Stage, venue: VenueProcess, redis: s
 
 
 def test_the_boot_event_says_what_the_settings_mean(stage: Stage, venue: VenueProcess, redis: str) -> None:
+    """The standard preset by hand: ticks of 2 s, so that 5 s become 6 s."""
     node = stage.node(environment(venue, redis))
     clean_end(node)
-    assert node.wait_for("node_boot")["plan"] == stage.recon("plan", "--json", **environment(venue, redis)).data
-    assert node.wait_for("node_boot")["rules_broken"] == []
+    boot = node.wait_for("node_boot")
+    assert boot["rules_broken"] == []
+    assert boot["plan"]["checks"] == {"tick_secs": 2.0, "inflight_secs": 2.0, "open_secs": 6.0, "position_secs": 30.0}
+    assert boot["plan"]["first_checks"] == {"inflight_secs": 12.0, "open_secs": 16.0, "position_secs": 40.0}
+    assert boot["plan"]["called_dead"] == {
+        # Asked five times, 6 s apart, from 5 to 7 s on; counted six times, 6 s apart.
+        "submitted": {"no_such_order": {"soonest_secs": 35.0, "latest_secs": 37.0}, "refused": None, "error": None},
+        "accepted": {"no_such_order": {"soonest_secs": 30.0, "latest_secs": 36.0}, "refused": None, "error": None},
+    }
+    assert boot["plan"]["outage_outlived_secs"] is None
+    # A threshold of 5 s, and the period of the check that finds it.
+    assert boot["plan"]["repaired"] == {"fill_secs": 11.0, "cancel_secs": 11.0, "ack_secs": 7.0}
+    cost = boot["plan"]["cost"]
+    # Ten open checks of 5 + 40 + 40 and 5 + 5 for the symbol, two position checks of 5.
+    assert (cost["venue"], cost["idle_per_min"], cost["limit_per_min"]) == ("Binance USD-M futures", 960.0, 2_400)
+    assert boot["plan"]["startup"]["total_secs"] == 60.0 + 30.0 + 10.0
+    # The stage awaits residual events for 0.1 s only.
+    assert boot["plan"]["shutdown_secs"] == 0.1 + 10.0 + 5.0
+
+
+def test_the_boot_event_means_the_clients_that_were_added(stage: Stage, redis: str) -> None:
+    """The settings name no venue, so that recon's own Binance client would be assumed."""
+    path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+    node = stage.node({"RECON_CACHE_URL": redis, "PYTHONPATH": path}, "other_venue:configure_as_okx")
+    told: dict[str, Any] = node.wait_for("node_boot")["plan"]
+    assert (told["cost"]["venue"], told["cost"]["limit_per_min"]) == ("OKX", 300)
+    # First asked after 5 s, believed after 30 s without an answer.
+    assert told["outage_outlived_secs"] == 35.0
 
 
 def test_rules_judge_what_the_boot_saw(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """An order older than the open check looks back rests at the venue; no setting had said so."""
-    venue.post("seed", **SEED, age_mins=90)
+    venue.control.seed(**SEED, age_mins=90)
     node = stage.node(environment(venue, redis))
     reconciled(node)
     clean_end(node)

@@ -1,10 +1,10 @@
 from urllib.parse import quote
 
 import pytest
-from stage import SEED, Stage, calls, clean_end, ended, environment
+from stage import SEED, Stage, clean_end, ended, environment
 
-from reconciliation.drill.processes import VenueProcess
-from reconciliation.node.preflight import connect
+from reconciliation.cache_client import connect
+from reconciliation.embedded.venue import VenueProcess
 
 PASSWORD = "canary/p@ssw:rd%1"
 
@@ -25,7 +25,7 @@ def assert_untold(said: str, venue: VenueProcess) -> None:
 
 def test_no_secret_is_ever_told(stage: Stage, venue: VenueProcess, locked_redis: str) -> None:
     """Secrets: key, secret and password are in no event, no log and no report, not even at DEBUG."""
-    venue.post("seed", **SEED)
+    venue.control.seed(**SEED)
     env = environment(venue, locked_redis, RECON_LOG_LEVEL="DEBUG")
     node = stage.node(env)
     boot = node.wait_for("node_boot")
@@ -44,11 +44,11 @@ def test_no_secret_is_ever_told(stage: Stage, venue: VenueProcess, locked_redis:
 
 def test_no_secret_is_told_in_a_failure(stage: Stage, venue: VenueProcess, locked_redis: str) -> None:
     """Secrets: what goes wrong at the venue or the cache is told without the key, the password or a signature."""
-    venue.post("faults", call="GET /fapi/v1/openOrders", status=500)
+    venue.control.fail("GET /fapi/v1/openOrders", status=500)
     env = environment(venue, locked_redis, RECON_LOG_LEVEL="DEBUG")
     told = stage.recon("reconcile", "--json", **env)
     assert told.code == 1
-    assert calls(venue, "GET /fapi/v1/openOrders")
+    assert venue.control.requests("GET /fapi/v1/openOrders")
     assert_untold(told.stdout + told.stderr, venue)
     assert "signature=" not in told.data["reason"]
 

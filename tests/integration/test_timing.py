@@ -2,9 +2,9 @@ import re
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from stage import SEED, Stage, calls, clean_end, environment, reconciled, until
+from stage import SEED, Stage, clean_end, environment, reconciled, until
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 
 OPEN_ORDERS = "GET /fapi/v1/openOrders"
 REPORTS = (OPEN_ORDERS, "GET /fapi/v1/allOrders", "GET /fapi/v1/userTrades", "GET /fapi/v3/positionRisk")
@@ -29,14 +29,14 @@ def test_checks_come_when_the_settings_say(stage: Stage, venue: VenueProcess, re
 
     The continuous checks run at the configured interval rounded up to the tick of the fastest one.
     """
-    venue.post("seed", **SEED)
+    venue.control.seed(**SEED)
     # A slow connection, so that a query that does not await it is seen.
-    venue.post("faults", call="POST /fapi/v1/listenKey", delay_secs=1.5)
+    venue.control.fail("POST /fapi/v1/listenKey", delay_secs=1.5)
     node = stage.node(environment(venue, redis, RECON_STARTUP_DELAY_SECS="10"))
     done = datetime.fromisoformat(reconciled(node)["timestamp"]).timestamp()
 
     def checks() -> list[float]:
-        return [call["time"] for call in calls(venue, OPEN_ORDERS) if call["time"] > done]
+        return [call.time for call in venue.control.requests(OPEN_ORDERS) if call.time > done]
 
     until(lambda: len(checks()) >= 3, "three open checks came")
     first, *_ = times = checks()[:3]
@@ -46,9 +46,9 @@ def test_checks_come_when_the_settings_say(stage: Stage, venue: VenueProcess, re
 
     connected = connected_at(stage.engine_log())
     assert connected.keys() == {"DataClient", "ExecClient"}
-    asked = [call["time"] for call in calls(venue, *REPORTS)]
-    (opened,) = calls(venue, "POST /fapi/v1/listenKey")
-    assert min(asked) > max(connected.values()) > opened["time"] + 1.5
+    asked = [call.time for call in venue.control.requests(*REPORTS)]
+    (opened,) = venue.control.requests("POST /fapi/v1/listenKey")
+    assert min(asked) > max(connected.values()) > opened.time + 1.5
     checked = [time for time in asked if time > done]
     assert min(checked) >= done + DELAY_SECS
     clean_end(node)

@@ -15,7 +15,7 @@ from stage import (
     until,
 )
 
-from reconciliation.drill.processes import VenueProcess
+from reconciliation.embedded.venue import VenueProcess
 
 CURED = (
     "the stock client no longer makes up the phantom position at a warm restart: "
@@ -25,16 +25,16 @@ CURED = (
 
 def test_a_restart_with_nothing_new_changes_nothing(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """No duplicate fill: three boots leave the histories as the first one wrote them, with one position."""
-    venue.post("seed", **SEED)
+    venue.control.seed(**SEED)
     cache = NodeCache(redis)
     first: dict[str, list[bytes]] = {}
     for boot in range(3):
         node = stage.node(environment(venue, redis))
         event = reconciled(node)
-        assert_agreement(venue, event)
         assert event["fills_recovered_ids"] == ([] if boot else [f"{BTC}:1019", f"{BTC}:1020"])
         assert (event["node"]["orders"], event["node"]["fills"]) == (5, 2)
         clean_end(node)
+        assert_agreement(venue, event, cache)
         first = first or cache.histories()
         assert cache.histories() == first
     assert [key for key in first if key.startswith("positions:")] == [f"positions:{BTC}-BOTH"]
@@ -43,7 +43,7 @@ def test_a_restart_with_nothing_new_changes_nothing(stage: Stage, venue: VenuePr
 def test_the_symbol_guard_is_still_needed(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """No duplicate fill: at a warm restart with an open position the guarded client adds none, the stock one does."""
     # One fill from flat: the shape of history that upstream's double view of it turns into a second position.
-    venue.post("orders", symbol="BTCUSDT", side="BUY", quantity="0.5")
+    venue.control.place("BTCUSDT", "BUY", "0.5")
     env = environment(venue, redis)
     cache = NodeCache(redis)
     assert stage.recon("reconcile", "--apply", **env).code == 0

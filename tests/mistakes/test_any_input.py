@@ -2,29 +2,25 @@
 
 import json
 import string
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import tomli_w
 from click.testing import Result
-from hypothesis import HealthCheck, example, given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from mistake_files import recon, settings_in
+from jail import Jail, jailed, recon, unhurried
 
-from reconciliation import Settings, SettingsError, load
-from reconciliation.layers import registry
-from reconciliation.layers.origins import Origins
+from reconciliation import Settings, SettingsError
+from reconciliation.layers import known
 
 CANARY = "kanarienvogel"
-unhurried = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 sampled = hypothesis_settings(unhurried, max_examples=25 if unhurried.max_examples < 1_000 else unhurried.max_examples)
 """For whole commands, which take a hundred times as long as a load: fewer, but where depth is asked for."""
 
-SECTIONS = (*Settings.SECTIONS, "preset", "other")
-KEYS = sorted({path[1] for path in registry.settings_by_path() if len(path) > 1})
+SECTIONS = (*known.sections(), "preset", "other")
+KEYS = sorted({path[1] for path in known.settings_by_path() if len(path) > 1})
 SECRETS = ("RECON_VENUE_API_KEY", "RECON_VENUE_API_SECRET", "RECON_CACHE_URL")
 # What a shell can pass on: no NUL, and no lone surrogate but those that stand for bytes.
 letters = st.characters(exclude_characters="\0", codec="utf-8") | st.sampled_from("\udc80\udcff")
@@ -45,16 +41,22 @@ def everything_said(outcome: Settings | SettingsError) -> list[str]:
         said = [outcome.text(), outcome.text(blocks=True), repr(outcome), repr(problems)]
         return [*said, json.dumps([problem.data() for problem in problems]), repr(outcome.__cause__)]
     origins = outcome.origins
-    assert isinstance(origins, Origins)
     stacks = [repr(origins.stack(key)) for key in (*origins, "claims")]
-    return [*stacks, repr(outcome), str(outcome), repr(dict(origins)), json.dumps(outcome.masked()), *outcome.warnings]
+    return [
+        *stacks,
+        repr(outcome),
+        str(outcome),
+        repr(dict(origins)),
+        json.dumps(outcome.masked()),
+        *map(str, outcome.warnings),
+    ]
 
 
 def outcome_of(
-    directory: Path, env: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+    jail: Jail, env: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
 ) -> Settings | SettingsError:
     try:
-        return load(env=env or {}, settings_dir=directory, overrides=overrides)
+        return jail.load(env, overrides=overrides)
     except SettingsError as error:
         return error
 
@@ -81,29 +83,27 @@ toml_like = st.lists(
 @example(default=b"a." * 3000 + b"a = 1", preset=b"")
 @example(default=b"[log]\nlevel = 'INFO'\nlevel = '\x1b[31m'\n", preset=b"")
 def test_no_bytes_in_a_file_raise_anything_else(default: bytes, preset: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        directory = settings_in(Path(folder), default, standard=preset)
-        assert_silent(everything_said(outcome_of(directory)))
+    with jailed() as jail:
+        jail.settings(default, standard=preset)
+        assert_silent(everything_said(outcome_of(jail)))
 
 
 @unhurried
 @given(content=st.binary(max_size=40) | secret_texts.map(lambda text: text.encode(errors="replace")))
 @example(content=f"redis://u:{CANARY}#@h:1".encode())
 def test_no_bytes_in_a_secret_file_raise_anything_else(content: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "secret"
-        file.write_bytes(content)
-        file.chmod(0o600)
-        directory = settings_in(Path(folder) / "settings")
+    with jailed() as jail:
+        file = jail.secret(content)
+        jail.settings()
         for name in SECRETS:
-            env = {f"{name}_FILE": str(file)}
-            assert_silent(everything_said(outcome_of(directory, env)))
-            override = {registry.settings_by_variable()[name].key: "redis://h:1"}
-            assert_silent(everything_said(outcome_of(directory, env, override)))
+            env = {f"{name}_FILE": file}
+            assert_silent(everything_said(outcome_of(jail, env)))
+            override = {known.settings_by_variable()[name].key: "redis://h:1"}
+            assert_silent(everything_said(outcome_of(jail, env, override)))
 
 
 names = st.one_of(
-    st.sampled_from(registry.known_variables()),
+    st.sampled_from(known.variables()),
     st.text(letters, max_size=10).map("RECON_{}".format),
     st.text(string.ascii_uppercase + "_", max_size=20).map("RECON_{}".format),
 )
@@ -119,10 +119,9 @@ environments = st.builds(
 @example(env={"RECON_CLAIMS": '{"A-1":' * 3000 + "1" + "}" * 3000})
 @example(env={"RECON_\x1b[31m": "1", "RECON_\udcff": "\x1b"})
 def test_no_variables_raise_anything_else(env: dict[str, str]) -> None:
-    directory = {key: value for key, value in env.items() if key == "RECON_SETTINGS_DIR"}
-    with tempfile.TemporaryDirectory() as folder:
-        rest = {key: value for key, value in env.items() if key not in directory}
-        assert_silent(everything_said(outcome_of(settings_in(Path(folder)), rest)))
+    with jailed() as jail:
+        jail.settings()
+        assert_silent(everything_said(outcome_of(jail, env)))
 
 
 table_keys = st.text(max_size=3) | st.sampled_from(KEYS)
@@ -169,18 +168,18 @@ secret_places = st.sampled_from([
 @unhurried
 @given(default=structures, preset=structures)
 def test_no_structure_in_files_raises_anything_else(default: dict[str, Any], preset: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        directory = settings_in(Path(folder), in_toml(default), standard=in_toml(preset))
-        everything_said(outcome_of(directory))
+    with jailed() as jail:
+        jail.settings(in_toml(default), standard=in_toml(preset))
+        everything_said(outcome_of(jail))
 
 
 @unhurried
 @given(place=secret_places, rest=structures, env=environments)
 def test_no_secret_in_a_file_is_told(place: str, rest: dict[str, Any], env: dict[str, str]) -> None:
     env = {key: value for key, value in env.items() if key != "RECON_SETTINGS_DIR"}
-    with tempfile.TemporaryDirectory() as folder:
-        directory = settings_in(Path(folder), place.format(CANARY), standard=in_toml(rest))
-        said = everything_said(outcome_of(directory, env))
+    with jailed() as jail:
+        jail.settings(place.format(CANARY), standard=in_toml(rest))
+        said = everything_said(outcome_of(jail, env))
         assert not [text for text in said if CANARY in text]
 
 
@@ -188,15 +187,15 @@ def test_no_secret_in_a_file_is_told(place: str, rest: dict[str, Any], env: dict
 @given(
     tables=structures,
     flat=st.dictionaries(
-        st.sampled_from([s.key for s in registry.settings_by_path().values()]) | texts,
+        st.sampled_from([s.key for s in known.settings_by_path().values()]) | texts,
         table_values | secret_texts,
         max_size=3,
     ),
 )
 def test_no_override_raises_anything_else(tables: dict[str, Any], flat: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        directory = settings_in(Path(folder))
-        everything_said(outcome_of(directory, None, tables | flat))
+    with jailed() as jail:
+        jail.settings()
+        everything_said(outcome_of(jail, None, tables | flat))
 
 
 def assert_ended(done: Result) -> None:
@@ -223,10 +222,10 @@ def test_no_command_ends_in_a_traceback(
         ("explain", "claims", "--json"), ("explain", "startup_delay_secs", "--json"), ("explain", "instrument_ids"),
         ("explain", "preset"), ("diff", "standard", "@env"), ("diff", "@env", "@env", "--json"), ("presets",),
     ]  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        directory = settings_in(Path(folder), default, standard=preset)
+    with jailed() as jail:
+        jail.settings(default, standard=preset)
         for form in chosen.draw(st.lists(st.sampled_from(forms), min_size=3, max_size=3)):
-            assert_ended(recon(*form, "--settings-dir", str(directory), **shell(env)))
+            assert_ended(recon(*form, **shell(env)))
 
 
 @sampled
@@ -248,12 +247,11 @@ def test_no_command_ends_in_a_traceback(
 @example(content=b'{"values": {"\\ud800": "\\u001b"}, "origins": {}}')
 @example(content=b'{"values": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b', "origins": {}}')
 def test_no_saved_configuration_ends_a_diff_in_a_traceback(content: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        directory = settings_in(Path(folder) / "settings")
-        file = Path(folder) / "saved.json"
-        file.write_bytes(content)
+    with jailed() as jail:
+        jail.settings()
+        file = jail.write("saved.json", content)
         for form in ((), ("--json",)):
-            assert_ended(recon("diff", str(file), "standard", "--settings-dir", str(directory), *form))
+            assert_ended(recon("diff", str(file), "standard", *form))
 
 
 @sampled
@@ -267,12 +265,10 @@ def test_no_saved_configuration_ends_a_diff_in_a_traceback(content: bytes) -> No
 )
 def test_no_words_on_the_command_line_end_in_a_traceback(words: list[str]) -> None:
     one, two = words
-    with tempfile.TemporaryDirectory() as folder:
-        where = ("--settings-dir", str(settings_in(Path(folder))))
-        assert_ended(recon("explain", one, *where))
-        assert_ended(recon("show", "--set", one, "--preset", two, *where))
-        assert_ended(recon("show", "--section", one, *where))
-        assert_ended(recon("diff", one, two, *where))
-        assert_ended(
-            recon("check", "--env-file", str(Path(folder) / "none" / "x"), "--set", f"log.level={two}", *where)
-        )
+    with jailed() as jail:
+        jail.settings()
+        assert_ended(recon("explain", one))
+        assert_ended(recon("show", "--set", one, "--preset", two))
+        assert_ended(recon("show", "--section", one))
+        assert_ended(recon("diff", one, two))
+        assert_ended(recon("check", "--env-file", "none/x", "--set", f"log.level={two}"))

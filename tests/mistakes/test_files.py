@@ -1,9 +1,7 @@
 """Files that cannot be read, and secrets where none may stand: each is told in exactly these words."""
 
-from pathlib import Path
-
 import pytest
-from mistake_files import settings_in, told
+from jail import Jail
 
 UNREADABLE = "make it a readable file"
 KEY_FILE = "RECON_VENUE_API_KEY_FILE"
@@ -24,93 +22,92 @@ NAME_A_FILE = "name a readable file of mode 600"
         ),
     ],
 )
-def test_malformed_toml_is_told_by_file_line_and_column(tmp_path: Path, text: str, expected: str) -> None:
-    (line,) = told(settings_in(tmp_path, standard=text))
+def test_malformed_toml_is_told_by_file_line_and_column(jail: Jail, text: str, expected: str) -> None:
+    jail.settings(standard=text)
+    (line,) = jail.lines()
     start, _, hint = line.rpartition("; ")
     assert hint == "correct it there"
     # The parser's own words differ between releases of Python; the place and what is ours do not.
-    assert start.startswith("standard.toml:" + expected.partition(" is not TOML: ")[0] + " is not TOML: ")
+    assert start.startswith("settings/standard.toml:" + expected.partition(" is not TOML: ")[0] + " is not TOML: ")
 
 
 @pytest.mark.parametrize(
     "text", ["a." * 5000 + "a = 1\n", "[claims.A-1]\n" + "a." * 200 + "a = 1\n", "a = " + "[" * 9999]
 )
-def test_toml_nested_without_end_is_told(tmp_path: Path, text: str) -> None:
-    expected = "default.toml: is not TOML: a value is too large or nested too deeply; correct it there"
-    assert told(settings_in(tmp_path, text)) == [expected]
+def test_toml_nested_without_end_is_told(jail: Jail, text: str) -> None:
+    expected = "settings/default.toml: is not TOML: a value is too large or nested too deeply; correct it there"
+    jail.settings(text)
+    assert jail.lines() == [expected]
 
 
-def test_claims_nested_without_end_are_told(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path)
+def test_claims_nested_without_end_are_told(jail: Jail) -> None:
+    jail.settings()
     text = '{"A-1":' * 5000 + "1" + "}" * 5000
-    (line,) = told(directory, {"RECON_CLAIMS": text})
+    (line,) = jail.lines({"RECON_CLAIMS": text})
     assert line.endswith("... must be a table; in the environment as JSON; write one")
     nested: dict[str, object] = {}
     nested["A-1"] = nested
     expected = "--set claims: claims is nested too deeply; give a table of plain values"
-    assert told(directory, overrides={"claims": nested}) == [expected]
-
-
-def test_a_missing_file(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path)
-    (directory / "default.toml").unlink()
-    assert told(directory) == [f"default.toml: cannot be read: no such file or directory; {UNREADABLE}"]
+    assert jail.lines(overrides={"claims": nested}) == [expected]
 
 
 @pytest.mark.parametrize("name", ["default", "standard"])
-def test_a_directory_instead_of_a_file(tmp_path: Path, name: str) -> None:
-    directory = settings_in(tmp_path)
-    (directory / f"{name}.toml").unlink()
-    (directory / f"{name}.toml").mkdir()
-    assert told(directory) == [f"{name}.toml: cannot be read: is a directory; {UNREADABLE}"]
+def test_a_directory_instead_of_a_file(jail: Jail, name: str) -> None:
+    file = jail.settings() / f"{name}.toml"
+    file.unlink()
+    file.mkdir()
+    assert jail.lines() == [f"settings/{name}.toml: cannot be read: is a directory; {UNREADABLE}"]
 
 
-def test_a_link_that_leads_nowhere_is_a_missing_file(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path)
-    (directory / "default.toml").unlink()
-    (directory / "default.toml").symlink_to("elsewhere.toml")
-    (line,) = told(directory)
+def test_a_link_that_leads_nowhere_is_a_missing_file(jail: Jail) -> None:
+    file = jail.settings() / "default.toml"
+    file.unlink()
+    file.symlink_to("elsewhere.toml")
+    (line,) = jail.lines()
     assert line.endswith(f": cannot be read: no such file or directory; {UNREADABLE}")
 
 
-def test_a_link_to_itself_cannot_be_read(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path)
-    (directory / "default.toml").unlink()
-    (directory / "default.toml").symlink_to("default.toml")
-    (line,) = told(directory)
-    assert line == f"default.toml: cannot be read: too many levels of symbolic links; {UNREADABLE}"
+def test_a_link_to_itself_cannot_be_read(jail: Jail) -> None:
+    file = jail.settings() / "default.toml"
+    file.unlink()
+    file.symlink_to("default.toml")
+    (line,) = jail.lines()
+    assert line == f"settings/default.toml: cannot be read: too many levels of symbolic links; {UNREADABLE}"
 
 
-def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
-    expected = "default.toml: byte 6 is not UTF-8; save the file as UTF-8"
-    assert told(settings_in(tmp_path, b"# caf\xe9\n")) == [expected]
+def test_bytes_that_are_not_utf8(jail: Jail) -> None:
+    expected = "settings/default.toml: byte 6 is not UTF-8; save the file as UTF-8"
+    jail.settings(b"# caf\xe9\n")
+    assert jail.lines() == [expected]
 
 
-def test_a_byte_order_mark(tmp_path: Path) -> None:
-    expected = "standard.toml: begins with a byte-order mark; save the file as UTF-8 without one"
-    assert told(settings_in(tmp_path, standard=b"\xef\xbb\xbf[log]\n")) == [expected]
+def test_a_byte_order_mark(jail: Jail) -> None:
+    expected = "settings/standard.toml: begins with a byte-order mark; save the file as UTF-8 without one"
+    jail.settings(standard=b"\xef\xbb\xbf[log]\n")
+    assert jail.lines() == [expected]
 
 
-def test_a_preset_without_a_file(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, 'preset = "red"\n', blue="")
-    ending = "preset 'red' has no file red.toml; there are: blue, standard"
-    assert told(directory) == [f"default.toml:1: {ending}"]
-    assert told(directory, {"RECON_PRESET": "red"}) == [f"RECON_PRESET: {ending}"]
-    assert told(directory, preset="red") == [f"--preset: {ending}"]
-    assert told(directory, overrides={"preset": "red"}) == [f"--set: {ending}"]
+def test_a_preset_without_a_file(jail: Jail) -> None:
+    jail.settings('preset = "red"\n', blue="")
+    ending = "preset 'red' has no file settings/red.toml; there are: blue, standard"
+    assert jail.lines() == [f"settings/default.toml:1: {ending}"]
+    assert jail.lines({"RECON_PRESET": "red"}) == [f"RECON_PRESET: {ending}"]
+    assert jail.lines(preset="red") == [f"--preset: {ending}"]
+    assert jail.lines(overrides={"preset": "red"}) == [f"--set: {ending}"]
 
 
 @pytest.mark.parametrize("name", ["../red", "default", "Red"])
-def test_what_cannot_be_a_presets_name(tmp_path: Path, name: str) -> None:
+def test_what_cannot_be_a_presets_name(jail: Jail, name: str) -> None:
     expected = [f"RECON_PRESET: '{name}' cannot be a preset's name; there are: standard"]
-    assert told(settings_in(tmp_path), {"RECON_PRESET": name}) == expected
+    jail.settings()
+    assert jail.lines({"RECON_PRESET": name}) == expected
 
 
 @pytest.mark.parametrize("name", ["mine", "standard"])
-def test_a_preset_that_names_itself_or_another(tmp_path: Path, name: str) -> None:
-    directory = settings_in(tmp_path, mine=f'# mine\npreset = "{name}"\n')
-    expected = "mine.toml:2: a preset file cannot name a preset; name it in default.toml or RECON_PRESET"
-    assert told(directory, preset="mine") == [expected]
+def test_a_preset_that_names_itself_or_another(jail: Jail, name: str) -> None:
+    jail.settings(mine=f'# mine\npreset = "{name}"\n')
+    expected = "settings/mine.toml:2: a preset file cannot name a preset; name it in default.toml or RECON_PRESET"
+    assert jail.lines(preset="mine") == [expected]
 
 
 @pytest.mark.parametrize(
@@ -121,22 +118,24 @@ def test_a_preset_that_names_itself_or_another(tmp_path: Path, name: str) -> Non
         ('venue = { api_secret = "s" }\n', 1, "venue.api_secret", "RECON_VENUE_API_SECRET"),
     ],
 )
-def test_a_secret_in_toml(tmp_path: Path, text: str, line: int, key: str, variable: str) -> None:
+def test_a_secret_in_toml(jail: Jail, text: str, line: int, key: str, variable: str) -> None:
     expected = (
-        f"default.toml:{line}: {key} is a secret, and secrets never stand in TOML"
+        f"settings/default.toml:{line}: {key} is a secret, and secrets never stand in TOML"
         f"; set {variable} or {variable}_FILE instead"
     )
-    assert told(settings_in(tmp_path, text)) == [expected]
+    jail.settings(text)
+    assert jail.lines() == [expected]
 
 
-def told_of_key_file(directory: Path, file: Path) -> list[str]:
-    """Return what is told of a venue that is whole but for this file of its key."""
+def lines_of_key_file(jail: Jail) -> list[str]:
+    """Return what is told of a venue that is whole but for the file of its key."""
+    jail.settings()
     venue = {
         "RECON_VENUE_HTTP_URL": "http://127.0.0.1:1",
         "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:1",
         "RECON_VENUE_API_SECRET": "s",
     }
-    return [line.replace(f"{file}", "FILE") for line in told(directory, venue | {KEY_FILE: str(file)})]
+    return jail.lines(venue | {KEY_FILE: "FILE"})
 
 
 @pytest.mark.parametrize(
@@ -150,21 +149,20 @@ def told_of_key_file(directory: Path, file: Path) -> list[str]:
         (b"\n", 0o600, "FILE is empty; put the secret in it"),
     ],
 )
-def test_a_secret_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, mode: int, expected: str) -> None:
-    file = tmp_path / "key"
+def test_a_secret_file_that_cannot_be_used(jail: Jail, content: bytes | None, mode: int, expected: str) -> None:
     if content is not None:
-        file.write_bytes(content)
-        file.chmod(mode)
-    assert told_of_key_file(settings_in(tmp_path / "settings"), file) == [f"{KEY_FILE}: {expected}"]
+        jail.secret(content, mode, "FILE")
+    assert lines_of_key_file(jail) == [f"{KEY_FILE}: {expected}"]
 
 
-def test_a_folder_instead_of_a_secret_file(tmp_path: Path) -> None:
-    (tmp_path / "key").mkdir(mode=0o700)
+def test_a_folder_instead_of_a_secret_file(jail: Jail) -> None:
+    (jail.folder / "FILE").mkdir(mode=0o700)
     expected = [f"{KEY_FILE}: the file it names cannot be read: is a directory; {NAME_A_FILE}"]
-    assert told_of_key_file(settings_in(tmp_path / "settings"), tmp_path / "key") == expected
+    assert lines_of_key_file(jail) == expected
 
 
-def test_a_secret_and_its_file_at_once(tmp_path: Path) -> None:
-    env = {"RECON_CACHE_URL": "redis://h:1", "RECON_CACHE_URL_FILE": str(tmp_path / "url")}
+def test_a_secret_and_its_file_at_once(jail: Jail) -> None:
+    env = {"RECON_CACHE_URL": "redis://h:1", "RECON_CACHE_URL_FILE": "url"}
     expected = "RECON_CACHE_URL_FILE: RECON_CACHE_URL and RECON_CACHE_URL_FILE are both set; keep one of the two"
-    assert told(settings_in(tmp_path), env) == [expected]
+    jail.settings()
+    assert jail.lines(env) == [expected]

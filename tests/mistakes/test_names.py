@@ -1,14 +1,14 @@
 """Names that nobody knows: each is told in exactly these words."""
 
 import string
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mistake_files import settings_in, told
+from jail import Jail
 
-from reconciliation.layers import registry
+from reconciliation.layers import known
+from reconciliation.layers.setting import PREFIX
 from reconciliation.layers.suggest import nearest
 
 NO_SETTING = "is no setting of recon"
@@ -36,17 +36,20 @@ SERVICE_LINK = (
         ("RECON_VENUE_API_SECRETFILE", "RECON_VENUE_API_SECRET_FILE"),
     ],
 )
-def test_an_unknown_variable_is_told_with_the_one_that_was_meant(tmp_path: Path, name: str, meant: str) -> None:
-    assert told(settings_in(tmp_path), {name: "5"}) == [f"{name}: {NO_SETTING}; did you mean {meant}?"]
+def test_an_unknown_variable_is_told_with_the_one_that_was_meant(jail: Jail, name: str, meant: str) -> None:
+    jail.settings()
+    assert jail.lines({name: "5"}) == [f"{name}: {NO_SETTING}; did you mean {meant}?"]
 
 
-def test_a_variable_like_no_other_is_told_with_where_they_are_listed(tmp_path: Path) -> None:
+def test_a_variable_like_no_other_is_told_with_where_they_are_listed(jail: Jail) -> None:
     expected = [f"RECON_QQQQ: {NO_SETTING}; unset it; `recon env` lists the variables there are"]
-    assert told(settings_in(tmp_path), {"RECON_QQQQ": "5"}) == expected
+    jail.settings()
+    assert jail.lines({"RECON_QQQQ": "5"}) == expected
 
 
-def test_a_name_that_no_terminal_should_see_is_told_escaped(tmp_path: Path) -> None:
-    (line,) = told(settings_in(tmp_path), {"RECON_\x1b[31m\n\udcff": "5"})
+def test_a_name_that_no_terminal_should_see_is_told_escaped(jail: Jail) -> None:
+    jail.settings()
+    (line,) = jail.lines({"RECON_\x1b[31m\n\udcff": "5"})
     assert line.startswith("RECON_\\x1b[31m\\n\\udcff: is no setting of recon; ")
 
 
@@ -66,13 +69,15 @@ def test_a_name_that_no_terminal_should_see_is_told_escaped(tmp_path: Path) -> N
     ],
 )
 @pytest.mark.parametrize("value", ["tcp://10.0.0.1:8080", ""])
-def test_what_a_kubernetes_service_injects_is_told_with_the_pods_setting(tmp_path: Path, name: str, value: str) -> None:
-    assert told(settings_in(tmp_path), {name: value}) == [f"{name}: {SERVICE_LINK}"]
+def test_what_a_kubernetes_service_injects_is_told_with_the_pods_setting(jail: Jail, name: str, value: str) -> None:
+    jail.settings()
+    assert jail.lines({name: value}) == [f"{name}: {SERVICE_LINK}"]
 
 
-@pytest.mark.parametrize("variable", registry.known_variables())
-def test_no_setting_is_taken_for_a_service_link(tmp_path: Path, variable: str) -> None:
-    assert "enableServiceLinks" not in str(told(settings_in(tmp_path), {variable: ""}))
+@pytest.mark.parametrize("variable", known.variables())
+def test_no_setting_is_taken_for_a_service_link(jail: Jail, variable: str) -> None:
+    jail.settings()
+    assert "enableServiceLinks" not in str(jail.lines({variable: ""}))
 
 
 @pytest.mark.parametrize(
@@ -108,9 +113,11 @@ def test_no_setting_is_taken_for_a_service_link(tmp_path: Path, variable: str) -
         ),
     ],
 )
-def test_unknown_keys_and_sections_are_told_with_what_was_meant(tmp_path: Path, text: str, expected: str) -> None:
-    assert told(settings_in(tmp_path, text)) == [f"default.toml:{expected}"]
-    assert told(settings_in(tmp_path, "", standard=text)) == [f"standard.toml:{expected}"]
+def test_unknown_keys_and_sections_are_told_with_what_was_meant(jail: Jail, text: str, expected: str) -> None:
+    jail.settings(text)
+    assert jail.lines() == [f"settings/default.toml:{expected}"]
+    jail.settings("", standard=text)
+    assert jail.lines() == [f"settings/standard.toml:{expected}"]
 
 
 @pytest.mark.parametrize(
@@ -122,20 +129,21 @@ def test_unknown_keys_and_sections_are_told_with_what_was_meant(tmp_path: Path, 
         ("", "`recon show` lists the keys there are"),
     ],
 )
-def test_an_unknown_override_is_told_with_what_was_meant(tmp_path: Path, key: str, hint: str) -> None:
+def test_an_unknown_override_is_told_with_what_was_meant(jail: Jail, key: str, hint: str) -> None:
     expected = [f"--set {key}: {NO_SETTING}; {hint}"]
-    assert told(settings_in(tmp_path), overrides={key: "1"}) == expected
+    jail.settings()
+    assert jail.lines(overrides={key: "1"}) == expected
 
 
-VARIABLES = registry.known_variables()
-KEYS = tuple(setting.key for setting in registry.settings_by_path().values())
+VARIABLES = known.variables()
+KEYS = tuple(setting.key for setting in known.settings_by_path().values())
 
 
 @st.composite
 def slips(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[str, str]:
     """A known name and the same with one slip of the finger: never in the prefix, which is what makes it ours."""
     name = draw(st.sampled_from(names))
-    start = len(registry.PREFIX) if name.startswith(registry.PREFIX) else 0
+    start = len(PREFIX) if name.startswith(PREFIX) else 0
     at = draw(st.integers(start, len(name) - 1))
     letter = draw(st.sampled_from(string.ascii_letters + string.digits))
     slipped = draw(

@@ -5,15 +5,14 @@ import os
 import pty
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from mistake_files import recon, settings_in, told
+from jail import Jail, recon
 
-from reconciliation import SettingsError, load
+from reconciliation import SettingsError
 
 
-def test_relations_are_told_beside_wrong_fields_of_the_same_section(tmp_path: Path) -> None:
+def test_relations_are_told_beside_wrong_fields_of_the_same_section(jail: Jail) -> None:
     default = (
         "[reconciliation]\nstartup_delay_secs = 5.0\ninflight_check_threshold_ms = 4000\n"
         '[node]\ntrader_id = "NOTAG"\n[claims.A-1]\ninstrument_ids = ["X.Y"]\n[claims.B-1]\nclaim_all = "yes"\n'
@@ -23,30 +22,32 @@ def test_relations_are_told_beside_wrong_fields_of_the_same_section(tmp_path: Pa
         "RECON_CLAIMS": '{"C-1": {"instrument_ids": ["X.Y"]}}',
         "RECON_QQQQ": "",
     }
-    lines = told(settings_in(tmp_path, default), env)
+    jail.settings(default)
+    lines = jail.lines(env)
     # The number of each line, whatever the texts are: those have tests of their own.
     assert [line.partition(": ")[0] for line in lines] == [
-        "default.toml:2",
-        "default.toml:3",
-        "default.toml:5",
-        "default.toml:7",
-        "default.toml:9",
         "RECON_QQQQ",
+        "settings/default.toml:2",
+        "settings/default.toml:3",
+        "settings/default.toml:5",
+        "settings/default.toml:7",
+        "settings/default.toml:9",
     ]
-    assert "inflight_check_interval_ms (4500)" in lines[1]
-    assert "A-1 and C-1 both claim X.Y" in lines[3]
+    assert "inflight_check_interval_ms (4500)" in lines[2]
+    assert "A-1 and C-1 both claim X.Y" in lines[4]
 
 
-def test_a_relation_with_a_refused_field_is_left_unsaid(tmp_path: Path) -> None:
-    default = "[reconciliation]\ninflight_check_threshold_ms = 10\ninflight_check_interval_ms = 4500\n"
-    (line,) = told(settings_in(tmp_path, default))
+def test_a_relation_with_a_refused_field_is_left_unsaid(jail: Jail) -> None:
+    jail.settings("[reconciliation]\ninflight_check_threshold_ms = 10\ninflight_check_interval_ms = 4500\n")
+    (line,) = jail.lines()
     assert "must be at least 1000 milliseconds" in line
 
 
-def test_problems_are_sorted_by_file_and_by_line_as_a_number(tmp_path: Path) -> None:
+def test_problems_are_sorted_by_file_and_by_line_as_a_number(jail: Jail) -> None:
     lines = "".join(f"x{number} = 1\n" for number in range(1, 12))
-    found = told(settings_in(tmp_path, f"[log]\n{lines}", standard=f"[node]\n{lines}"))
-    expected = [f"{file}.toml:{line}" for file in ("default", "standard") for line in range(2, 13)]
+    jail.settings(f"[log]\n{lines}", standard=f"[node]\n{lines}")
+    found = jail.lines()
+    expected = [f"settings/{file}.toml:{line}" for file in ("default", "standard") for line in range(2, 13)]
     assert [line.partition(": ")[0] for line in found] == expected
 
 
@@ -61,18 +62,18 @@ BLOCKS = """\
   -> did you mean log.level?"""
 
 
-def test_blocks_mark_the_statement(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, DEFAULT)
+def test_blocks_mark_the_statement(jail: Jail) -> None:
+    jail.settings(DEFAULT)
     with pytest.raises(SettingsError) as caught:
-        load(env={}, settings_dir=directory)
-    assert caught.value.text(blocks=True) == BLOCKS.format(file=f"{directory}/default.toml")
+        jail.load()
+    assert caught.value.text(blocks=True) == BLOCKS.format(file="settings/default.toml")
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_the_mark_stands_below_the_statement_whatever_the_line_ends_in(tmp_path: Path, ending: str) -> None:
-    text = DEFAULT.replace("\n", ending)
+def test_the_mark_stands_below_the_statement_whatever_the_line_ends_in(jail: Jail, ending: str) -> None:
+    jail.settings(DEFAULT.replace("\n", ending))
     with pytest.raises(SettingsError) as caught:
-        load(env={}, settings_dir=settings_in(tmp_path, text))
+        jail.load()
     shown, mark = caught.value.text(blocks=True).splitlines()[1:3]
     assert shown[mark.index("^") : mark.rindex("^") + 1] == "startup_delay_secs = 5.0"
 
@@ -86,9 +87,10 @@ def test_the_mark_stands_below_the_statement_whatever_the_line_ends_in(tmp_path:
         '[cache]\nurl = """\nkanarienvogel"""\nnumber_of_retries = 9\n',
     ],
 )
-def test_no_block_shows_a_secret_that_stands_beside_a_mistake(tmp_path: Path, text: str) -> None:
+def test_no_block_shows_a_secret_that_stands_beside_a_mistake(jail: Jail, text: str) -> None:
+    jail.settings(text)
     with pytest.raises(SettingsError) as caught:
-        load(env={}, settings_dir=settings_in(tmp_path, text))
+        jail.load()
     assert "must be at most 3" in caught.value.text()
     assert "kanarienvogel" not in caught.value.text(blocks=True)
 
@@ -124,29 +126,29 @@ def on_a_terminal(*args: str) -> str:
             os.close(terminal)
 
 
-def test_a_terminal_gets_blocks(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, DEFAULT)
-    blocks = BLOCKS.format(file=f"{directory}/default.toml")
+def test_a_terminal_gets_blocks(jail: Jail) -> None:
+    jail.settings(DEFAULT)
+    blocks = BLOCKS.format(file="settings/default.toml")
     for command in ("check", "show"):
-        assert on_a_terminal(command, "--settings-dir", str(directory)).strip() == blocks
+        assert on_a_terminal(command).strip() == blocks
 
 
-def test_a_pipe_gets_lines(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, DEFAULT)
-    done = recon("check", "--settings-dir", str(directory))
+def test_a_pipe_gets_lines(jail: Jail) -> None:
+    jail.settings(DEFAULT)
+    done = recon("check")
     assert done.exit_code == 2
     assert done.stdout.splitlines() == [
         (
-            f"{directory}/default.toml:2: reconciliation.startup_delay_secs = 5.0 must be at least 10 seconds"
+            "settings/default.toml:2: reconciliation.startup_delay_secs = 5.0 must be at least 10 seconds"
             "; set 10 or more; or remove the line: the default is 10.0"
         ),
-        f"{directory}/default.toml:5: log.levell is no key of recon; did you mean log.level?",
+        "settings/default.toml:5: log.levell is no key of recon; did you mean log.level?",
     ]
 
 
-def test_check_as_data_is_of_the_promised_shape(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, DEFAULT)
-    done = recon("check", "--json", "--settings-dir", str(directory))
+def test_check_as_data_is_of_the_promised_shape(jail: Jail) -> None:
+    jail.settings(DEFAULT)
+    done = recon("check", "--json")
     assert (done.exit_code, done.stderr) == (2, "")
     assert json.loads(done.stdout) == {
         "ok": False,
@@ -156,14 +158,14 @@ def test_check_as_data_is_of_the_promised_shape(tmp_path: Path) -> None:
             {
                 "code": "out_of_range",
                 "key": "reconciliation.startup_delay_secs",
-                "origin": f"{directory}/default.toml:2",
+                "origin": "settings/default.toml:2",
                 "message": "reconciliation.startup_delay_secs = 5.0 must be at least 10 seconds",
                 "hint": "set 10 or more; or remove the line: the default is 10.0",
             },
             {
                 "code": "unknown_key",
                 "key": "log.levell",
-                "origin": f"{directory}/default.toml:5",
+                "origin": "settings/default.toml:5",
                 "message": "log.levell is no key of recon",
                 "hint": "did you mean log.level?",
             },
@@ -174,14 +176,14 @@ def test_check_as_data_is_of_the_promised_shape(tmp_path: Path) -> None:
     }
 
 
-def test_check_as_data_of_usable_settings_is_of_the_same_shape(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path)
-    done = recon("check", "--json", "--settings-dir", str(directory))
+def test_check_as_data_of_usable_settings_is_of_the_same_shape(jail: Jail) -> None:
+    jail.settings()
+    done = recon("check", "--json")
     assert (done.exit_code, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {
         "ok": True,
         "preset": "standard",
-        "fingerprint": load(env={}, settings_dir=directory).fingerprint,
+        "fingerprint": jail.load().fingerprint,
         "problems": [],
         "warnings": [],
         "findings": [],

@@ -1,14 +1,13 @@
 """Values that cannot be: each is told in exactly these words, with what would hold without it."""
 
 import json
-from pathlib import Path
 
 import pytest
-from mistake_files import settings_in, told
+from jail import Jail
 
 DELAY = "reconciliation.startup_delay_secs"
 LOOKBACK = "reconciliation.lookback_mins"
-LINE = "default.toml:2: "
+LINE = "settings/default.toml:2: "
 OR_DELAY = "; or remove the line: the default is 10.0"
 OR_LOOKBACK = "; or remove the line: the default is none"
 NUMBER_IN_SECONDS = "must be a number: its unit, seconds, stands in its name; write the number of seconds alone"
@@ -55,8 +54,9 @@ NINES = "9" * 40
         ),
     ],
 )
-def test_a_wrong_value_in_a_file(tmp_path: Path, line: str, expected: str) -> None:
-    assert told(settings_in(tmp_path, f"[reconciliation]\n{line}\n")) == [LINE + expected]
+def test_a_wrong_value_in_a_file(jail: Jail, line: str, expected: str) -> None:
+    jail.settings(f"[reconciliation]\n{line}\n")
+    assert jail.lines() == [LINE + expected]
 
 
 @pytest.mark.parametrize(
@@ -132,65 +132,69 @@ def test_a_wrong_value_in_a_file(tmp_path: Path, line: str, expected: str) -> No
         ),
     ],
 )
-def test_a_wrong_value_in_a_variable(tmp_path: Path, variable: str, text: str, expected: str) -> None:
-    assert told(settings_in(tmp_path), {variable: text}) == [f"{variable}: {expected}"]
+def test_a_wrong_value_in_a_variable(jail: Jail, variable: str, text: str, expected: str) -> None:
+    jail.settings()
+    assert jail.lines({variable: text}) == [f"{variable}: {expected}"]
 
 
-def test_a_wrong_override(tmp_path: Path) -> None:
+def test_a_wrong_override(jail: Jail) -> None:
     expected = f"--set: {DELAY} = 5 must be at least 10 seconds; set 10 or more; or leave it out: the default is 10.0"
-    assert told(settings_in(tmp_path), overrides={DELAY: "5"}) == [expected]
+    jail.settings()
+    assert jail.lines(overrides={DELAY: "5"}) == [expected]
 
 
 @pytest.mark.parametrize("value", [271828, 27.1828, True])
-def test_a_wrong_secret_is_told_without_its_value(tmp_path: Path, value: object) -> None:
+def test_a_wrong_secret_is_told_without_its_value(jail: Jail, value: object) -> None:
     expected = "--set: venue.api_key must be text, or none; write one"
-    assert told(settings_in(tmp_path), overrides={"venue.api_key": value}) == [expected]
+    jail.settings()
+    assert jail.lines(overrides={"venue.api_key": value}) == [expected]
 
 
-def test_the_shadowed_layer_is_told(tmp_path: Path) -> None:
-    directory = settings_in(
-        tmp_path,
+def test_the_shadowed_layer_is_told(jail: Jail) -> None:
+    jail.settings(
         "[reconciliation]\nstartup_delay_secs = 11.0\n",
         standard="# head\n[reconciliation]\nstartup_delay_secs = 12.0\n",
     )
-    (line,) = told(directory, {"RECON_STARTUP_DELAY_SECS": "5"})
-    assert line.endswith("; set 10 or more; or unset it: standard.toml:3 says 12.0")
+    (line,) = jail.lines({"RECON_STARTUP_DELAY_SECS": "5"})
+    assert line.endswith("; set 10 or more; or unset it: settings/standard.toml:3 says 12.0")
 
 
 @pytest.mark.parametrize(
     "variable", ["RECON_STARTUP_DELAY_SECS", "RECON_CACHE_URL", "RECON_VENUE_API_KEY_FILE", "RECON_PRESET"]
 )
-def test_an_empty_variable(tmp_path: Path, variable: str) -> None:
+def test_an_empty_variable(jail: Jail, variable: str) -> None:
     expected = f"{variable}: is set but empty; unset it, or write none where nothing is meant"
-    assert told(settings_in(tmp_path), {variable: ""}) == [expected]
+    jail.settings()
+    assert jail.lines({variable: ""}) == [expected]
 
 
-def test_a_violated_relation_names_both_origins(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, "[reconciliation]\ninflight_check_threshold_ms = 4000\n")
+def test_a_violated_relation_names_both_origins(jail: Jail) -> None:
+    jail.settings("[reconciliation]\ninflight_check_threshold_ms = 4000\n")
     expected = (
-        "default.toml:2: inflight_check_threshold_ms (4000) must be at least inflight_check_interval_ms (4500)"
-        "; change one of reconciliation.inflight_check_threshold_ms (default.toml:2),"
+        "settings/default.toml:2: inflight_check_threshold_ms (4000) must be at least inflight_check_interval_ms (4500)"
+        "; change one of reconciliation.inflight_check_threshold_ms (settings/default.toml:2),"
         " reconciliation.inflight_check_interval_ms (RECON_INFLIGHT_CHECK_INTERVAL_MS)"
     )
-    assert told(directory, {"RECON_INFLIGHT_CHECK_INTERVAL_MS": "4500"}) == [expected]
+    assert jail.lines({"RECON_INFLIGHT_CHECK_INTERVAL_MS": "4500"}) == [expected]
 
 
-def test_an_instrument_with_two_owners_names_both_origins(tmp_path: Path) -> None:
-    directory = settings_in(tmp_path, '[claims.A-1]\ninstrument_ids = ["X.Y"]\n')
+def test_an_instrument_with_two_owners_names_both_origins(jail: Jail) -> None:
+    jail.settings('[claims.A-1]\ninstrument_ids = ["X.Y"]\n')
     expected = (
-        "default.toml:2: A-1 and B-1 both claim X.Y; an order has one owner"
-        "; change one of claims.A-1.instrument_ids (default.toml:2), claims.B-1.instrument_ids (RECON_CLAIMS)"
+        "settings/default.toml:2: A-1 and B-1 both claim X.Y; an order has one owner"
+        "; change one of claims.A-1.instrument_ids (settings/default.toml:2), claims.B-1.instrument_ids (RECON_CLAIMS)"
     )
-    assert told(directory, {"RECON_CLAIMS": json.dumps({"B-1": {"instrument_ids": ["X.Y"]}})}) == [expected]
+    assert jail.lines({"RECON_CLAIMS": json.dumps({"B-1": {"instrument_ids": ["X.Y"]}})}) == [expected]
 
 
-def test_two_strategies_that_claim_all_name_both_origins(tmp_path: Path) -> None:
+def test_two_strategies_that_claim_all_name_both_origins(jail: Jail) -> None:
     text = "[claims.A-1]\nclaim_all = true\n[claims.B-1]\nclaim_all = true\n"
     expected = (
-        "default.toml:2: A-1 and B-1 both claim all; one strategy per node can"
-        "; change one of claims.A-1.claim_all (default.toml:2), claims.B-1.claim_all (default.toml:4)"
+        "settings/default.toml:2: A-1 and B-1 both claim all; one strategy per node can"
+        "; change one of claims.A-1.claim_all (settings/default.toml:2), claims.B-1.claim_all (settings/default.toml:4)"
     )
-    assert told(settings_in(tmp_path, text)) == [expected]
+    jail.settings(text)
+    assert jail.lines() == [expected]
 
 
 VENUE = {
@@ -202,5 +206,6 @@ VENUE = {
 
 
 @pytest.mark.parametrize("wrong", [{"RECON_VENUE_API_KEY": ""}, {"RECON_VENUE_HTTP_URL": "no url"}])
-def test_what_only_follows_from_another_mistake_is_not_told(tmp_path: Path, wrong: dict[str, str]) -> None:
-    assert len(told(settings_in(tmp_path), VENUE | wrong)) == 1
+def test_what_only_follows_from_another_mistake_is_not_told(jail: Jail, wrong: dict[str, str]) -> None:
+    jail.settings()
+    assert len(jail.lines(VENUE | wrong)) == 1

@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from jail import Jail
 
-from reconciliation import Settings, load
+from reconciliation import Settings
 
-unhurried = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DEFAULT, PRESET, ENVIRONMENT, OVERRIDE = range(4)
 
 VALUES: dict[str, tuple[str, st.SearchStrategy[Any]]] = {
@@ -72,12 +70,10 @@ def in_environment(layer: Layer) -> dict[str, str]:
     return found | ({"RECON_CLAIMS": json.dumps(claimed)} if claimed else {})
 
 
-def resolved(stack: Stack, directory: Path) -> Settings:
+def resolved(stack: Stack, jail: Jail) -> Settings:
     """Write the files of a stack and load it."""
-    directory.mkdir(exist_ok=True)
-    (directory / "default.toml").write_text(in_toml(stack[DEFAULT]), "utf-8")
-    (directory / "standard.toml").write_text(in_toml(stack[PRESET]), "utf-8")
-    return load(env=in_environment(stack[ENVIRONMENT]), settings_dir=directory, overrides=flat(stack[OVERRIDE]))
+    jail.settings(in_toml(stack[DEFAULT]), standard=in_toml(stack[PRESET]))
+    return jail.load(in_environment(stack[ENVIRONMENT]), overrides=flat(stack[OVERRIDE]))
 
 
 def value_of(settings: Settings, key: str) -> Any:
@@ -96,9 +92,9 @@ def place_in_file(file: Path, key: str) -> str:
     return f"{file}:{next(n for n in range(start, len(lines)) if lines[n].startswith(f'{last} = ')) + 1}"
 
 
-def place(directory: Path, height: int, key: str) -> str:
+def place(height: int, key: str) -> str:
     """Return the place of a key in the layer at a height."""
     if height in {DEFAULT, PRESET}:
-        return place_in_file(directory / ("default.toml", "standard.toml")[height], key)
+        return place_in_file(Path("settings", ("default.toml", "standard.toml")[height]), key)
     variable = "RECON_CLAIMS" if key.startswith("claims.") else VALUES[key][0]
     return variable if height == ENVIRONMENT else "--set"

@@ -1,10 +1,7 @@
 """The line an origin names is the one the key stands on, whatever the file looks like."""
 
-from pathlib import Path
-
 import pytest
-
-from reconciliation import SettingsError, load
+from jail import Jail
 
 DELAY = "reconciliation.startup_delay_secs"
 LEVEL = "log.level"
@@ -50,27 +47,21 @@ CASES: dict[str, tuple[str, dict[str, int]]] = {
 @pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("file", ["default.toml", "standard.toml"])
 @pytest.mark.parametrize("name", CASES)
-def test_each_origin_names_the_line(tmp_path: Path, name: str, file: str, ending: str) -> None:
+def test_each_origin_names_the_line(jail: Jail, name: str, file: str, ending: str) -> None:
     text, expected = CASES[name]
-    for other in ("default.toml", "standard.toml"):
-        (tmp_path / other).write_text("", "utf-8")
-    (tmp_path / file).write_bytes(text.replace("\n", ending).encode())
-    origins = load(env={}, settings_dir=tmp_path).origins
-    assert {key: origins[key] for key in expected} == {
-        key: f"{tmp_path}/{file}:{line}" for key, line in expected.items()
-    }
+    jail.settings()
+    jail.write(f"settings/{file}", text.replace("\n", ending))
+    origins = jail.load().origins
+    assert {key: origins[key] for key in expected} == {key: f"settings/{file}:{line}" for key, line in expected.items()}
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_each_mistake_names_the_line(tmp_path: Path, ending: str) -> None:
+def test_each_mistake_names_the_line(jail: Jail, ending: str) -> None:
     text = (
         "# head\n\n[reconciliation]\ninstrument_ids = [\n  'A.X',\n  'A.X',\n]\nstartup_delay_secs = 5\n"
         "[log]\nlevel = '''\n\n'''\nformat = 'x'\n"
     )
-    (tmp_path / "default.toml").write_bytes(text.replace("\n", ending).encode())
-    (tmp_path / "standard.toml").write_text("", "utf-8")
-    with pytest.raises(SettingsError) as caught:
-        load(env={}, settings_dir=tmp_path)
-    assert [problem.origin for problem in caught.value.problems] == [
-        f"{tmp_path}/default.toml:{line}" for line in (4, 8, 10, 13)
+    jail.settings(text.replace("\n", ending))
+    assert [problem.origin for problem in jail.refused()] == [
+        f"settings/default.toml:{line}" for line in (4, 8, 10, 13)
     ]

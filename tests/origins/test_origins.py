@@ -1,25 +1,19 @@
 """The property that decides: the reported origin is the layer whose removal changes the value."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from layer_stacks import CLAIMED, VALUES, Stack, flat, place, resolved, stacks, unhurried, value_of
+from jail import Jail, jailed, shipped, unhurried
+from layer_stacks import CLAIMED, VALUES, Stack, flat, place, resolved, stacks, value_of
 
-from reconciliation import Settings, load
+from reconciliation import Settings
 from reconciliation.layers import toml_positions
-from reconciliation.layers.origins import Layered, Origins
+from reconciliation.settings.origins import Layered
 
 KEYS = (*VALUES, *(f"claims.{strategy}.instrument_ids" for strategy in CLAIMED))
 DEFAULTS = {key: value_of(Settings(), key) for key in VALUES}
-
-
-def origins_of(settings: Settings) -> Origins:
-    assert isinstance(settings.origins, Origins)
-    return settings.origins
 
 
 def heights(stack: Stack, key: str) -> list[int]:
@@ -36,11 +30,11 @@ def without(stack: Stack, height: int) -> Stack:
 @example(stack=({"reconciliation.lookback_mins": None}, {"reconciliation.lookback_mins": 0}, {}, {}))
 @example(stack=({"claims": {"A-1": "x"}}, {"claims": {"A-1": "y", "B-1": "x"}}, {"claims": {"B-1": "y"}}, {}))
 def test_the_origin_is_the_layer_whose_removal_changes_the_value(stack: Stack) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        whole = resolved(stack, Path(folder))
+    with jailed() as jail:
+        whole = resolved(stack, jail)
         origins = {key: whole.origins.get(key) for key in KEYS}
-        places = {(key, height): place(Path(folder), height, key) for key in KEYS for height in heights(stack, key)}
-        rest = [resolved(without(stack, height), Path(folder)) for height in range(4)]
+        places = {(key, height): place(height, key) for key in KEYS for height in heights(stack, key)}
+        rest = [resolved(without(stack, height), jail) for height in range(4)]
         for key in KEYS:
             setting = heights(stack, key)
             if not setting:
@@ -61,19 +55,17 @@ def test_the_origin_is_the_layer_whose_removal_changes_the_value(stack: Stack) -
 @unhurried
 @given(stack=stacks)
 def test_a_stack_lists_all_and_only_the_layers_that_set_a_key(stack: Stack) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = resolved(stack, Path(folder))
-        origins = origins_of(settings)
+    with jailed() as jail:
+        settings = resolved(stack, jail)
+        origins = settings.origins
         for key in filter(origins.__contains__, KEYS):
             default = () if key not in VALUES else (Layered("default", DEFAULTS[key]),)
-            words = tuple(
-                Layered(place(Path(folder), height, key), flat(stack[height])[key]) for height in heights(stack, key)
-            )
-            told = tuple(Layered(word.origin, plain(word.value)) for word in origins.stack(key))
+            words = tuple(Layered(place(height, key), flat(stack[height])[key]) for height in heights(stack, key))
+            stack_of_key = tuple(Layered(word.origin, plain(word.value)) for word in origins.stack(key))
             if key.startswith("claims."):
-                told = tuple(word for word in told if word.origin != "default")
-            assert told == default + words
-            assert (told[-1].origin, told[-1].value) == (origins[key], value_of(settings, key))
+                stack_of_key = tuple(word for word in stack_of_key if word.origin != "default")
+            assert stack_of_key == default + words
+            assert (stack_of_key[-1].origin, stack_of_key[-1].value) == (origins[key], value_of(settings, key))
 
 
 def plain(value: Any) -> Any:
@@ -85,10 +77,10 @@ def plain(value: Any) -> Any:
 def test_adding_a_key_on_top_changes_that_key_only(stack: Stack, key: str) -> None:
     if key.startswith("claims."):
         return
-    with tempfile.TemporaryDirectory() as folder:
-        before = resolved(stack, Path(folder))
+    with jailed() as jail:
+        before = resolved(stack, jail)
         top = {**stack[3], key: DEFAULTS[key]}
-        after = resolved((*stack[:3], top), Path(folder))
+        after = resolved((*stack[:3], top), jail)
         assert after.origins[key] == "--set"
         assert {k: before.origins[k] for k in before.origins if k != key} == {
             k: after.origins[k] for k in after.origins if k != key
@@ -96,8 +88,8 @@ def test_adding_a_key_on_top_changes_that_key_only(stack: Stack, key: str) -> No
 
 
 def test_every_leaf_has_an_origin_and_a_stack_that_ends_in_it() -> None:
-    settings = load(env={"RECON_CLAIMS": '{"A-1": {"claim_all": true}}'}, settings_dir=toml_dir())
-    origins = origins_of(settings)
+    settings = shipped({"RECON_CLAIMS": '{"A-1": {"claim_all": true}}'})
+    origins = settings.origins
     assert {"claims.A-1.claim_all", "claims.A-1.instrument_ids", "preset"} < set(origins)
     for key in origins:
         words = origins.stack(key)
@@ -105,23 +97,18 @@ def test_every_leaf_has_an_origin_and_a_stack_that_ends_in_it() -> None:
         assert words[-1].origin == origins[key]
 
 
-def toml_dir() -> Path:
-    return Path(__file__).resolve().parents[2] / "settings"
-
-
-def test_the_claims_as_a_whole_have_a_stack(tmp_path: Path) -> None:
-    (tmp_path / "default.toml").write_text("[claims.A-1]\nclaim_all = true\n", "utf-8")
-    (tmp_path / "standard.toml").write_text("", "utf-8")
+def test_the_claims_as_a_whole_have_a_stack(jail: Jail) -> None:
+    jail.settings("[claims.A-1]\nclaim_all = true\n")
     env = {"RECON_CLAIMS": '{"B-1": {"instrument_ids": ["X.Y"]}}'}
-    assert origins_of(load(env=env, settings_dir=tmp_path)).stack("claims") == (
+    assert jail.load(env).origins.stack("claims") == (
         Layered("default", {}),
-        Layered(f"{tmp_path}/default.toml:1", {"A-1": {"claim_all": True}}),
+        Layered("settings/default.toml:1", {"A-1": {"claim_all": True}}),
         Layered("RECON_CLAIMS", {"B-1": {"instrument_ids": ["X.Y"]}}),
     )
 
 
-def test_there_is_no_stack_of_an_unknown_key(tmp_path: Path) -> None:
-    origins = origins_of(load(env={}, settings_dir=toml_dir()))
+def test_there_is_no_stack_of_an_unknown_key(jail: Jail) -> None:
+    origins = shipped({}).origins
     for key in ("reconciliation", "claims.A-1", "nothing", ""):
         with pytest.raises(KeyError):
             origins.stack(key)
@@ -143,8 +130,8 @@ CANARY = "kanarienvogel"
 )
 def test_a_shadowed_url_is_masked_though_nobody_validated_it(shadowed: str, shown: str) -> None:
     env = {"RECON_CACHE_URL": shadowed}
-    settings = load(env=env, settings_dir=toml_dir(), overrides={"cache.url": f"redis://:{CANARY}@other:2"})
-    words = origins_of(settings).stack("cache.url")
+    settings = shipped(env, overrides={"cache.url": f"redis://:{CANARY}@other:2"})
+    words = settings.origins.stack("cache.url")
     assert words == (
         Layered("default", None),
         Layered("RECON_CACHE_URL", shown),
@@ -152,18 +139,15 @@ def test_a_shadowed_url_is_masked_though_nobody_validated_it(shadowed: str, show
     )
 
 
-def test_keys_and_their_files_are_masked(tmp_path: Path) -> None:
-    file = tmp_path / "secret"
-    file.write_text(CANARY, "utf-8")
-    file.chmod(0o600)
+def test_keys_and_their_files_are_masked(jail: Jail) -> None:
     env = {
         "RECON_VENUE_HTTP_URL": "http://127.0.0.1:1",
         "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:1",
-        "RECON_VENUE_API_KEY_FILE": str(file),
+        "RECON_VENUE_API_KEY_FILE": jail.secret(CANARY),
         "RECON_VENUE_API_SECRET": CANARY,
     }
-    settings = load(env=env, settings_dir=toml_dir(), overrides={"venue.api_secret": f"other {CANARY}"})
-    origins = origins_of(settings)
+    settings = shipped(env, overrides={"venue.api_secret": f"other {CANARY}"})
+    origins = settings.origins
     assert origins.stack("venue.api_key")[-1] == Layered("RECON_VENUE_API_KEY_FILE", "***")
     assert origins.stack("venue.api_secret")[1:] == (Layered("RECON_VENUE_API_SECRET", "***"), Layered("--set", "***"))
 
@@ -177,7 +161,7 @@ def test_positions_are_not_worked_out_when_nobody_asks(monkeypatch: pytest.Monke
         return scan(text)
 
     monkeypatch.setattr("reconciliation.layers.toml_file.key_lines", counted)
-    settings = load(env={}, settings_dir=toml_dir())
+    settings = shipped({})
     assert settings.masked()
     assert settings.fingerprint
     assert len(settings.origins) > 50

@@ -1,15 +1,26 @@
 """Settings as a hand-written engine configuration may hold them: any numbers, unchecked."""
 
+from collections.abc import Collection
 from typing import Any
 
 from hypothesis import strategies as st
 
 from reconciliation.config import ReconciliationConfig
+from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
+from reconciliation.rules.timings import Conditions
 
 
 def bare(**values: Any) -> ReconciliationConfig:
     """The standard values with some replaced, whatever the model says to them."""
     return ReconciliationConfig.model_construct(**{**ReconciliationConfig().model_dump(), **values})
+
+
+def binance(
+    r: ReconciliationConfig, guards: Collection[str] = (), *, guarded: bool = False, outage_secs: float = 0.0
+) -> Conditions:
+    """These settings with a Binance client, stock unless it is said to be guarded."""
+    client = ClientTraits("BINANCE", guarded=guarded, rejects_after=STOCK_BINANCE_ERRORS)
+    return Conditions(r, frozenset(guards), client, outage_secs)
 
 
 def off_or[T](values: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:

@@ -12,6 +12,7 @@ from reconciliation import load
 from reconciliation.cli.main import main
 from reconciliation.cli.plan import lines
 from reconciliation.rules.plan import plan
+from reconciliation.rules.subject import subject_of
 
 PRESETS = ("conservative", "standard", "aggressive", "disabled")
 
@@ -99,6 +100,6 @@ def test_a_preset_has_the_same_keys_and_fits_a_terminal(preset: str) -> None:
 @given(symbols=st.integers(1, 10_000), resting=st.integers(0, 100_000), preset=st.sampled_from(PRESETS))
 def test_a_plan_is_always_data_and_text(symbols: int, resting: int, preset: str) -> None:
     resolved = load(preset=preset, env={})
-    told = plan(resolved, symbols=symbols, resting=resting)
+    told = plan(subject_of(resolved), symbols=symbols, resting=resting)
     assert json.loads(json.dumps(told.data(), allow_nan=False))["symbols"] == symbols
     assert max(map(len, lines(told, resolved))) <= 100

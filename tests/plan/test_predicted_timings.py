@@ -1,13 +1,15 @@
 from math import ceil, inf
 
 import pytest
-from bare_settings import ODD, SMALL, bare
-from hypothesis import given
+from bare_settings import ODD, SMALL, bare, binance
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciliation import load
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
+from reconciliation.rules.client import STOCK_BINANCE_ERRORS
+from reconciliation.rules.stages import shutdown_secs
 from reconciliation.rules.timings import Answer, Span
 from reconciliation.settings.guards import ENGINE_GUARDS, GUARDS
 from reconciliation.settings.node import NodeSettings
@@ -18,11 +20,15 @@ GUARD_SETS = st.sampled_from([(), ENGINE_GUARDS, GUARDS, ("own_counters",), ("an
 
 
 def stock_unanswered(r: ReconciliationConfig, answer: Answer) -> Span | None:
-    return timings.unanswered(r, (), answer, guarded_client=False)
+    return timings.unanswered(binance(r), answer)
+
+
+def soonest(span: Span | None) -> float:
+    return inf if span is None else span.soonest_secs
 
 
 def stock_missing(r: ReconciliationConfig, answer: Answer) -> Span | None:
-    return timings.missing(r, (), answer, guarded_client=False)
+    return timings.missing(binance(r), answer)
 
 
 MEASURED = bare(position_check_interval_secs=None)
@@ -64,14 +70,14 @@ def life(r: ReconciliationConfig, submitted: int, *, errors: bool, until: int) -
             if retries >= r.inflight_check_retries:
                 return now - submitted
             last_query, retries, failed = now, retries + 1, failed + errors
-        if failed == timings.STOCK_BINANCE_ERRORS:
+        if failed == STOCK_BINANCE_ERRORS:
             return now - submitted
         if opening and number % opening == 0 and not r.open_check_open_only and now - submitted >= open_threshold:
             if retries >= r.open_check_missing_retries:
                 retries, last_query, failed = 0, None, failed + errors
             else:
                 retries += 1
-        if failed == timings.STOCK_BINANCE_ERRORS:
+        if failed == STOCK_BINANCE_ERRORS:
             return now - submitted
     return None
 
@@ -113,7 +119,7 @@ def test_five_seconds_on_a_tick_of_two_are_six() -> None:
 @pytest.mark.parametrize("preset", ["conservative", "standard", "aggressive"])
 def test_a_guarded_node_outlives_any_outage_and_repairs_everything(preset: str) -> None:
     r = load(preset=preset, env={}).reconciliation
-    assert timings.outage_outlived_secs(r, GUARDS, guarded_client=True) is None
+    assert timings.outage_outlived_secs(binance(r, GUARDS, guarded=True)) is None
     assert None not in {timings.lost_fill_secs(r), timings.lost_cancel_secs(r), timings.lost_ack_secs(r)}
 
 
@@ -143,21 +149,21 @@ def test_open_orders_alone_never_show_how_an_order_ended() -> None:
 
 def test_another_client_is_believed_after_the_outage_only() -> None:
     r = bare(open_check_open_only=True)
-    span = timings.unanswered(r, ("answered_absence",), "refused", guarded_client=False, outage_secs=60.0)
+    span = timings.unanswered(binance(r, ("answered_absence",), outage_secs=60.0), "refused")
     assert span == Span(71.0, 81.0)
     r = bare(open_check_missing_retries=1)
-    span = timings.missing(r, ("answered_absence",), "refused", guarded_client=False, outage_secs=30.0)
+    span = timings.missing(binance(r, ("answered_absence",), outage_secs=30.0), "refused")
     assert span == Span(42.0, 48.0)
 
 
 def test_a_client_without_query_errors_tells_nothing_apart() -> None:
     guards = tuple(guard for guard in GUARDS if guard != "query_errors")
-    assert timings.missing_secs(MEASURED, guards, "refused", guarded_client=True) == 30.0
+    assert timings.missing_outlived_secs(binance(MEASURED, guards, guarded=True), "refused") == 30.0
 
 
 def test_a_stock_client_has_one_empty_reply_booked_as_flat() -> None:
-    assert timings.outage_outlived_secs(bare(), (), guarded_client=False) == 0.0
-    assert timings.outage_outlived_secs(bare(generate_missing_orders=False), (), guarded_client=False) == 13.0
+    assert timings.outage_outlived_secs(binance(bare())) == 0.0
+    assert timings.outage_outlived_secs(binance(bare(generate_missing_orders=False))) == 13.0
 
 
 def test_the_position_check_gives_up_at_its_last_attempt() -> None:
@@ -168,7 +174,7 @@ def test_the_position_check_gives_up_at_its_last_attempt() -> None:
 
 def test_a_stop_takes_all_its_stages() -> None:
     node = NodeSettings(timeout_post_stop=1.0, timeout_disconnection=2.0, timeout_shutdown=4.0)
-    assert timings.shutdown_secs(node) == 7.0
+    assert shutdown_secs(node) == 7.0
 
 
 # -- Relations -------------------------------------------------------------------------------------
@@ -194,6 +200,60 @@ def test_no_life_played_through_is_outside_what_is_predicted(
         assert span.soonest_secs - 0.001 <= lived / NS <= never(span.latest_secs) + 0.001
 
 
+@given(
+    inflight=st.integers(1, 4),
+    opening=st.integers(1, 6),
+    threshold=st.integers(1, 60),
+    open_threshold=st.integers(1, 60),
+    retries=st.integers(0, 4),
+    missing=st.integers(0, 4),
+    answer=ANSWERS,
+)
+@example(inflight=1, opening=1, threshold=35, open_threshold=10, retries=4, missing=0, answer="error")
+def test_the_lives_of_every_phase_fill_the_span(
+    inflight: int, opening: int, threshold: int, open_threshold: int, retries: int, missing: int, answer: Answer
+) -> None:
+    r = bare(
+        inflight_check_interval_ms=inflight * 1_000,
+        inflight_check_threshold_ms=threshold * 100,
+        inflight_check_retries=retries,
+        open_check_interval_secs=float(opening),
+        open_check_threshold_ms=open_threshold * 100,
+        open_check_missing_retries=missing,
+        position_check_interval_secs=1.0,
+    )
+    # What a whole second of the order's age leaves over at the two sides of each threshold.
+    edges = {edge % NS for at in (threshold, open_threshold) for edge in range(at * NS // 10 - 1, at * NS // 10 + 2)}
+    lived = [
+        life(r, second * NS + NS - edge, errors=answer == "error", until=second + 300)
+        for second in range(inflight * opening)
+        for edge in edges
+    ]
+    known = [round(age / NS, 3) for age in lived if age is not None]
+    latest = max(known) if len(known) == len(lived) else None
+    assert stock_unanswered(r, answer) == (Span(min(known), latest) if known else None)
+
+
+def test_a_rare_phase_is_found() -> None:
+    """Of 4,602 phases, few live so long."""
+    r = bare(
+        inflight_check_interval_ms=7_800,
+        inflight_check_threshold_ms=6_900,
+        inflight_check_retries=3,
+        open_check_interval_secs=5.9,
+        open_check_threshold_ms=4_100,
+        open_check_missing_retries=5,
+        position_check_interval_secs=0.1,
+    )
+    # A nanosecond to either side of each tick: an age is above a threshold, or not yet.
+    submitted = [(tick, tick * NS // 10 + side) for tick in range(4_602) for side in (-1, 1)]
+    lived = [life(r, at, errors=False, until=tick + 300) for tick, at in submitted]
+    ages = [round(age / NS, 3) for age in lived if age is not None]
+    span = stock_unanswered(r, "refused")
+    assert span is not None
+    assert (min(ages), max(ages)) == (span.soonest_secs, span.latest_secs)
+
+
 @given(r=ODD)
 def test_a_period_is_whole_ticks_and_no_shorter_than_its_interval(r: ReconciliationConfig) -> None:
     found = timings.periods(r)
@@ -215,8 +275,8 @@ def test_a_period_is_whole_ticks_and_no_shorter_than_its_interval(r: Reconciliat
 def test_whatever_is_written_has_a_prediction_above_its_threshold(
     r: ReconciliationConfig, answer: Answer, guards: tuple[str, ...], guarded: bool
 ) -> None:
-    dead = timings.unanswered(r, guards, answer, guarded_client=guarded)
-    gone = timings.missing(r, guards, answer, guarded_client=guarded)
+    dead = timings.unanswered(binance(r, guards, guarded=guarded), answer)
+    gone = timings.missing(binance(r, guards, guarded=guarded), answer)
     for span in (dead, gone):
         assert span is None or 0 <= span.soonest_secs <= never(span.latest_secs)
     if dead is not None and answer != "error":
@@ -231,27 +291,28 @@ def test_more_retries_never_end_a_life_sooner(
     r: ReconciliationConfig, answer: Answer, guards: tuple[str, ...], more: int
 ) -> None:
     patient = r.model_copy(update={"inflight_check_retries": r.inflight_check_retries + more})
-    sooner, later = (timings.unanswered_secs(each, guards, answer, guarded_client=False) for each in (r, patient))
-    assert never(sooner) <= never(later)
+    sooner, later = (soonest(timings.unanswered(binance(each, guards), answer)) for each in (r, patient))
+    assert sooner <= later
     patient = r.model_copy(update={"open_check_missing_retries": r.open_check_missing_retries + more})
-    sooner, later = (timings.missing_secs(each, guards, answer, guarded_client=False) for each in (r, patient))
-    assert never(sooner) <= never(later)
+    sooner, later = (soonest(timings.missing(binance(each, guards), answer)) for each in (r, patient))
+    assert sooner <= later
     patient = r.model_copy(update={"position_check_retries": r.position_check_retries + more})
-    sooner, later = (timings.position_gives_up_secs(each, guards) for each in (r, patient))
-    assert never(sooner) <= never(later)
+    given_up, later_given_up = (timings.position_gives_up_secs(each, guards) for each in (r, patient))
+    assert never(given_up) <= never(later_given_up)
 
 
 @given(r=ODD, answer=st.sampled_from(["refused", "error"]))
 def test_a_guarded_client_concludes_nothing_from_failures(r: ReconciliationConfig, answer: Answer) -> None:
-    assert timings.unanswered(r, GUARDS, answer, guarded_client=True) is None
-    assert timings.missing(r, GUARDS, answer, guarded_client=True) is None
-    assert timings.outage_outlived_secs(r, GUARDS, guarded_client=True) is None
+    assert timings.unanswered(binance(r, GUARDS, guarded=True), answer) is None
+    assert timings.missing(binance(r, GUARDS, guarded=True), answer) is None
+    assert timings.outage_outlived_secs(binance(r, GUARDS, guarded=True)) is None
 
 
 @given(r=ODD, guarded=st.booleans(), guards=GUARD_SETS)
 def test_an_outage_is_outlived_no_longer_than_any_order(
     r: ReconciliationConfig, guarded: bool, guards: tuple[str, ...]
 ) -> None:
-    outlived = never(timings.outage_outlived_secs(r, guards, guarded_client=guarded))
-    assert outlived <= never(timings.missing_secs(r, guards, "refused", guarded_client=guarded))
-    assert outlived <= never(timings.unanswered_secs(r, guards, "error", guarded_client=guarded))
+    conditions = binance(r, guards, guarded=guarded)
+    outlived = never(timings.outage_outlived_secs(conditions))
+    assert outlived <= soonest(timings.missing(conditions, "refused"))
+    assert outlived <= soonest(timings.unanswered(conditions, "error"))

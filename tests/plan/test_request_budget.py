@@ -60,8 +60,9 @@ def test_the_worst_minute_adds_up() -> None:
 
 def test_single_queries_stop_at_their_cap() -> None:
     costs = [budget(bare(), "BINANCE", symbols=1, resting=resting) for resting in (60, 60_000)]
-    first, last = (cost.worst_requests["GET /fapi/v1/order"] for cost in costs)
-    assert first == last
+    # Ten checks of ten queries; and one stuck order, asked for ten times.
+    assert [cost.worst_requests["GET /fapi/v1/order"] for cost in costs] == [10.0 * 10 + 10, 10.0 * 10 + 10]
+    assert budget(bare(), "BINANCE", symbols=1, resting=54).worst_requests["GET /fapi/v1/order"] == 10.0 * 9 + 10
 
 
 def test_without_the_symbol_guard_each_symbol_is_asked_for_twice() -> None:

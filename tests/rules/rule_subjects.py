@@ -4,8 +4,9 @@ from typing import Any
 
 from reconciliation import ReconciliationConfig, Settings
 from reconciliation.rules.check import check
+from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.finding import Finding
-from reconciliation.rules.subject import Client, Database, Subject, subject_of
+from reconciliation.rules.subject import Database, Subject, subject_of
 from reconciliation.settings.guards import GUARDS
 
 ENGINE = {"open_check_open_only": True, "open_check_interval_secs": None, "position_check_interval_secs": None}
@@ -32,7 +33,7 @@ def hand(
     """Return a hand-written node's configuration: nothing validated, a database, a stock client and no guard."""
     around: dict[str, Any] = {
         "database": QUICK_TO_FAIL,
-        "clients": (Client("BINANCE", guarded=False, rejects_after=3),),
+        "clients": (ClientTraits("BINANCE", guarded=False, rejects_after=3),),
     } | known
     given = Settings.model_validate({"node": node or {}, "facts": facts or {}})
     return Subject(

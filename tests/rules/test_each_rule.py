@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from rule_subjects import QUICK_TO_FAIL, finding, hand, ids, ours, unguarded
 
-from reconciliation.rules.registry import RULES
-from reconciliation.rules.subject import Client, Subject
+from reconciliation.rules.catalogue import RULES
+from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.subject import Subject
 
 IDS = ("BTCUSDT-PERP.BINANCE",)
 OPEN_ONLY = {"open_check_open_only": True}
@@ -29,7 +30,7 @@ def hedging(**keys: Any) -> Subject:
 
 
 def stock(subject: Subject) -> Subject:
-    return replace(subject, clients=(Client("OKX", guarded=False),))
+    return replace(subject, clients=(ClientTraits("OKX", guarded=False),))
 
 
 CASES: list[tuple[str, Subject, Subject]] = [
@@ -124,6 +125,9 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W36", facts({"symbols": 10}), facts({"symbols": 5})),
     ("W37", stock(ours()), ours()),
     ("W37", unguarded("query_errors"), unguarded("history")),
+    ("W38", ours(node={"accept": ("E01", "E99")}), ours(node={"accept": tuple(rule.id for rule in RULES)})),
+    ("W38", hand({"accept": ("W20",)}), hand({"accept": ("W21",)})),
+    ("W38", ours(node={"accept": ("E22",)}, reconciliation={"enabled": False}), r(enabled=False)),
 ]  # fmt: skip
 
 
@@ -180,6 +184,12 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
             "W21",
             "a lost fill is repaired: never; a lost cancel: never",
             "set reconciliation.open_check_open_only = false, or reconciliation.position_check_interval_secs = 30.0",
+        ),
+        (
+            ours(node={"accept": ("E99", "E06", "W01")}),
+            "W38",
+            "E99 and W01 are no rule",
+            "leave E99 and W01 out of node.accept, or write E19 and W31 where that was meant",
         ),
         (hedging(), "E09", "every 30 s", 'set reconciliation.position_check_interval_secs = "none"'),
     ],

@@ -20,10 +20,12 @@ from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
 
 from reconciliation import Settings, load
 from reconciliation.cli.main import main
-from reconciliation.config import ReconciliationConfig, engine_name
+from reconciliation.config import ReconciliationConfig
+from reconciliation.engine.errors import NotAConfigError
+from reconciliation.engine.generation import fields
 from reconciliation.engine.v1 import emit
-from reconciliation.engine.v1.judge import NotAConfigError, subject_of_engine
-from reconciliation.layers.resolve import shipped_settings
+from reconciliation.engine.v1.handwritten import subject_of_engine
+from reconciliation.layers.settings_folder import shipped_settings
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, Subject
@@ -133,7 +135,7 @@ def test_what_the_engine_can_use_is_no_e01(fields: dict[str, Any]) -> None:
 
 
 def test_every_field_with_a_wrong_value_is_named() -> None:
-    wrong = {field: object() for field in map(engine_name, ReconciliationConfig.model_fields)}
+    wrong = {field: object() for field in (f.name for f in fields() if f.key.startswith("reconciliation."))}
     said = found(LiveExecEngineConfig(**wrong), "E01")
     assert said is not None
     assert set(said.keys) == set(wrong)

@@ -7,11 +7,12 @@ import pytest
 from rule_subjects import hand, ids, ours
 
 from reconciliation import ReconciliationPreset, load
-from reconciliation.layers import registry as settings_registry
-from reconciliation.layers.resolve import shipped_settings
+from reconciliation.layers import known
+from reconciliation.layers.settings_folder import shipped_settings
+from reconciliation.rules.catalogue import RULES, named
 from reconciliation.rules.check import check, refusals
-from reconciliation.rules.registry import RULES, named
-from reconciliation.rules.subject import FACTS, Client, Observed, Subject, subject_of
+from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.subject import FACTS, Observed, Subject, subject_of
 
 ENGINE_ONLY = {
     "cache.flush_on_start",
@@ -32,7 +33,7 @@ def preset(name: str) -> Subject:
 
 def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
     errors = [f"E{number:02}" for number in range(1, 22)]
-    assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 38))]
+    assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 39))]
 
 
 def test_every_rule_says_what_why_and_how() -> None:
@@ -45,7 +46,7 @@ def test_every_rule_says_what_why_and_how() -> None:
 
 
 def test_every_key_of_a_rule_is_a_setting_or_a_field_that_only_the_engine_has() -> None:
-    settings = {setting.key for setting in settings_registry.settings_by_path().values()}
+    settings = {setting.key for setting in known.settings_by_path().values()}
     keys = {key for rule in RULES for key in rule.keys}
     assert keys - settings == ENGINE_ONLY
     assert set(FACTS) <= settings
@@ -137,6 +138,6 @@ def test_observed_facts_wake_the_rules_that_were_silent() -> None:
 
 def test_a_client_without_a_guard_is_judged_as_such() -> None:
     settings = load(env={}, settings_dir=shipped_settings())
-    (found,) = check(subject_of(settings, clients=(Client("OKX", guarded=False),)))
+    (found,) = check(subject_of(settings, clients=(ClientTraits("OKX", guarded=False),)))
     assert found.id == "W37"
     assert found.figure.startswith("OKX: stock client, only the engine-level guards")

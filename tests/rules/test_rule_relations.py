@@ -9,10 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rule_subjects import finding, hand, ours
 
+from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
 from reconciliation.rules.budget import budget
 from reconciliation.rules.check import check
-from reconciliation.rules.subject import Client, Subject
+from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.subject import Subject
 from reconciliation.settings.guards import GUARDS
 
 ASSIGNMENT = re.compile(r"reconciliation\.(\w+) = ([^\s,]+)")
@@ -48,14 +50,13 @@ nodes = st.fixed_dictionaries(
         "guards": st.lists(st.sampled_from(GUARDS), unique=True).map(tuple),
     }
 )
+clients = st.builds(ClientTraits, st.just("BINANCE"), guarded=st.booleans(), rejects_after=st.just(3))
 subjects = st.builds(
-    lambda r, node, facts, guarded: replace(
-        ours(reconciliation=r, node=node, facts=facts), clients=(Client("BINANCE", guarded=guarded, rejects_after=3),)
-    ),
+    lambda r, node, facts, client: replace(ours(reconciliation=r, node=node, facts=facts), clients=(client,)),
     checks,
     nodes,
     known_facts,
-    st.booleans(),
+    clients,
 )
 
 
@@ -77,6 +78,14 @@ def test_following_a_hint_cures(subject: Subject) -> None:
             assert finding(changed(subject, **wanted), found.id) is None, found
 
 
+@given(subjects, st.sampled_from([30.0, 3_600.0, 86_400.0]))
+def test_a_hint_names_only_values_that_are_taken(subject: Subject, tolerated: float) -> None:
+    bare = _tolerating(replace(subject, guards=frozenset()), tolerated)
+    for found in check(bare):
+        wanted = {key: _value(value) for key, value in ASSIGNMENT.findall(found.hint)}
+        ReconciliationConfig.model_validate(bare.reconciliation.model_dump() | wanted)
+
+
 @given(subjects)
 def test_an_installed_guard_cures(subject: Subject) -> None:
     guarded = replace(subject, guards=frozenset(GUARDS))
@@ -86,13 +95,12 @@ def test_an_installed_guard_cures(subject: Subject) -> None:
 @given(subjects, st.sampled_from(["refused", "error"]))
 def test_e03_speaks_exactly_below_the_soonest_rejection(subject: Subject, answer: Any) -> None:
     bare = replace(subject, guards=frozenset())
-    client = bare.clients[0].guarded
-    secs = timings.unanswered_outlived_secs(bare.checks, bare.guards, answer, guarded_client=client)
+    conditions = bare.conditions(bare.clients[0])
+    secs = timings.unanswered_outlived_secs(conditions, answer)
     assume(secs is not None)
     assert secs is not None
     assert (finding(_tolerating(bare, secs + 0.001), "E03")) is not None
-    other = "refused" if answer == "error" else "error"
-    rest = timings.unanswered_outlived_secs(bare.checks, bare.guards, other, guarded_client=client)  # type: ignore[arg-type]
+    rest = timings.unanswered_outlived_secs(conditions, "refused" if answer == "error" else "error")
     silent = finding(_tolerating(bare, min(secs, secs if rest is None else rest)), "E03")
     assert silent is None
 
@@ -100,7 +108,7 @@ def test_e03_speaks_exactly_below_the_soonest_rejection(subject: Subject, answer
 @given(subjects)
 def test_e04_speaks_exactly_below_the_soonest_rejection(subject: Subject) -> None:
     bare = changed(replace(subject, guards=frozenset()), open_check_open_only=False, open_check_interval_secs=5.0)
-    secs = timings.missing_secs(bare.checks, bare.guards, "error", guarded_client=bare.clients[0].guarded)
+    secs = timings.missing_outlived_secs(bare.conditions(bare.clients[0]), "error")
     assert secs is not None
     assert finding(_tolerating(bare, secs), "E04") is None
     assert finding(_tolerating(bare, secs + 0.001), "E04") is not None

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from reconciliation.cli.main import main
-from reconciliation.layers.resolve import shipped_settings
-from reconciliation.rules.registry import RULES
+from reconciliation.layers.settings_folder import shipped_settings
+from reconciliation.rules.catalogue import RULES
 
 WHERE = ("--settings-dir", str(shipped_settings()))
 

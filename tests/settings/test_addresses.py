@@ -1,5 +1,5 @@
 import pytest
-from settings_files import LOCAL_VENUE, codes, refused, shipped
+from jail import LOCAL_VENUE, codes, refused, shipped
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,21 @@ def test_local_refuses_every_other_host_until_asked_by_name(variable: str, host:
 def test_venue_addresses_are_plain(url: str) -> None:
     problem, *rest = refused(LOCAL_VENUE | {"RECON_VENUE_HTTP_URL": url})
     assert (problem.origin, problem.key, rest) == ("RECON_VENUE_HTTP_URL", "venue.http_url", [])
+
+
+@pytest.mark.parametrize("environment", ["local", "live"])
+def test_another_venues_account_does_not_go_to_the_binance_client(environment: str) -> None:
+    env = LOCAL_VENUE | {"RECON_VENUE_NAME": "BYBIT", "RECON_VENUE_ENVIRONMENT": environment}
+    problem, *rest = refused(env)
+    assert (problem.origin, problem.key, problem.code, rest) == ("RECON_VENUE_NAME", "venue.name", "other_venue", [])
+    assert "add the BYBIT client in a configure function" in problem.message
+    assert problem.hint == "change one of venue.name (RECON_VENUE_NAME), venue.api_key (RECON_VENUE_API_KEY)"
+
+
+@pytest.mark.parametrize("name", ["BINANCE", "BINANCE_SECOND"])
+def test_more_accounts_at_binance_have_names_of_their_own(name: str) -> None:
+    assert shipped(LOCAL_VENUE | {"RECON_VENUE_NAME": name}).venue.name == name
+
+
+def test_another_venue_without_an_account_is_only_a_name() -> None:
+    assert shipped({"RECON_VENUE_NAME": "BYBIT"}).venue.name == "BYBIT"

@@ -3,12 +3,17 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from jail import shipped
 from nautilus_trader.config import CacheConfig, LiveExecEngineConfig, TradingNodeConfig
-from settings_files import shipped
 
-from reconciliation import ExternalOrderClaimConfig, LiveTradingNodeConfig, ReconciliationConfig, ReconciliationPreset
-from reconciliation.config import engine_name
-from reconciliation.engine.v1.emit import CacheUrlMissingError
+from reconciliation import (
+    CacheUrlMissingError,
+    ExternalOrderClaimConfig,
+    LiveTradingNodeConfig,
+    ReconciliationConfig,
+    ReconciliationPreset,
+)
+from reconciliation.engine.generation import fields
 
 # The engine's names of our keys, where they differ, as the specification gives them.
 RENAMED = {
@@ -44,7 +49,7 @@ def test_preset_arrives_in_the_engine_field_by_field(preset: str) -> None:
 @pytest.mark.parametrize("key", ReconciliationConfig.model_fields)
 def test_every_key_has_an_engine_field(key: str) -> None:
     expected = key if key in LiveExecEngineConfig.__struct_fields__ else RENAMED[key]
-    assert engine_name(key) == expected
+    assert str(fields().by_key(f"reconciliation.{key}")) == f"LiveExecEngineConfig.{expected}"
     assert expected in LiveExecEngineConfig.__struct_fields__
 
 

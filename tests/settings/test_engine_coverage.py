@@ -4,55 +4,16 @@ import inspect
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecEngineConfig, TradingNodeConfig
 
-from reconciliation.config import ReconciliationConfig, engine_name
-from reconciliation.layers import registry
-from reconciliation.layers.engine_fields import engine_field
-from reconciliation.settings.node import NodeSettings
+from reconciliation.engine.v1.fields import FIELDS
+from reconciliation.layers import known
+from reconciliation.rules.catalogue import RULES
 
-NOT_RECONCILIATION = "concerns no reconciliation; the engine's default stays"
-
-LEFT_ALONE: dict[type, dict[str, str]] = {
-    LiveExecEngineConfig: {
-        "snapshot_orders": NOT_RECONCILIATION,
-        "snapshot_positions": NOT_RECONCILIATION,
-        "snapshot_positions_interval_secs": NOT_RECONCILIATION,
-        "external_clients": NOT_RECONCILIATION,
-        "qsize": NOT_RECONCILIATION,
-        "manage_own_order_books": NOT_RECONCILIATION,
-        "debug": NOT_RECONCILIATION,
-    },
-    CacheConfig: {
-        "database": "made from cache.url and cache.number_of_retries",
-        "persist_account_events": "always on: recovery needs the account's history",
-        "flush_on_start": "always off: it wipes the whole database (E13)",
-        "use_instance_id": "always off: keys would change with each start (E14)",
-        "use_trader_prefix": "always on: keys without it belong to nobody",
-        "encoding": "the engine's default; both read the same",
-        "timestamps_as_iso8601": "the engine's default; it changes how a person reads the database",
-        "buffer_interval_ms": "the engine's default: every write at once, so that a crash loses none",
-        "bulk_read_batch_size": "the engine's default; it changes how fast a cache is loaded",
-        "drop_instruments_on_reset": "for backtests",
-        "tick_capacity": "market data",
-        "bar_capacity": "market data",
-    },
-    DatabaseConfig: {
-        "type": "always redis, the one that the engine has",
-        "host": "from cache.url",
-        "port": "from cache.url",
-        "username": "from cache.url, percent-encoded (E20)",
-        "password": "from cache.url, percent-encoded (E20)",
-        "ssl": "from cache.url: rediss",
-        "connection_timeout": "5 s, so that a boot without the database fails soon (E18)",
-        "response_timeout": "the engine's default",
-        "exponent_base": "the engine's default; max_delay bounds it",
-        "factor": "1, so that a boot without the database fails soon (E18)",
-        "max_delay": "1 s, so that a boot without the database fails soon (E18)",
-    },
-    TradingNodeConfig: {},
-}
+CONFIGS = (LiveExecEngineConfig, CacheConfig, DatabaseConfig, TradingNodeConfig)
+"""The engine's classes of which every field is a setting or left alone; of a node's, the timeouts only."""
 
 FACTS_TABLE = [
     "reconciliation",
@@ -92,18 +53,16 @@ FACTS_TABLE = [
 """What decides how a node reconciles: none of it may be left alone."""
 
 
-def ours() -> dict[type, set[str]]:
+def ours(config: type) -> set[str]:
     """The engine's fields that settings become."""
-    return {
-        LiveExecEngineConfig: {engine_name(key) for key in ReconciliationConfig.model_fields}
-        | {"load_cache", "graceful_shutdown_on_exception"},
-        CacheConfig: set(),
-        DatabaseConfig: {"number_of_retries"},
-        TradingNodeConfig: set(NodeSettings.model_fields),
-    }
+    return {field.name for field in FIELDS.settings(config.__name__)}
 
 
-def fields(config: Any) -> list[str]:
+def left_alone(config: type) -> dict[str, str]:
+    return dict(FIELDS.left_alone.get(config.__name__, {}))
+
+
+def names(config: Any) -> list[str]:
     names: list[str] = list(config.__struct_fields__)
     return [name for name in names if name.startswith("timeout_")] if config is TradingNodeConfig else names
 
@@ -115,28 +74,40 @@ def documented(config: type, field: str) -> str:
     return found.group(0) if found else "upstream says nothing of it"
 
 
-EVERY = [(config, field) for config in LEFT_ALONE for field in fields(config)]
+EVERY = [(config, field) for config in CONFIGS for field in names(config)]
 
 
 @pytest.mark.parametrize(("config", "field"), EVERY, ids=lambda value: getattr(value, "__name__", value))
 def test_every_field_is_a_setting_or_left_alone_for_a_reason(config: type, field: str) -> None:
-    is_ours, left = field in ours()[config], LEFT_ALONE[config].get(field)
+    is_ours, left = field in ours(config), left_alone(config).get(field)
     told = documented(config, field)
     assert is_ours or left, f"{config.__name__}.{field} is new: make it a setting, or say why not.\n{told}"
     assert not (is_ours and left), f"{field} is a setting, and is said to be left alone"
 
 
-@pytest.mark.parametrize("config", LEFT_ALONE, ids=lambda config: config.__name__)
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.__name__)
 def test_nothing_is_left_alone_that_is_gone(config: type) -> None:
-    assert set(LEFT_ALONE[config]) <= set(fields(config))
+    assert set(left_alone(config)) <= set(names(config))
+    assert ours(config) <= {field.name for field in msgspec.structs.fields(config)}
 
 
 def test_nothing_that_decides_how_a_node_reconciles_is_left_alone() -> None:
-    assert not set(FACTS_TABLE) & set(LEFT_ALONE[LiveExecEngineConfig])
-    assert set(FACTS_TABLE) <= ours()[LiveExecEngineConfig]
+    assert not set(FACTS_TABLE) & left_alone(LiveExecEngineConfig).keys()
+    assert set(FACTS_TABLE) <= ours(LiveExecEngineConfig)
 
 
-def test_the_reference_names_the_engine_field_of_each_setting() -> None:
-    named = {engine_field(setting) for setting in registry.settings_by_path().values()}
-    for name in FACTS_TABLE:
-        assert any(found and found.endswith(name) for found in named), name
+def test_every_row_is_a_setting_or_a_key_that_rules_judge_by() -> None:
+    settings = {setting.key for setting in known.settings_by_path().values()}
+    judged = {key for rule in RULES for key in rule.keys}
+    for field in FIELDS:
+        assert field.key in (settings if field.is_setting else judged | {"snapshot_positions"}), field.key
+
+
+def test_what_is_written_is_read_back() -> None:
+    values: list[Any] = [None, (), 0, 1, 2.5, True, False, "A"]
+    for field in FIELDS:
+        for value in values:
+            if field.nothing is None:
+                assert field.read(field.emitted(value)) == value
+        if field.nothing is not None:
+            assert field.read(field.emitted(field.nothing[0])) == field.nothing[0]

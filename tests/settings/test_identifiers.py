@@ -3,10 +3,10 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jail import unhurried
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, StrategyId, TraderId
 from pydantic import ValidationError
 from setting_strategies import client_order_ids, ids, instrument_ids
-from settings_files import unhurried
 
 from reconciliation.identifiers import client_order_id, instrument_id, strategy_id
 from reconciliation.settings.node import NodeSettings

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from settings_files import SHIPPED, codes, refused, shipped, write_settings
+from jail import SHIPPED, Jail, codes, refused, shipped
 
 from reconciliation import ReconciliationConfig, Settings, load
 
@@ -13,16 +13,14 @@ def delay(value: float) -> str:
 
 
 @pytest.mark.parametrize("height", range(5))
-def test_each_layer_beats_those_below_it(tmp_path: Path, height: int) -> None:
+def test_each_layer_beats_those_below_it(jail: Jail, height: int) -> None:
     # Layer n sets the delay to 10 + n seconds; only the layers up to `height` do.
-    directory = write_settings(
-        tmp_path, delay(11.0) if height >= 1 else "", standard=delay(12.0) if height >= 2 else ""
-    )
+    jail.settings(delay(11.0) if height >= 1 else "", standard=delay(12.0) if height >= 2 else "")
     env = {"RECON_STARTUP_DELAY_SECS": "13"} if height >= 3 else {}
     overrides = {KEY: 14.0} if height >= 4 else {}
-    settings = load(env=env, settings_dir=directory, overrides=overrides)
+    settings = jail.load(env, overrides=overrides)
     assert settings.reconciliation.startup_delay_secs == 10.0 + height
-    origin = ("default", f"{directory}/default.toml:2", f"{directory}/standard.toml:2", "RECON_STARTUP_DELAY_SECS")
+    origin = ("default", "settings/default.toml:2", "settings/standard.toml:2", "RECON_STARTUP_DELAY_SECS")
     assert settings.origins[KEY] == (*origin, "--set")[height]
 
 
@@ -49,44 +47,44 @@ def test_every_value_has_an_origin() -> None:
     assert set(settings.origins) == expected
 
 
-def test_preset_is_chosen_by_argument_then_override_then_variable_then_file(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path, 'preset = "a"\n', a="", b="", c="", d="")
+def test_preset_is_chosen_by_argument_then_override_then_variable_then_file(jail: Jail) -> None:
+    jail.settings('preset = "a"\n', a="", b="", c="", d="")
     env = {"RECON_PRESET": "b"}
-    by_all = load(preset="d", env=env, settings_dir=directory, overrides={"preset": "c"})
-    by_override = load(env=env, settings_dir=directory, overrides={"preset": "c"})
-    by_variable = load(env=env, settings_dir=directory)
-    by_file = load(env={}, settings_dir=directory)
+    by_all = jail.load(env, preset="d", overrides={"preset": "c"})
+    by_override = jail.load(env, overrides={"preset": "c"})
+    by_variable = jail.load(env)
+    by_file = jail.load()
     chosen = [(settings.preset, settings.origins["preset"]) for settings in (by_all, by_override, by_variable, by_file)]
-    assert chosen == [("d", "--preset"), ("c", "--set"), ("b", "RECON_PRESET"), ("a", f"{directory}/default.toml:1")]
+    assert chosen == [("d", "--preset"), ("c", "--set"), ("b", "RECON_PRESET"), ("a", "settings/default.toml:1")]
 
 
-def test_without_any_choice_the_preset_is_standard(tmp_path: Path) -> None:
-    settings = load(env={}, settings_dir=write_settings(tmp_path, standard=delay(12.0)))
+def test_without_any_choice_the_preset_is_standard(jail: Jail) -> None:
+    settings = load(env={}, settings_dir=jail.settings(standard=delay(12.0)))
     assert settings.preset == "standard"
     assert settings.origins["preset"] == "default"
     assert settings.reconciliation.startup_delay_secs == 12.0
 
 
-def test_own_preset_file_may_hold_any_section(tmp_path: Path) -> None:
+def test_own_preset_file_may_hold_any_section(jail: Jail) -> None:
     mine = '[node]\ntrader_id = "MINE-001"\n[cache]\ndata_dir = "/data"\n[claims.MAKER-001]\nclaim_all = true\n'
-    directory = write_settings(tmp_path, '[node]\ntrader_id = "BASE-001"\nload_state = true\n', **{"mine-2": mine})
-    settings = load(preset="mine-2", env={}, settings_dir=directory)
+    jail.settings('[node]\ntrader_id = "BASE-001"\nload_state = true\n', **{"mine-2": mine})
+    settings = jail.load({}, preset="mine-2")
     assert settings.node.trader_id == "MINE-001"
     assert settings.node.load_state is True
     assert settings.cache.data_dir == "/data"
     assert settings.claims["MAKER-001"].claim_all
-    assert settings.origins["claims.MAKER-001.claim_all"] == f"{directory}/mine-2.toml:6"
-    assert settings.origins["node.load_state"] == f"{directory}/default.toml:3"
+    assert settings.origins["claims.MAKER-001.claim_all"] == "settings/mine-2.toml:6"
+    assert settings.origins["node.load_state"] == "settings/default.toml:3"
 
 
-def test_tables_merge_by_key_and_arrays_replace(tmp_path: Path) -> None:
+def test_tables_merge_by_key_and_arrays_replace(jail: Jail) -> None:
     default = (
         '[reconciliation]\ninstrument_ids = ["A.X", "B.X"]\nopen_check_lookback_mins = 90\n'
         '[claims.ONE-1]\ninstrument_ids = ["A.X"]\n[claims.TWO-1]\ninstrument_ids = ["B.X"]\n'
     )
     preset = '[reconciliation]\ninstrument_ids = ["C.X"]\n[claims.TWO-1]\ninstrument_ids = ["C.X", "D.X"]\n'
-    directory = write_settings(tmp_path, default, standard=preset)
-    settings = load(env={"RECON_CLAIMS": '{"SIX-1": {"claim_all": true}}'}, settings_dir=directory)
+    jail.settings(default, standard=preset)
+    settings = jail.load({"RECON_CLAIMS": '{"SIX-1": {"claim_all": true}}'})
     assert settings.reconciliation.instrument_ids == ("C.X",)
     assert settings.reconciliation.open_check_lookback_mins == 90
     assert {name: claim.instrument_ids for name, claim in settings.claims.items()} == {
@@ -94,19 +92,19 @@ def test_tables_merge_by_key_and_arrays_replace(tmp_path: Path) -> None:
         "TWO-1": ("C.X", "D.X"),
         "SIX-1": (),
     }
-    assert settings.origins["claims.ONE-1.instrument_ids"] == f"{directory}/default.toml:5"
-    assert settings.origins["claims.TWO-1.instrument_ids"] == f"{directory}/standard.toml:4"
+    assert settings.origins["claims.ONE-1.instrument_ids"] == "settings/default.toml:5"
+    assert settings.origins["claims.TWO-1.instrument_ids"] == "settings/standard.toml:4"
     assert settings.origins["claims.TWO-1.claim_all"] == "default"
     assert settings.origins["claims.SIX-1.claim_all"] == "RECON_CLAIMS"
 
 
-def test_none_in_toml_and_environment_means_nothing(tmp_path: Path) -> None:
+def test_none_in_toml_and_environment_means_nothing(jail: Jail) -> None:
     table = '[reconciliation]\nopen_check_interval_secs = "none"\nlookback_mins = 5\n[node]\ninstance_id = "none"\n'
-    directory = write_settings(tmp_path, table)
+    jail.settings(table)
     env = {"RECON_LOOKBACK_MINS": "none", "RECON_INFLIGHT_CHECK_INTERVAL_MS": "None", "RECON_CACHE_URL": "none"}
-    settings = load(env=env, settings_dir=directory)
+    settings = jail.load(env)
     assert settings.reconciliation.open_check_interval_secs is None
-    assert settings.origins["reconciliation.open_check_interval_secs"] == f"{directory}/default.toml:2"
+    assert settings.origins["reconciliation.open_check_interval_secs"] == "settings/default.toml:2"
     assert settings.reconciliation.lookback_mins is None
     assert settings.origins["reconciliation.lookback_mins"] == "RECON_LOOKBACK_MINS"
     assert settings.reconciliation.inflight_check_interval_ms is None
@@ -114,31 +112,14 @@ def test_none_in_toml_and_environment_means_nothing(tmp_path: Path) -> None:
     assert settings.cache.url is None
 
 
-def test_none_is_refused_where_a_value_must_be(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path, '[reconciliation]\nstartup_delay_secs = "none"\n')
-    assert codes(settings_dir=directory) == ["wrong_type"]
+def test_none_is_refused_where_a_value_must_be(jail: Jail) -> None:
+    jail.settings('[reconciliation]\nstartup_delay_secs = "none"\n')
+    assert [problem.code for problem in jail.refused()] == ["wrong_type"]
     assert codes({"RECON_INFLIGHT_CHECK_RETRIES": "none"}) == ["wrong_type"]
 
 
 def test_none_is_a_word_like_others_where_text_must_be() -> None:
     assert shipped({"RECON_CACHE_DATA_DIR": "none"}).cache.data_dir == "none"
-
-
-def test_settings_directory_by_argument_variable_working_directory_and_shipped_copy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_argument, by_variable = write_settings(tmp_path / "argument"), write_settings(tmp_path / "variable")
-    monkeypatch.chdir(tmp_path)
-    env = {"RECON_SETTINGS_DIR": str(by_variable)}
-    assert load(env=env, settings_dir=by_argument).settings_dir == by_argument
-    assert load(env=env, settings_dir=str(by_argument)).settings_dir == by_argument
-    assert load(env=env).settings_dir == by_variable
-    assert load(env={}).settings_dir == SHIPPED
-    (tmp_path / "settings").mkdir()
-    assert load(env={}).settings_dir == SHIPPED
-    here = write_settings(tmp_path / "settings")
-    assert load(env={}).settings_dir == here
-    assert load(env={}).origins["preset"] == "default"
 
 
 def test_the_processs_environment_is_read_only_when_none_is_passed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,10 +128,10 @@ def test_the_processs_environment_is_read_only_when_none_is_passed(monkeypatch: 
     assert load(settings_dir=SHIPPED, env={}).reconciliation.startup_delay_secs == 10.0
 
 
-def test_claims_in_toml_tables_and_in_the_environment_mean_the_same(tmp_path: Path) -> None:
+def test_claims_in_toml_tables_and_in_the_environment_mean_the_same(jail: Jail) -> None:
     tables = '[claims.MAKER-001]\ninstrument_ids = ["BTCUSDT-PERP.BINANCE"]\n[claims.REST-001]\nclaim_all = true\n'
     text = '{"MAKER-001": {"instrument_ids": ["BTCUSDT-PERP.BINANCE"]}, "REST-001": {"claim_all": true}}'
-    from_toml = load(env={}, settings_dir=write_settings(tmp_path, tables)).claims
+    from_toml = load(env={}, settings_dir=jail.settings(tables)).claims
     assert from_toml == shipped({"RECON_CLAIMS": text}).claims
     assert from_toml["MAKER-001"].instrument_ids == ("BTCUSDT-PERP.BINANCE",)
 
@@ -217,10 +198,9 @@ def test_overrides_of_a_table_and_of_keys_in_it_join_in_any_order() -> None:
     assert table == {"A-1": {"claim_all": True}}
 
 
-def test_replaced_sections_keep_origins_and_the_rest() -> None:
+def test_replaced_sections_keep_the_rest() -> None:
     settings = shipped(preset="aggressive")
-    changed = settings.with_sections(reconciliation=ReconciliationConfig())
+    changed = settings.with_sections("elsewhere", reconciliation=ReconciliationConfig())
     assert isinstance(changed, Settings)
     assert changed.reconciliation == ReconciliationConfig()
     assert (changed.preset, changed.node, changed.settings_dir) == ("aggressive", settings.node, settings.settings_dir)
-    assert dict(changed.origins) == dict(settings.origins)

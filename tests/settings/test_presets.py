@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from settings_files import SHIPPED, shipped
+from jail import SHIPPED, shipped
 
 from reconciliation import ReconciliationConfig, ReconciliationPreset
 

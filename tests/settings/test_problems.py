@@ -1,8 +1,7 @@
 import json
-from pathlib import Path
 
 import pytest
-from settings_files import SHIPPED, refused, secret_file, shipped, write_settings
+from jail import SHIPPED, Jail, refused, shipped
 
 from reconciliation import SettingsError, load
 from reconciliation.layers.problems import Problem
@@ -21,10 +20,10 @@ def only(problems: tuple[Problem, ...]) -> Problem:
     return problems[0]
 
 
-def test_everything_wrong_is_told_at_once_sorted_by_origin(tmp_path: Path) -> None:
+def test_everything_wrong_is_told_at_once_sorted_by_origin(jail: Jail) -> None:
     default = '[reconciliation]\nstartup_delay_secs = 5.0\nlookback = 3\n[recon]\nx = 1\n[cache]\nurl = "redis://h:1"\n'
     preset = 'preset = "other"\n[reconciliation]\nenabled = "yes"\n[node]\ntrader_id = "NOTAG"\n'
-    directory = write_settings(tmp_path, default, mine=preset)
+    jail.settings(default, mine=preset)
     env = {
         "RECON_PRESET": "mine",
         "RECON_MAX_RETIRES": "5",
@@ -32,18 +31,18 @@ def test_everything_wrong_is_told_at_once_sorted_by_origin(tmp_path: Path) -> No
         "RECON_INFLIGHT_CHECK_RETRIES": "many",
         "RECON_OPEN_CHECK_LOOKBACK_MINS": "59",
         "RECON_CLAIMS": '{"A-1": {"claim_all": false}}',
-        "RECON_VENUE_API_KEY_FILE": str(tmp_path / "nowhere"),
+        "RECON_VENUE_API_KEY_FILE": "nowhere",
     }
-    problems = refused(env, settings_dir=directory, overrides={"cache.urll": 1, "log.format": "xml"})
+    problems = jail.refused(env, overrides={"cache.urll": 1, "log.format": "xml"})
     assert [problem.origin for problem in problems] == sorted(problem.origin for problem in problems)
     assert {(problem.origin, problem.code) for problem in problems} == {
-        (f"{directory}/default.toml:2", "out_of_range"),
-        (f"{directory}/default.toml:3", "unknown_key"),
-        (f"{directory}/default.toml:4", "unknown_section"),
-        (f"{directory}/default.toml:7", "secret_in_toml"),
-        (f"{directory}/mine.toml:1", "preset_in_preset"),
-        (f"{directory}/mine.toml:3", "wrong_type"),
-        (f"{directory}/mine.toml:5", "invalid"),
+        ("settings/default.toml:2", "out_of_range"),
+        ("settings/default.toml:3", "unknown_key"),
+        ("settings/default.toml:4", "unknown_section"),
+        ("settings/default.toml:7", "secret_in_toml"),
+        ("settings/mine.toml:1", "preset_in_preset"),
+        ("settings/mine.toml:3", "wrong_type"),
+        ("settings/mine.toml:5", "invalid"),
         ("RECON_MAX_RETIRES", "unknown_variable"),
         ("RECON_LOG_LEVEL", "empty_variable"),
         ("RECON_INFLIGHT_CHECK_RETRIES", "wrong_type"),
@@ -104,11 +103,11 @@ def test_variables_of_others_are_no_concern() -> None:
     ],
 )
 def test_unknown_keys_and_sections_are_told_with_the_nearest(
-    tmp_path: Path, text: str, line: int, code: str, near: str
+    jail: Jail, text: str, line: int, code: str, near: str
 ) -> None:
-    directory = write_settings(tmp_path, text)
-    problem = only(refused(settings_dir=directory))
-    assert (problem.origin, problem.code) == (f"{directory}/default.toml:{line}", code)
+    jail.settings(text)
+    problem = only(jail.refused())
+    assert (problem.origin, problem.code) == (f"settings/default.toml:{line}", code)
     assert near in problem.hint
 
 
@@ -141,11 +140,11 @@ def test_an_unknown_override_is_told_with_its_name(key: str) -> None:
         ('instrument_ids = ["*.X"]', "invalid"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_line(tmp_path: Path, line: str, code: str) -> None:
-    directory = write_settings(tmp_path, f"[reconciliation]\n{line}\n")
-    problem = only(refused(settings_dir=directory))
+def test_a_wrong_value_is_told_with_its_line(jail: Jail, line: str, code: str) -> None:
+    jail.settings(f"[reconciliation]\n{line}\n")
+    problem = only(jail.refused())
     where = ":2:17" if code == "malformed" else ":2"
-    assert (problem.origin, problem.code) == (f"{directory}/default.toml{where}", code)
+    assert (problem.origin, problem.code) == (f"settings/default.toml{where}", code)
     assert problem.hint
 
 
@@ -176,75 +175,62 @@ def test_out_of_range_says_bound_and_unit() -> None:
     assert "10" in problem.hint
 
 
-def test_a_violated_relation_names_both_origins(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path, "[reconciliation]\ninflight_check_threshold_ms = 4000\n")
-    problem = only(refused({"RECON_INFLIGHT_CHECK_INTERVAL_MS": "4500"}, settings_dir=directory))
+def test_a_violated_relation_names_both_origins(jail: Jail) -> None:
+    jail.settings("[reconciliation]\ninflight_check_threshold_ms = 4000\n")
+    problem = only(jail.refused({"RECON_INFLIGHT_CHECK_INTERVAL_MS": "4500"}))
     told = str(problem)
     assert "inflight_check_threshold_ms" in told
-    assert f"{directory}/default.toml:2" in told
+    assert "settings/default.toml:2" in told
     assert "inflight_check_interval_ms" in told
     assert "RECON_INFLIGHT_CHECK_INTERVAL_MS" in told
-    assert problem.origin == f"{directory}/default.toml:2"
+    assert problem.origin == "settings/default.toml:2"
 
 
-def test_one_instrument_claimed_twice_names_both_origins(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path, '[claims.A-1]\ninstrument_ids = ["X.Y"]\n')
-    problem = only(refused({"RECON_CLAIMS": '{"B-1": {"instrument_ids": ["X.Y"]}}'}, settings_dir=directory))
-    assert all(part in str(problem) for part in (f"{directory}/default.toml:2", "RECON_CLAIMS", "X.Y", "A-1", "B-1"))
+def test_one_instrument_claimed_twice_names_both_origins(jail: Jail) -> None:
+    jail.settings('[claims.A-1]\ninstrument_ids = ["X.Y"]\n')
+    problem = only(jail.refused({"RECON_CLAIMS": '{"B-1": {"instrument_ids": ["X.Y"]}}'}))
+    assert all(part in str(problem) for part in ("settings/default.toml:2", "RECON_CLAIMS", "X.Y", "A-1", "B-1"))
 
 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [("[reconciliation", 1, 16), ("a = \n", 1, 5), ("a = 1\na = 2\n", 2, 6), ("[a]\n[a]\n", 2, 3), ("a = 'x", 1, 7)],
 )
-def test_malformed_toml_names_file_line_and_column(tmp_path: Path, text: str, line: int, column: int) -> None:
-    directory = write_settings(tmp_path, standard=text)
-    problem = only(refused(settings_dir=directory))
+def test_malformed_toml_names_file_line_and_column(jail: Jail, text: str, line: int, column: int) -> None:
+    jail.settings(standard=text)
+    problem = only(jail.refused())
     assert problem.code == "malformed"
-    assert problem.origin == f"{directory}/standard.toml:{line}:{column}"
+    assert problem.origin == f"settings/standard.toml:{line}:{column}"
     assert "line" not in problem.message
 
 
-def test_missing_default_file_is_an_error(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path)
-    (directory / "default.toml").unlink()
-    problem = only(refused(settings_dir=directory))
-    assert (problem.origin, problem.code) == (f"{directory}/default.toml", "unreadable")
-
-
-def test_missing_settings_directory_is_an_error(tmp_path: Path) -> None:
-    problems = refused({"RECON_SETTINGS_DIR": str(tmp_path / "nowhere")}, settings_dir=tmp_path / "nowhere")
-    assert {problem.code for problem in problems} == {"unreadable", "preset_unknown"}
-
-
 @pytest.mark.parametrize("name", ["default", "standard"])
-def test_a_directory_instead_of_a_file_is_an_error(tmp_path: Path, name: str) -> None:
-    directory = write_settings(tmp_path)
-    (directory / f"{name}.toml").unlink()
-    (directory / f"{name}.toml").mkdir()
-    problem = only(refused(settings_dir=directory))
-    assert (problem.origin, problem.code) == (f"{directory}/{name}.toml", "unreadable")
+def test_a_directory_instead_of_a_file_is_an_error(jail: Jail, name: str) -> None:
+    file = jail.settings() / f"{name}.toml"
+    file.unlink()
+    file.mkdir()
+    problem = only(jail.refused())
+    assert (problem.origin, problem.code) == (f"settings/{name}.toml", "unreadable")
 
 
-def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error(jail: Jail) -> None:
     # A loop of links cannot be read by anyone, not even by root.
-    directory = write_settings(tmp_path)
-    (directory / "default.toml").unlink()
-    (directory / "default.toml").symlink_to("default.toml")
-    assert only(refused(settings_dir=directory)).code == "unreadable"
+    file = jail.settings() / "default.toml"
+    file.unlink()
+    file.symlink_to("default.toml")
+    assert only(jail.refused()).code == "unreadable"
 
 
-def test_text_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path)
-    (directory / "standard.toml").write_bytes(b"# caf\xe9\n")
-    problem = only(refused(settings_dir=directory))
-    assert (problem.origin, problem.code) == (f"{directory}/standard.toml", "not_utf8")
+def test_text_that_is_not_utf8_is_an_error(jail: Jail) -> None:
+    jail.settings(standard=b"# caf\xe9\n")
+    problem = only(jail.refused())
+    assert (problem.origin, problem.code) == ("settings/standard.toml", "not_utf8")
     assert "byte 6" in problem.message
 
 
-def test_a_preset_without_a_file_lists_those_there_are(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path, blue="", green="")
-    problem = only(refused({"RECON_PRESET": "red"}, settings_dir=directory))
+def test_a_preset_without_a_file_lists_those_there_are(jail: Jail) -> None:
+    jail.settings(blue="", green="")
+    problem = only(jail.refused({"RECON_PRESET": "red"}))
     assert (problem.origin, problem.code) == ("RECON_PRESET", "preset_unknown")
     assert problem.hint == "there are: blue, green, standard"
 
@@ -253,10 +239,10 @@ def test_a_preset_without_a_file_lists_those_there_are(tmp_path: Path) -> None:
     "name",
     ["../secret", "/etc/passwd", "..", ".", "a/b", "a\\b", "a\0b", "A", "default", " standard", "a.toml", "-a", "é"],
 )
-def test_a_preset_name_cannot_lead_elsewhere(tmp_path: Path, name: str) -> None:
-    write_settings(tmp_path, secret="[log]\nlevel = 'ERROR'\n")
-    directory = write_settings(tmp_path / "inner")
-    problem = only(refused({"RECON_PRESET": name}, settings_dir=directory))
+def test_a_preset_name_cannot_lead_elsewhere(jail: Jail, name: str) -> None:
+    jail.settings(folder="settings", secret="[log]\nlevel = 'ERROR'\n")
+    jail.settings(folder="settings/inner")
+    problem = only(jail.refused({"RECON_PRESET": name}, settings_dir="settings/inner"))
     assert (problem.origin, problem.key, problem.code) == ("RECON_PRESET", "preset", "preset_name")
 
 
@@ -264,10 +250,10 @@ def test_a_preset_name_too_long_for_a_file_has_no_file() -> None:
     assert only(refused({"RECON_PRESET": "a" * 300})).code == "preset_unknown"
 
 
-def test_a_preset_cannot_name_a_preset(tmp_path: Path) -> None:
-    directory = write_settings(tmp_path, standard='# head\npreset = "standard"\n')
-    problem = only(refused(settings_dir=directory))
-    assert (problem.origin, problem.code) == (f"{directory}/standard.toml:2", "preset_in_preset")
+def test_a_preset_cannot_name_a_preset(jail: Jail) -> None:
+    jail.settings(standard='# head\npreset = "standard"\n')
+    problem = only(jail.refused())
+    assert (problem.origin, problem.code) == ("settings/standard.toml:2", "preset_in_preset")
 
 
 @pytest.mark.parametrize(
@@ -308,8 +294,8 @@ def canaries_told(error: SettingsError) -> bool:
     return any(CANARY in text for text in shown)
 
 
-def test_no_secret_is_shown_by_accepted_settings(tmp_path: Path) -> None:
-    url = secret_file(tmp_path / "url", f"rediss://{CANARY}-user:{CANARY}%40pass@cache:6379\n".encode())
+def test_no_secret_is_shown_by_accepted_settings(jail: Jail) -> None:
+    url = jail.secret(f"rediss://{CANARY}-user:{CANARY}%40pass@cache:6379\n".encode(), name="url")
     settings = shipped(LOCAL_VENUE | {"RECON_CACHE_URL_FILE": url})
     assert CANARY in (settings.venue.api_key.get_secret_value() if settings.venue.api_key else "")
     masked = settings.masked()
@@ -345,7 +331,7 @@ def test_a_url_without_user_info_is_shown_whole() -> None:
         f"{CANARY}\ud800",
     ],
 )
-def test_no_refused_cache_url_is_repeated(url: str, tmp_path: Path) -> None:
+def test_no_refused_cache_url_is_repeated(url: str, jail: Jail) -> None:
     for arguments in ({"env": {"RECON_CACHE_URL": url}}, {"env": {}, "overrides": {"cache.url": url}}):
         with pytest.raises(SettingsError) as caught:
             load(settings_dir=SHIPPED, **arguments)  # type: ignore[arg-type]
@@ -369,9 +355,9 @@ def test_no_refused_cache_url_is_repeated(url: str, tmp_path: Path) -> None:
         f'[cache]\nurl = "{CANARY}"\nurl = "{CANARY}"\n',
     ],
 )
-def test_no_secret_in_toml_is_repeated(tmp_path: Path, toml: str) -> None:
+def test_no_secret_in_toml_is_repeated(jail: Jail, toml: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        load(env={}, settings_dir=write_settings(tmp_path, toml))
+        load(env={}, settings_dir=jail.settings(toml))
     assert not canaries_told(caught.value)
 
 
@@ -396,8 +382,8 @@ def test_no_secret_in_variables_and_overrides_is_repeated(env: dict[str, str], o
     assert not canaries_told(caught.value)
 
 
-def test_no_secret_file_is_repeated(tmp_path: Path) -> None:
+def test_no_secret_file_is_repeated(jail: Jail) -> None:
     for content, mode in ((f"redis://u:{CANARY}@h", 0o600), (f"redis://u:{CANARY}@h:1", 0o644)):
         with pytest.raises(SettingsError) as caught:
-            load(env={"RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", content.encode(), mode)})
+            load(env={"RECON_CACHE_URL_FILE": jail.secret(content.encode(), mode, name="url")})
         assert not canaries_told(caught.value)

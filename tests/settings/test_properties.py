@@ -1,7 +1,6 @@
 import contextlib
 import json
 import math
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,25 +8,19 @@ import pytest
 import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
+from jail import SHIPPED, Jail, jailed, unhurried
 from nautilus_trader.config import LiveExecEngineConfig
 from pydantic import ValidationError
 from setting_strategies import (
-    NODE_VALUES,
-    RECONCILIATION_VALUES,
     claims,
-    covered,
     ids,
     reconciliations,
     whole_settings,
 )
-from settings_files import SHIPPED, unhurried, write_settings
 
 from reconciliation import ReconciliationConfig, Settings, SettingsError, load
-from reconciliation.config import engine_name
-from reconciliation.layers.registry import known_variables
-from reconciliation.settings.cache import CacheSettings
-from reconciliation.settings.node import NodeSettings
-from reconciliation.settings.venue import VenueSettings
+from reconciliation.engine.generation import fields
+from reconciliation.layers import known
 
 SECTIONS = ("reconciliation", "claims", "node", "cache", "venue", "log")
 
@@ -72,10 +65,10 @@ def in_environment(values: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def resolve(stack: Layers, directory: Path) -> Settings:
+def resolve(stack: Layers, jail: Jail) -> Settings:
     default, preset, environment, overrides = stack
-    write_settings(directory, in_toml(default), standard=in_toml(preset))
-    return load(env=in_environment(environment), settings_dir=directory, overrides=overrides)
+    jail.settings(in_toml(default), standard=in_toml(preset))
+    return jail.load(in_environment(environment), overrides=overrides)
 
 
 def value_of(settings: Settings, key: str) -> Any:
@@ -91,25 +84,25 @@ def line_of(key: str, file: Path) -> int:
     return next(number for number in range(start, len(lines)) if lines[number].startswith(f"{name} = ")) + 1
 
 
-def expected_origin(key: str, height: int, directory: Path) -> str:
+def expected_origin(key: str, height: int) -> str:
     if height < 0:
         return "default"
     if height >= 2:
         return (LAYERED[key][0], "--set")[height - 2]
-    file = directory / ("default.toml", "standard.toml")[height]
+    file = Path("settings", ("default.toml", "standard.toml")[height])
     return f"{file}:{line_of(key, file)}"
 
 
 @unhurried
 @given(stack=stacks)
 def test_the_highest_layer_that_sets_a_key_gives_its_value_and_its_origin(stack: Layers) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = resolve(stack, Path(folder))
+    with jailed() as jail:
+        settings = resolve(stack, jail)
         for key in LAYERED:
             setting = [height for height, values in enumerate(stack) if key in values]
             value = stack[setting[-1]][key] if setting else value_of(Settings(), key)
             assert value_of(settings, key) == value
-            assert settings.origins[key] == expected_origin(key, setting[-1] if setting else -1, Path(folder))
+            assert settings.origins[key] == expected_origin(key, setting[-1] if setting else -1)
 
 
 @unhurried
@@ -117,24 +110,24 @@ def test_the_highest_layer_that_sets_a_key_gives_its_value_and_its_origin(stack:
 def test_without_the_layer_of_its_origin_a_key_falls_to_the_next(stack: Layers, key: str) -> None:
     expected = [values[key] for values in reversed(stack) if key in values] + [value_of(Settings(), key)]
     rest = [dict(values) for values in stack]
-    with tempfile.TemporaryDirectory() as folder:
-        told = [value_of(resolve(tuple(rest), Path(folder)), key)]
+    with jailed() as jail:
+        told = [value_of(resolve(tuple(rest), jail), key)]
         for values in reversed(rest):
             if key not in values:
                 continue
             del values[key]
-            told += [value_of(resolve(tuple(rest), Path(folder)), key)]
+            told += [value_of(resolve(tuple(rest), jail), key)]
     assert told == expected
 
 
 @unhurried
 @given(stack=stacks)
 def test_taking_a_layer_away_changes_only_what_it_gave(stack: Layers) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        whole = resolve(stack, Path(folder))
+    with jailed() as jail:
+        whole = resolve(stack, jail)
         origins = {key: whole.origins[key] for key in LAYERED}
         for height in range(4):
-            rest = resolve((*stack[:height], {}, *stack[height + 1 :]), Path(folder))
+            rest = resolve((*stack[:height], {}, *stack[height + 1 :]), jail)
             for key in LAYERED:
                 below = next((values[key] for values in reversed(stack[:height]) if key in values), None)
                 is_origin = key in stack[height] and not any(key in values for values in stack[height + 1 :])
@@ -150,13 +143,13 @@ def test_taking_a_layer_away_changes_only_what_it_gave(stack: Layers) -> None:
 @unhurried
 @given(stack=stacks)
 def test_resolving_is_idempotent(stack: Layers) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        once = resolve(stack, Path(folder))
-        again = resolve(stack, Path(folder))
+    with jailed() as jail:
+        once = resolve(stack, jail)
+        again = resolve(stack, jail)
         assert once.masked() == again.masked()
         assert dict(once.origins) == dict(again.origins)
         effective = {key: getattr(getattr(once, key.split(".")[0]), key.split(".")[1]) for key in LAYERED}
-        assert load(env={}, settings_dir=Path(folder), overrides=effective).masked() == once.masked()
+        assert jail.load(overrides=effective).masked() == once.masked()
 
 
 @given(st.floats(max_value=86_400.0) | st.sampled_from([10.0, math.nextafter(10.0, 0.0)]))
@@ -217,7 +210,8 @@ def accepted(**values: Any) -> bool:
 def test_every_accepted_config_is_one_the_engine_parses_field_by_field(config: ReconciliationConfig) -> None:
     engine = config.to_live_exec_engine_config()
     assert LiveExecEngineConfig.parse(engine.json()) == engine
-    ours: dict[str, Any] = {engine_name(key): value for key, value in config.model_dump().items()}
+    names = {field.key.partition(".")[2]: field.name for field in fields() if field.key.startswith("reconciliation.")}
+    ours: dict[str, Any] = {names[key]: value for key, value in config.model_dump().items()}
     ours["inflight_check_interval_ms"] = ours["inflight_check_interval_ms"] or 0
     if not config.enabled:
         ours["inflight_check_interval_ms"] = 0
@@ -242,9 +236,9 @@ def test_settings_written_to_toml_load_back_equal(settings: Settings) -> None:
             return {key: nothing_told(value) for key, value in node.items()}
         return "none" if node is None else node
 
-    with tempfile.TemporaryDirectory() as folder:
-        write_settings(Path(folder), tomli_w.dumps(nothing_told(tables)))
-        loaded = load(env={}, settings_dir=folder)
+    with jailed() as jail:
+        jail.settings(tomli_w.dumps(nothing_told(tables)))
+        loaded = jail.load()
     for section in SECTIONS:
         assert getattr(loaded, section) == getattr(settings, section)
     assert loaded.fingerprint == settings.fingerprint
@@ -255,44 +249,6 @@ def test_settings_written_to_toml_load_back_equal(settings: Settings) -> None:
 def test_claims_in_the_environment_load_back_equal(made: dict[str, Any]) -> None:
     text = json.dumps({name: claim.model_dump(mode="json") for name, claim in made.items()})
     assert load(env={"RECON_CLAIMS": text}, settings_dir=SHIPPED).claims == made
-
-
-@unhurried
-@given(settings=whole_settings, data=st.data())
-def test_fingerprints_are_equal_exactly_when_behaviour_is(settings: Settings, data: st.DataObject) -> None:
-    section = data.draw(st.sampled_from(["reconciliation", "node"]))
-    strategies = RECONCILIATION_VALUES if section == "reconciliation" else NODE_VALUES
-    key = data.draw(st.sampled_from(sorted(strategies.keys() - {"trader_id", "instance_id"})))
-    model = getattr(settings, section)
-    values = model.model_dump() | {key: data.draw(strategies[key])}
-    changed = type(model).model_validate(covered(values) if section == "reconciliation" else values)
-    other = settings.with_sections(**{section: changed})
-    assert (settings.fingerprint == other.fingerprint) is (model == changed)
-
-
-@unhurried
-@given(settings=whole_settings, first=claims(), second=claims())
-def test_fingerprints_tell_claims_apart(settings: Settings, first: dict[str, Any], second: dict[str, Any]) -> None:
-    one, two = (settings.model_copy(update={"claims": made}) for made in (first, second))
-    assert (one.fingerprint == two.fingerprint) is (first == second)
-
-
-@unhurried
-@given(settings=whole_settings, trader=ids, instance=st.uuids(version=4).map(str))
-def test_fingerprints_know_neither_identity_nor_addresses_nor_secrets(
-    settings: Settings, trader: str, instance: str
-) -> None:
-    node = settings.node.model_dump() | {"trader_id": trader, "instance_id": instance}
-    venue = {"http_url": "http://localhost:1", "stream_url": "ws://localhost:1", "api_key": "k", "api_secret": "s"}
-    other = Settings(
-        preset="aggressive",
-        reconciliation=settings.reconciliation,
-        claims=dict(sorted(settings.claims.items(), reverse=True)),
-        node=NodeSettings.model_validate(node),
-        cache=CacheSettings.model_validate({"url": "redis://:p@h:1", "data_dir": trader}),
-        venue=VenueSettings.model_validate(venue),
-    )
-    assert other.fingerprint == settings.fingerprint
 
 
 # Text of every kind a variable can hold: lone surrogates stand for bytes that are not UTF-8.
@@ -317,7 +273,7 @@ def outcome_of(env: dict[str, str], directory: Path) -> Settings | SettingsError
         return error
 
 
-variables = st.sampled_from(sorted(known_variables())) | st.text(max_size=8).map("RECON_{}".format)
+variables = st.sampled_from(sorted(known.variables())) | st.text(max_size=8).map("RECON_{}".format)
 
 
 @unhurried
@@ -356,9 +312,9 @@ files = st.dictionaries(
 @unhurried
 @given(default=files, preset=files)
 def test_no_toml_raises_anything_but_a_settings_error(default: dict[str, Any], preset: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        write_settings(Path(folder), tomli_w.dumps(default), standard=tomli_w.dumps(preset))
-        outcome = outcome_of({}, Path(folder))
+    with jailed() as jail:
+        jail.settings(tomli_w.dumps(default), standard=tomli_w.dumps(preset))
+        outcome = outcome_of({}, Path("settings"))
         if isinstance(outcome, Settings):
             assert all(outcome.origins.values())
         else:

@@ -1,8 +1,7 @@
-import os
 from pathlib import Path
 
 import pytest
-from settings_files import LOCAL_VENUE, codes, refused, secret_file, shipped, write_settings
+from jail import LOCAL_VENUE, Jail, codes, refused, shipped
 
 
 @pytest.mark.parametrize(
@@ -15,8 +14,8 @@ from settings_files import LOCAL_VENUE, codes, refused, secret_file, shipped, wr
         (b"none", "none"),
     ],
 )
-def test_secret_files_lose_one_newline_only(tmp_path: Path, content: bytes, secret: str) -> None:
-    env = LOCAL_VENUE | {"RECON_VENUE_API_SECRET_FILE": secret_file(tmp_path / "secret", content)}
+def test_secret_files_lose_one_newline_only(jail: Jail, content: bytes, secret: str) -> None:
+    env = LOCAL_VENUE | {"RECON_VENUE_API_SECRET_FILE": jail.secret(content)}
     del env["RECON_VENUE_API_SECRET"]
     settings = shipped(env)
     assert settings.venue.api_secret is not None
@@ -24,9 +23,9 @@ def test_secret_files_lose_one_newline_only(tmp_path: Path, content: bytes, secr
     assert settings.origins["venue.api_secret"] == "RECON_VENUE_API_SECRET_FILE"
 
 
-def test_every_secret_may_come_as_a_file(tmp_path: Path) -> None:
-    url = secret_file(tmp_path / "url", b"redis://u:p@h:6379\n")
-    key = secret_file(tmp_path / "key", b"k\n")
+def test_every_secret_may_come_as_a_file(jail: Jail) -> None:
+    url = jail.secret(b"redis://u:p@h:6379\n", name="url")
+    key = jail.secret(b"k\n", name="key")
     env = {name: LOCAL_VENUE[name] for name in ("RECON_VENUE_HTTP_URL", "RECON_VENUE_STREAM_URL")}
     settings = shipped(
         env | {"RECON_CACHE_URL_FILE": url, "RECON_VENUE_API_KEY_FILE": key, "RECON_VENUE_API_SECRET_FILE": key}
@@ -37,17 +36,17 @@ def test_every_secret_may_come_as_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
-def test_secret_files_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> None:
-    env = {"RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", b"redis://h:6379", mode)}
+def test_secret_files_that_others_can_read_are_refused(jail: Jail, mode: int) -> None:
+    env = {"RECON_CACHE_URL_FILE": jail.secret(b"redis://h:6379", mode, name="url")}
     assert codes(env) == ["secret_exposed"]
-    os.chmod(tmp_path / "url", 0o400)  # noqa: PTH101 - the file's mode is the case
+    Path("url").chmod(0o400)
     assert shipped(env).cache.url is not None
 
 
-def test_secret_given_twice_is_refused(tmp_path: Path) -> None:
+def test_secret_given_twice_is_refused(jail: Jail) -> None:
     env = {
         "RECON_CACHE_URL": "redis://h:6379",
-        "RECON_CACHE_URL_FILE": secret_file(tmp_path / "url", b"redis://h:6379"),
+        "RECON_CACHE_URL_FILE": jail.secret(b"redis://h:6379", name="url"),
     }
     problem, *rest = refused(env)
     assert (problem.origin, problem.code, rest) == ("RECON_CACHE_URL_FILE", "secret_twice", [])
@@ -57,21 +56,18 @@ def test_secret_given_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code"), [(None, "secret_unreadable"), (b"", "secret_empty"), (b"\n", "secret_empty")]
 )
-def test_missing_and_empty_secret_files_are_refused(tmp_path: Path, content: bytes | None, code: str) -> None:
-    file = tmp_path / "secret"
-    if content is not None:
-        secret_file(file, content)
-    assert codes({"RECON_CACHE_URL_FILE": str(file)}) == [code]
+def test_missing_and_empty_secret_files_are_refused(jail: Jail, content: bytes | None, code: str) -> None:
+    name = "nowhere" if content is None else jail.secret(content)
+    assert codes({"RECON_CACHE_URL_FILE": name}) == [code]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", "directory"], ids=["not-utf8", "directory"])
-def test_unreadable_secret_files_are_refused(tmp_path: Path, content: bytes | str) -> None:
-    file = tmp_path / "secret"
+def test_unreadable_secret_files_are_refused(jail: Jail, content: bytes | str) -> None:
     if isinstance(content, bytes):
-        secret_file(file, content)
+        jail.secret(content)
     else:
-        file.mkdir(mode=0o700)
-    assert codes({"RECON_CACHE_URL_FILE": str(file)}) == ["secret_unreadable"]
+        Path("secret").mkdir(mode=0o700)
+    assert codes({"RECON_CACHE_URL_FILE": "secret"}) == ["secret_unreadable"]
 
 
 def test_only_secrets_come_as_files() -> None:
@@ -80,10 +76,10 @@ def test_only_secrets_come_as_files() -> None:
 
 @pytest.mark.parametrize("key", ["cache.url", "venue.api_key", "venue.api_secret"])
 @pytest.mark.parametrize("file", ["default", "standard"])
-def test_secrets_in_toml_are_refused_with_their_line(tmp_path: Path, key: str, file: str) -> None:
+def test_secrets_in_toml_are_refused_with_their_line(jail: Jail, key: str, file: str) -> None:
     section, name = key.split(".")
-    directory = write_settings(tmp_path, **{file: f'# head\n[{section}]\n{name} = "redis://h:6379"\n'})
-    problem, *rest = refused(settings_dir=directory)
+    jail.settings(**{file: f'# head\n[{section}]\n{name} = "redis://h:6379"\n'})
+    problem, *rest = jail.refused()
     assert rest == []
-    assert (problem.origin, problem.key, problem.code) == (f"{directory}/{file}.toml:3", key, "secret_in_toml")
+    assert (problem.origin, problem.key, problem.code) == (f"settings/{file}.toml:3", key, "secret_in_toml")
     assert f"RECON_{section.upper()}_{name.upper()}" in problem.hint

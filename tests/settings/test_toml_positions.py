@@ -5,7 +5,7 @@ import pytest
 import tomli_w
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from settings_files import unhurried
+from jail import unhurried
 
 from reconciliation.layers.toml_positions import key_lines
 

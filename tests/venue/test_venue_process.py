@@ -18,6 +18,7 @@ import pytest
 from reconciliation.venue import DataDirUnusable, LocalVenue, NotLoopback, PortUnusable
 from reconciliation.venue.journal import JOURNAL, KEYS
 
+PATIENCE_SECS = 10.0
 RUN = """
 import sys
 from pathlib import Path
@@ -76,8 +77,10 @@ def test_a_hanging_call_and_an_open_socket_do_not_hold_up_the_end() -> None:
         control(ready, "POST", "faults", {"call": "*", "delay_secs": 120})
         hanging = threading.Thread(target=_ignore_failure, args=(f"{ready['http_url']}/fapi/v1/ping",))
         hanging.start()
+        deadline = time.monotonic() + PATIENCE_SECS
         while not control(ready, "GET", "requests"):
-            pass
+            assert time.monotonic() < deadline, "the call never came"
+            time.sleep(0.01)
         host, port = ready["http_url"].removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))):
             begun = time.monotonic()

@@ -1,1 +1,1 @@
-"""NautilusTrader 1.231: emit its configuration, assemble a node, guard it, watch it start."""
+"""NautilusTrader 1.231, and the only folder that imports it."""

@@ -1,138 +1,139 @@
-"""From settings to a `TradingNode` with guards, claims, time limit and observation installed."""
+"""From what a builder collected to a `TradingNode` with guards, claims, time limit and observation installed."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import uvloop
 from nautilus_trader.live.node import TradingNode
+from nautilus_trader.system.kernel import NautilusKernel
 
-from reconciliation.engine.v1 import binance, claims, emit
-from reconciliation.engine.v1.builder import NodeBuilder
-from reconciliation.engine.v1.guards.client import is_guarded
+from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.report import ReconciliationReport
+from reconciliation.engine.v1 import emit
+from reconciliation.engine.v1.adapters.lookup import client_of
 from reconciliation.engine.v1.guards.install import install
-from reconciliation.engine.v1.judge import ruled_client
-from reconciliation.engine.v1.startup import Startup
-from reconciliation.rules.check import check, refusals
-from reconciliation.rules.finding import Finding
-from reconciliation.rules.subject import Subject, subject_of
-from reconciliation.settings import Settings
-
-Configure = Callable[[NodeBuilder], None]
+from reconciliation.engine.v1.start import claims
+from reconciliation.engine.v1.start.start import Start
+from reconciliation.rules.subject import Observed
 
 
-class NoClientError(Exception):
-    """A node was to be built without any execution client."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "there is no execution client; set RECON_VENUE_HTTP_URL, RECON_VENUE_STREAM_URL, RECON_VENUE_API_KEY"
-            " and RECON_VENUE_API_SECRET, or add a client in the configure function"
-        )
-
-
-class RulesBrokenError(Exception):
-    """The configuration breaks rules that nobody accepted.
-
-    Attributes:
-        findings: the errors among what was found.
-    """
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        self.findings = findings
-        super().__init__("; ".join(f"{found.id}: {found.figure}; {found.hint}" for found in findings))
-
-
-@dataclass(frozen=True, slots=True)
-class Assembled:
-    """A built node and the hooks that watch its start."""
-
-    node: TradingNode
-    startup: Startup
-
-
-def collect(settings: Settings, configure: Configure | None = None, *, read_only: bool = False) -> NodeBuilder:
-    """Collect what a node is to be made of; nothing of the engine is constructed yet.
+class AssembledNode:
+    """A built `TradingNode` and the hooks that watch its start.
 
     Args:
-        settings: they must name a cache, and a venue unless `configure` adds clients.
-        configure: receives the builder; adds clients, strategies, actors.
-        read_only: the node will not trade; open no user stream on the settings' venue, so that nothing changes.
-
-    Raises:
-        NoClientError: no execution client was given.
+        trading_node: the engine's own.
+        start: its hooks.
     """
-    builder = NodeBuilder(settings)
-    if settings.venue.is_given:
-        binance.add_clients(builder, read_only=read_only)
-    if configure is not None:
-        configure(builder)
-    if not builder.exec_clients:
-        raise NoClientError
-    return builder
+
+    def __init__(self, trading_node: TradingNode, start: Start) -> None:
+        self.trading_node = trading_node
+        self._start = start
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Set once the trader runs."""
+        return self._start.started
+
+    @property
+    def failed(self) -> bool:
+        """Whether the start has failed; the node stops, or has stopped."""
+        return self._start.failed
+
+    @property
+    def report(self) -> ReconciliationReport | None:
+        """The outcome of startup reconciliation; None when it did not come to one."""
+        return self._start.report
+
+    def observed(self) -> Observed:
+        """Return the facts that rules judge by, as the account shows them now."""
+        return self._start.observed()
+
+    async def run(self) -> None:
+        """Start, and run until the engine ends.
+
+        Raises:
+            NodeNotStartedError: the start failed; the node has been stopped.
+        """
+        await self.trading_node.run_async()
+
+    async def stop(self) -> None:
+        """Stop the trader, disconnect the clients, stop the engines."""
+        await self.trading_node.stop_async()
+
+    async def leave_venues(self) -> None:
+        """Disconnect properly where a stop failed half-way."""
+        kernel = self.trading_node.kernel
+        kernel._disconnect_clients()
+        await kernel._await_engines_disconnected()
+        kernel._stop_engines()
+
+    def dispose(self) -> None:
+        """Free what the engine holds, the event loop included."""
+        self.trading_node.dispose()
 
 
-def subject(builder: NodeBuilder) -> Subject:
-    """Return what rules judge: the settings with the clients that were added."""
-    clients = (
-        ruled_client(name, client.config, guarded=is_guarded(client.factory))
-        for name, client in builder.exec_clients.items()
-    )
-    return subject_of(builder.settings, tuple(clients))
+@contextmanager
+def _signals_left_alone() -> Iterator[None]:
+    """Keep the kernel from taking stop signals for itself while it is constructed.
+
+    A signal that comes between its handlers and ours would be lost, or end the process at once; it puts them on the
+    loop, and the default one in place of SIGINT's.
+    """
+    take = NautilusKernel._setup_loop
+    NautilusKernel._setup_loop = lambda _: None
+    try:
+        yield
+    finally:
+        NautilusKernel._setup_loop = take
 
 
 def assemble(
-    builder: NodeBuilder,
-    *,
-    loop: asyncio.AbstractEventLoop | None = None,
-    read_only: bool = False,
-) -> Assembled:
+    builder: NodeBuilder, lifecycle: Lifecycle, *, loop: asyncio.AbstractEventLoop, read_only: bool
+) -> AssembledNode:
     """Build a node that has not run yet.
 
     Args:
-        builder: what it is made of.
-        loop: the event loop to run on; the engine takes its own when absent.
+        builder: what it is made of; judged already.
+        lifecycle: told what happens to it.
+        loop: the event loop it will run on; stop signals are for whoever runs it to hear.
         read_only: the node will not trade.
 
     Raises:
-        RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
         ClaimError: two strategies claim one instrument.
         CacheUrlMissingError: the settings name no cache.
     """
     settings = builder.settings
-    if broken := refusals(check(subject(builder))):
-        raise RulesBrokenError(broken)
     config = emit.trading_node_config(
         settings,
-        {name: client.config for name, client in builder.data_clients.items()},
-        {name: client.config for name, client in builder.exec_clients.items()},
+        {name: spec.config for name, spec in builder.data_clients.items()},
+        {name: spec.config for name, spec in builder.exec_clients.items()},
         log_colors=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
-        trades=not read_only,
+        read_only=read_only,
     )
-    node = TradingNode(config, loop=loop)
-    for name, client in builder.data_clients.items():
-        node.add_data_client_factory(name, client.factory)
-    for name, client in builder.exec_clients.items():
-        node.add_exec_client_factory(name, client.factory)
+    with _signals_left_alone():
+        node = TradingNode(config, loop=loop)
+    for name, spec in builder.data_clients.items():
+        node.add_data_client_factory(name, spec.factory)
+    for name, spec in builder.exec_clients.items():
+        node.add_exec_client_factory(name, spec.factory)
     node.build()
     for actor in builder.actors:
         node.trader.add_actor(actor)
     for strategy in builder.strategies:
         node.trader.add_strategy(strategy)
+    clients = [client_of(client) for client in node.kernel.exec_engine._clients.values()]
+    for client in clients:
+        client.report_to(lifecycle)
     install(
         node,
+        clients,
         settings.node.guards,
         tolerated_secs=settings.node.tolerated_outage_secs,
         report_secs=settings.node.timeout_report,
+        lifecycle=lifecycle,
     )
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
-    return Assembled(node, Startup(node, settings))
-
-
-def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Return a new event loop of the kind the engine itself would make."""
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    asyncio.set_event_loop(loop)
-    return loop
+    return AssembledNode(node, Start(node, settings, clients, lifecycle))

@@ -7,51 +7,60 @@ client's own mass status that must be whole there.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from nautilus_trader.execution.reports import FillReport, PositionStatusReport
-from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import PositionSide
 from nautilus_trader.model.identifiers import AccountId, InstrumentId
+
+from reconciliation.engine.lifecycle import AbsenceHeld, Lifecycle, QueryFailed
+from reconciliation.engine.v1.adapters.stock import StockClient
+
+GUARDS: Final = frozenset({"confirmed_positions", "patient_positions"})
+"""The names of the guards that are here."""
 
 Key = tuple[InstrumentId, AccountId]
 
 
 class PositionGuard:
-    """Wraps the engine's position check.
+    """Wraps the engine's position check, as far as the named guards need it.
 
     Args:
         engine: the engine whose check is wrapped.
         clients: its clients.
         guards: the names of the guards to install.
         tolerated_secs: how long replies must go on leaving a position out.
+        lifecycle: told of queries that failed and of absences that are not believed yet.
     """
 
     def __init__(
         self,
         engine: LiveExecutionEngine,
-        clients: list[LiveExecutionClient],
+        clients: list[StockClient],
         guards: frozenset[str],
         tolerated_secs: float,
+        lifecycle: Lifecycle,
     ) -> None:
         self._engine = engine
         self._clients = clients
         self._tolerated_secs = tolerated_secs
+        self._lifecycle = lifecycle
         self._is_patient = "patient_positions" in guards
         self._absent_since: dict[Key, float] = {}
         self._unconfirmed: set[Key] = set()
         self._waiting: set[InstrumentId] = set()
-        self._is_silent = False
-        self._check = engine._check_positions_consistency
-        self._query = engine._query_position_status_reports
-        self._missing_fills = engine._query_and_find_missing_fills
-        self._book = engine._reconcile_position_report
-        engine._check_positions_consistency = self._guarded_check
+        self._is_hung = False
+        if guards & GUARDS:
+            self._check = engine._check_positions_consistency
+            engine._check_positions_consistency = self._guarded_check
         if "confirmed_positions" in guards:
+            self._query = engine._query_position_status_reports
+            self._book = engine._reconcile_position_report
             engine._query_position_status_reports = self._query_and_note_absent
             engine._reconcile_position_report = self._book_confirmed
         if self._is_patient:
+            self._missing_fills = engine._query_and_find_missing_fills
             engine._query_and_find_missing_fills = self._find_fills_and_note_errors
 
     async def _guarded_check(self) -> None:
@@ -59,7 +68,7 @@ class PositionGuard:
         retries = self._engine._position_recon_retries
         before = dict(retries)
         self._waiting.clear()
-        self._is_silent = False
+        self._is_hung = False
         try:
             await self._check()
         finally:
@@ -70,6 +79,8 @@ class PositionGuard:
 
     async def _query_and_note_absent(self) -> tuple[dict[Key, PositionStatusReport], set[Any]]:
         reported, failed = await self._query()
+        for venue in failed:
+            self._lifecycle.emit(QueryFailed(str(venue), "positions", "the log of the engine says why"))
         held = {(position.instrument_id, position.account_id) for position in self._engine._cache.positions_open()}
         now = asyncio.get_running_loop().time()
         known = self._absent_since
@@ -82,7 +93,7 @@ class PositionGuard:
 
     def _is_among(self, failed: set[Any], key: Key) -> bool:
         """Whether the client that a position belongs to failed; a broker's has another venue than its instruments."""
-        accounts = {client.account_id for client in self._clients if client.venue in failed}
+        accounts = {client.engine_client.account_id for client in self._clients if client.engine_client.venue in failed}
         return None in failed or key[0].venue in failed or key[1] in accounts
 
     def _book_confirmed(self, report: PositionStatusReport) -> bool:
@@ -95,20 +106,23 @@ class PositionGuard:
         if lasted > 0 and lasted >= self._tolerated_secs:
             return bool(self._book(report))
         self._waiting.add(report.instrument_id)
-        self._engine._log.warning(
-            f"The position in {report.instrument_id} was left out of the venue's reply for {lasted:.1f} s;"
-            f" it is taken for flat after {self._tolerated_secs:g} s"
+        reason = (
+            f"the venue's replies have left it out for {lasted:.1f} s; it is taken for flat after"
+            f" {self._tolerated_secs:g} s"
         )
+        self._engine._log.warning(f"Position in {report.instrument_id}: {reason}")
+        self._lifecycle.emit(AbsenceHeld("position", str(report.instrument_id), reason))
         return False
 
     async def _find_fills_and_note_errors(
         self, instrument_id: InstrumentId, clients: Any
     ) -> tuple[list[FillReport], bool]:
-        if self._is_silent:  # one hung question a check is enough
+        if self._is_hung:  # one hung question a check is enough
             self._waiting.add(instrument_id)
             return [], True
         found, had_errors = await self._missing_fills(instrument_id, clients)
         if had_errors:
-            self._is_silent = True
+            self._lifecycle.emit(QueryFailed(str(instrument_id.venue), f"fills of {instrument_id}", "no full answer"))
+            self._is_hung = True
             self._waiting.add(instrument_id)
         return found, had_errors

@@ -1,0 +1,73 @@
+"""What a user's `configure(builder)` function receives before the node is constructed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciliation.engine.errors import DuplicateClientError
+from reconciliation.settings import Settings
+
+
+class GuardedFactory:
+    """What every factory of a guarded client is, whatever the venue."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSpec:
+    """One client to build: the engine's configuration for it and the factory that makes it."""
+
+    config: Any
+    factory: type[Any]
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the client will be one of ours."""
+        return issubclass(self.factory, GuardedFactory)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeBuilder:
+    """Collects clients, strategies and actors for a node that does not exist yet."""
+
+    settings: Settings
+    data_clients: dict[str, ClientSpec] = field(default_factory=dict)
+    exec_clients: dict[str, ClientSpec] = field(default_factory=dict)
+    strategies: list[Any] = field(default_factory=list)
+    actors: list[Any] = field(default_factory=list)
+
+    def add_data_client(self, name: str, config: Any, factory: type[Any]) -> None:
+        """Add a data client.
+
+        Args:
+            name: its name, by which the engine routes to it.
+            config: the engine's configuration of it.
+            factory: the engine's factory that makes it.
+
+        Raises:
+            DuplicateClientError: there is a data client of that name.
+        """
+        if name in self.data_clients:
+            raise DuplicateClientError(name)
+        self.data_clients[name] = ClientSpec(config, factory)
+
+    def add_exec_client(self, name: str, config: Any, factory: type[Any]) -> None:
+        """Add an execution client; without a data client of the same venue its instruments are not loaded.
+
+        Args:
+            name: its name, by which the engine routes to it.
+            config: the engine's configuration of it.
+            factory: the engine's factory that makes it.
+
+        Raises:
+            DuplicateClientError: there is an execution client of that name.
+        """
+        if name in self.exec_clients:
+            raise DuplicateClientError(name)
+        self.exec_clients[name] = ClientSpec(config, factory)
+
+    def add_strategy(self, strategy: Any) -> None:
+        """Add a strategy of the engine's; the claims that the settings hold for its id are registered for it."""
+        self.strategies.append(strategy)
+
+    def add_actor(self, actor: Any) -> None:
+        """Add an actor of the engine's."""
+        self.actors.append(actor)

@@ -1,0 +1,145 @@
+"""The engine generation that is installed, by what any generation can do."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from reconciliation.config import ReconciliationConfig
+from reconciliation.engine.builder import GuardedFactory, NodeBuilder
+from reconciliation.engine.fields import FieldTable
+from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.report import ReconciliationReport
+from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.subject import Observed, Subject
+from reconciliation.settings import Settings
+
+
+class EngineNode(Protocol):
+    """A built node of the engine's, with guards, claims, time limits and observation installed; it has not run yet."""
+
+    @property
+    def trading_node(self) -> Any:
+        """The engine's own object."""
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Set once the trader runs."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the start has failed; the node stops, or has stopped."""
+
+    @property
+    def report(self) -> ReconciliationReport | None:
+        """The outcome of startup reconciliation; None when it did not come to one."""
+
+    def observed(self) -> Observed:
+        """Return the facts that rules judge by, as the account shows them now."""
+
+    async def run(self) -> None:
+        """Start, and run until the engine ends.
+
+        Raises:
+            NodeNotStartedError: the start failed; the node has been stopped.
+        """
+
+    async def stop(self) -> None:
+        """Stop the trader, disconnect the clients, stop the engines."""
+
+    async def leave_venues(self) -> None:
+        """Disconnect properly where a stop failed half-way."""
+
+    def dispose(self) -> None:
+        """Free what the engine holds, the event loop included."""
+
+
+class Generation(Protocol):
+    """One generation of the engine."""
+
+    @property
+    def FIELDS(self) -> FieldTable:  # noqa: N802 - a constant
+        """Which field of the engine each setting becomes."""
+
+    def exec_engine_config(
+        self,
+        reconciliation: ReconciliationConfig,
+        *,
+        load_cache: bool = True,
+        graceful_shutdown_on_exception: bool = False,
+    ) -> Any:
+        """Return the execution engine's own, validated configuration."""
+
+    def cache_config(self, settings: Settings) -> Any:
+        """Return the cache's own configuration.
+
+        Raises:
+            CacheUrlMissingError: the settings name no database.
+        """
+
+    def trading_node_config(
+        self, settings: Settings, data_clients: Mapping[str, Any], exec_clients: Mapping[str, Any]
+    ) -> Any:
+        """Return the node's own configuration with the given clients' configurations by name.
+
+        Raises:
+            CacheUrlMissingError: the settings name no database.
+        """
+
+    def add_settings_clients(self, builder: NodeBuilder, *, read_only: bool) -> None:
+        """Add the clients of the venue that the builder's settings name; nothing where they name none.
+
+        Raises:
+            DuplicateClientError: a client of that name was added.
+        """
+
+    def guarded_factory(self, guards: Collection[str], *, read_only: bool) -> type[GuardedFactory]:
+        """Return the factory that makes a guarded client of the venue that settings can name."""
+
+    def client_traits(self, builder: NodeBuilder) -> tuple[ClientTraits, ...]:
+        """Return what rules know of the execution clients in a builder."""
+
+    def assemble(
+        self,
+        builder: NodeBuilder,
+        lifecycle: Lifecycle,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        read_only: bool,
+    ) -> EngineNode:
+        """Build a node.
+
+        Raises:
+            ClaimError: two strategies claim one instrument.
+            CacheUrlMissingError: the settings name no cache.
+        """
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        """Return a new event loop of the kind the engine itself would make, and make it the thread's own."""
+
+    def reason_of(self, error: BaseException) -> str:
+        """Return what went wrong as one line that may be shown."""
+
+    def subject_of_engine(self, config: object, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
+        """Return what a hand-written configuration means.
+
+        Raises:
+            NotAConfigError: it is none.
+        """
+
+    def no_nodes(self) -> AbstractContextManager[None]:
+        """Have modules that are imported meanwhile build no node."""
+
+
+def generation() -> Generation:
+    """Return the generation that is installed; the engine loads with its first use, not here."""
+    from reconciliation.engine.v1 import generation as installed  # noqa: PLC0415 - the engine takes a second to load
+
+    return installed
+
+
+def fields() -> FieldTable:
+    """Return the field table of the installed generation without loading the engine."""
+    from reconciliation.engine.v1.fields import FIELDS  # noqa: PLC0415 - only who asks needs it
+
+    return FIELDS

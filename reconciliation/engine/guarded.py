@@ -1,0 +1,20 @@
+"""The guarded client for whoever builds clients by hand."""
+
+from collections.abc import Collection
+
+from reconciliation.engine.builder import GuardedFactory
+from reconciliation.engine.generation import generation
+from reconciliation.settings.guards import BINANCE_GUARDS
+
+
+def guarded_factory(guards: Collection[str] = BINANCE_GUARDS, *, read_only: bool = False) -> type[GuardedFactory]:
+    """Return the factory of a guarded Binance USD-M futures client, for `builder.add_exec_client`.
+
+    It makes the client exactly as the stock factory makes the stock one; the client's configuration must hold address,
+    key, secret and environment.
+
+    Args:
+        guards: the names of the guards to put in.
+        read_only: open no user stream, so that nothing changes at the venue.
+    """
+    return generation().guarded_factory(guards, read_only=read_only)

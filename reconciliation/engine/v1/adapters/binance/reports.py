@@ -1,0 +1,142 @@
+"""The report guard: a mass status is whole, or there is none.
+
+Upstream catches a failed query of orders or fills and goes on with an empty list. Startup reconciliation then
+"succeeds" with orders missing and fills made up from positions. A mass status in which any query failed is asked for
+again, and refused when it fails for good; the engine then applies nothing and returns False.
+
+Upstream also leaves out every order created before the lookback, open or not, and asks for 1000 orders a symbol at
+the most. Whole means here: every order that is open at the venue, and every order that is open in the cache.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+from nautilus_trader.adapters.binance.common.enums import BinanceOrderStatus
+from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
+from nautilus_trader.adapters.binance.futures.schemas.account import BinanceFuturesAlgoOrder
+from nautilus_trader.adapters.binance.http.error import BinanceError
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.messages import GenerateOrderStatusReport, GenerateOrderStatusReports
+from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusReport
+from nautilus_trader.model.orders import Order
+
+from reconciliation.engine.lifecycle import QueryFailed
+from reconciliation.engine.v1.adapters.binance.listening import (
+    ListeningClient,
+    QueryFailedError,
+    QueryRecord,
+    UnreadableOrderError,
+    in_mass_status,
+    listening,
+    note_failure,
+    record_open_orders,
+    recorded_open_orders,
+)
+from reconciliation.engine.v1.guards.absence import canceled_report
+
+ATTEMPTS: Final = 3
+PAUSE_SECS: Final = 1.0
+_OPEN: Final = frozenset({BinanceOrderStatus.NEW, BinanceOrderStatus.PARTIALLY_FILLED})
+_OPEN_CONDITIONAL: Final = frozenset({"NEW"})
+# Asking again would turn a limit into a ban; 418 is Binance's word for one.
+_NOT_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
+
+
+class ReportGuard(ListeningClient):
+    """The stock futures client whose mass status never hides a failed query."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.report_failure = ""
+        """Why the last mass status was refused; empty when it was not."""
+        self._has_started = False
+
+    def _parse_order_status_reports(
+        self, binance_orders: list[BinanceOrder], start_ms: int | None, end_ms: int | None
+    ) -> list[OrderStatusReport]:
+        """Keep open orders of a mass status whatever their age."""
+        if not in_mass_status():
+            return list(super()._parse_order_status_reports(binance_orders, start_ms, end_ms))
+        resting = [order for order in binance_orders if order.status in _OPEN]
+        others = [order for order in binance_orders if order.status not in _OPEN]
+        reports = super()._parse_order_status_reports(resting, None, None)
+        return [*reports, *super()._parse_order_status_reports(others, start_ms, end_ms)]
+
+    def _parse_algo_order_report(
+        self, algo_order: BinanceFuturesAlgoOrder, start_ms: int | None, end_ms: int | None
+    ) -> OrderStatusReport | None:
+        """Keep open conditional orders of a mass status whatever their age."""
+        if in_mass_status() and algo_order.algoStatus in _OPEN_CONDITIONAL:
+            start_ms = None
+        return super()._parse_algo_order_report(algo_order, start_ms, end_ms)
+
+    async def _build_active_symbols(self, symbol: str | None) -> tuple[set[str], list[BinanceOrder]]:
+        active_symbols, open_orders = await super()._build_active_symbols(symbol)
+        record_open_orders(open_orders)
+        return active_symbols, open_orders
+
+    async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
+        """Return order reports; in a mass status also those of open orders the venue's history leaves out."""
+        reports = list(await super().generate_order_status_reports(command))
+        if not in_mass_status():
+            return reports
+        known = {report.venue_order_id.value for report in reports}
+        unlisted = [order for order in recorded_open_orders() if str(order.orderId) not in known]
+        reports += super()._parse_order_status_reports(unlisted, None, None)
+        if self._has_started:
+            return reports  # what the venue leaves out now and then is the open check's to judge
+        listed = {report.client_order_id for report in reports}
+        for order in self._cache.orders_open(venue=self.venue):
+            if order.client_order_id not in listed and order.account_id in {None, self.account_id}:
+                reports += await self._asked_for(order)
+        return reports
+
+    async def _asked_for(self, order: Order) -> list[OrderStatusReport]:
+        """Ask for one order by its id; it is cancelled when the venue answers that it does not know it.
+
+        Binance forgets an order that ended without a fill after three days.
+        """
+        command = GenerateOrderStatusReport(
+            instrument_id=order.instrument_id,
+            client_order_id=order.client_order_id,
+            venue_order_id=None,
+            command_id=UUID4(),
+            ts_init=self._clock.timestamp_ns(),
+        )
+        try:
+            report = await self._answered_report(command)
+        except UnreadableOrderError as error:
+            self._log.warning(f"{error}; it stays as it is")
+            return []
+        except QueryFailedError as error:
+            note_failure(f"order {order.client_order_id.value}", error)
+            return []
+        if report is not None:
+            return [report]
+        if order.venue_order_id is None:
+            return []  # it waits for an answer, and the in-flight check asks for it
+        self._log.warning(f"The venue does not know {order.client_order_id!r}, which is open in the cache")
+        return [canceled_report(order, self.account_id, self._clock.timestamp_ns())]
+
+    async def generate_mass_status(self, lookback_mins: int | None = None) -> ExecutionMassStatus | None:
+        """Return a mass status in which every query was answered, or None."""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(PAUSE_SECS)
+            with listening(of_mass_status=True) as record:
+                status = await super().generate_mass_status(lookback_mins)
+            if status is not None and not record.failures:
+                self.report_failure = ""
+                self._has_started = True
+                return status
+            self.report_failure = record.reason() or "a report could not be read; the log above says which"
+            self._log.error(f"No mass status: {self.report_failure}")
+            self.emit(QueryFailed(str(self.id), "mass status", self.report_failure))
+            if _must_not_ask_again(record):
+                break
+        return None
+
+
+def _must_not_ask_again(record: QueryRecord) -> bool:
+    return any(isinstance(error, BinanceError) and error.status in _NOT_AGAIN for _, error in record.failures)

@@ -1,0 +1,82 @@
+"""A client of which nothing is known but what every execution client of the engine has."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from nautilus_trader.live.execution_client import LiveExecutionClient
+
+from reconciliation.engine.client import PositionMode
+from reconciliation.engine.holdings import Holdings
+from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.v1.guards.time_limits import limit_reports
+
+
+class StockClient:
+    """Any execution client.
+
+    Args:
+        engine_client: the engine's own.
+    """
+
+    def __init__(self, engine_client: LiveExecutionClient) -> None:
+        self.engine_client = engine_client
+        self.name = str(engine_client.id)
+
+    @property
+    def answers_absence(self) -> bool:
+        """No: many an adapter turns a failed query into nothing."""
+        return False
+
+    @property
+    def can_verify(self) -> bool:
+        """No: its venue's own API is not known here."""
+        return False
+
+    @property
+    def position_mode(self) -> PositionMode | None:
+        """Not known."""
+        return None
+
+    @property
+    def mass_status_failure(self) -> str:
+        """Nothing: a stock client tells of none."""
+        return ""
+
+    def loaded_instruments(self) -> Iterator[str]:
+        """Yield the ids of the instruments it has loaded."""
+        for instrument in self.engine_client._instrument_provider.list_all():
+            yield str(instrument.id)
+
+    async def venue_holdings(self) -> Holdings:
+        """Raise: it cannot be asked.
+
+        Raises:
+            NotImplementedError: always; see `can_verify`.
+        """
+        raise NotImplementedError(self.name)
+
+    def node_holdings(self) -> Holdings:
+        """Return what the node's cache believes of this client's account."""
+        client, cache = self.engine_client, self.engine_client._cache
+        amounts: dict[str, Decimal] = defaultdict(Decimal)
+        for position in cache.positions_open(account_id=client.account_id):
+            amounts[str(position.instrument_id)] += position.signed_decimal_qty()
+        return Holdings(
+            open_orders={
+                order.client_order_id.value: str(order.instrument_id)
+                for order in cache.orders_open(venue=client.venue)
+                # An order that came in through reconciliation names no account until its first fill.
+                if order.account_id in {None, client.account_id}
+                # One whose acknowledgement never came is the in-flight check's to resolve.
+                and order.venue_order_id is not None
+            },
+            positions={key: amount for key, amount in amounts.items() if amount},
+        )
+
+    def limit_queries(self, secs: float) -> None:
+        """Give each report query a time limit, in seconds."""
+        limit_reports(self.engine_client, secs)
+
+    def report_to(self, lifecycle: Lifecycle) -> None:
+        """Tell of queries that failed; a stock client does so only by raising, which the order guard hears."""

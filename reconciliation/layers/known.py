@@ -1,0 +1,82 @@
+"""Every setting there is, found by path, by variable, or by where a path leads."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from reconciliation.layers.setting import Path, Setting, model_of, setting_of
+from reconciliation.settings import Settings
+
+SETTINGS_DIR_VARIABLE: Final = "RECON_SETTINGS_DIR"
+FILE_SUFFIX: Final = "_FILE"
+_ENTRY_DEPTH: Final = 2
+"""How long the path of a mapping's table is: the section and the table's name."""
+
+
+@cache
+def settings_by_path() -> Mapping[Path, Setting]:
+    """Return every setting by its path, such as `("preset",)` and `("log", "level")`; a whole mapping is one."""
+    found: dict[Path, Setting] = {}
+    for section, field in Settings.model_fields.items():
+        model = model_of(field)
+        if model is None:
+            found[section,] = setting_of((section,), field)
+        else:
+            for name, child in model.model_fields.items():
+                found[section, name] = setting_of((section, name), child)
+    return MappingProxyType(found)
+
+
+@cache
+def settings_by_variable() -> Mapping[str, Setting]:
+    """Return every setting by its environment variable."""
+    return MappingProxyType({setting.variable: setting for setting in settings_by_path().values()})
+
+
+@cache
+def variables() -> tuple[str, ...]:
+    """Return every `RECON_*` name that means something, in the order of the settings."""
+    files = (name + FILE_SUFFIX for name, setting in settings_by_variable().items() if setting.secret)
+    return (*settings_by_variable(), *files, SETTINGS_DIR_VARIABLE)
+
+
+def sections() -> tuple[str, ...]:
+    """Return the names of the tables that settings stand in."""
+    whole = (path[0] for path, setting in settings_by_path().items() if len(path) > 1 or setting.entry is not None)
+    return tuple(dict.fromkeys(whole))
+
+
+def mapping_of(path: Path) -> Setting | None:
+    """Return the section that maps names to tables and that a path is, or leads into; None for any other path."""
+    section = settings_by_path().get(path[:1])
+    return section if section is not None and section.entry is not None else None
+
+
+def table_of(path: Path) -> Path:
+    """Return as much of a path as names the table it leads into: a section, or one table of a mapping."""
+    return path[: 1 if mapping_of(path) is None else _ENTRY_DEPTH]
+
+
+def at(path: Path) -> Setting | None:
+    """Return the setting whose path this is; None where it is none's."""
+    mapping = mapping_of(path)
+    if mapping is None or path == mapping.path:
+        return settings_by_path().get(path)
+    return mapping.in_entry(path[1]).get(path[-1]) if len(path) == _ENTRY_DEPTH + 1 else None
+
+
+def find(path: Path) -> Setting | None:
+    """Return the setting that a path is, or leads into: an item of a tuple, a table of a mapping."""
+    return next((found for length in range(len(path), 0, -1) if (found := at(path[:length])) is not None), None)
+
+
+def tables(values: Mapping[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield every table of a tree of values that may hold settings, with its path."""
+    for section, table in tuple(values.items()):
+        if not isinstance(table, dict):
+            continue
+        if mapping_of((section,)) is None:
+            yield (section,), table
+        else:
+            yield from (((section, name), entry) for name, entry in tuple(table.items()) if isinstance(entry, dict))

@@ -1,0 +1,93 @@
+"""A node on paper: what it is to be made of, judged once, before anything is started."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.errors import RulesBrokenError
+from reconciliation.engine.generation import generation
+from reconciliation.node.errors import SurroundingsMissingError
+from reconciliation.node.user_code import Configure, called_with_builder
+from reconciliation.rules.check import check, refusals
+from reconciliation.rules.finding import Finding
+from reconciliation.rules.subject import Subject, assumed_client, subject_of
+from reconciliation.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a node is to be made of, and what the rules say of it."""
+
+    builder: NodeBuilder
+    subject: Subject
+    findings: tuple[Finding, ...]
+    read_only: bool
+
+    @property
+    def wants_venue(self) -> bool:
+        """Whether nobody brings a client and the settings name no venue."""
+        return not self.builder.exec_clients
+
+    @property
+    def wants_cache(self) -> bool:
+        """Whether the settings name no cache database."""
+        return self.builder.settings.cache.url is None
+
+    def furnished(self, settings: Settings) -> NodeBuilder:
+        """Return what the node is made of with the surroundings it lacked.
+
+        Args:
+            settings: the draft's own, with addresses of what was started for it.
+        """
+        builder = replace(self.builder, settings=settings)
+        if self.wants_venue:
+            generation().add_settings_clients(builder, read_only=self.read_only)
+        return builder
+
+
+def draft(
+    settings: Settings, configure: Configure | None = None, *, read_only: bool = False, embedding: bool = False
+) -> Draft:
+    """Collect what a node is to be made of and judge it; nothing is started.
+
+    Args:
+        settings: what was resolved.
+        configure: the user's function that adds clients, strategies and actors.
+        read_only: the node will only look: no user stream is opened, and nothing changes at the venue.
+        embedding: an embedded cache or venue can be had where none is given.
+
+    Raises:
+        ConfigureError: the user's function failed.
+        DuplicateClientError: the settings' venue and the user's function both bring a client of one name.
+        SurroundingsMissingError: there is no client or no cache, and no embedded one can be had.
+        RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
+    """
+    builder = NodeBuilder(settings)
+    if settings.venue.is_given:
+        generation().add_settings_clients(builder, read_only=read_only)
+    if configure is not None:
+        called_with_builder(configure, builder)
+    if missing := list(_missing(builder, embedding=embedding)):
+        raise SurroundingsMissingError(missing)
+    traits = generation().client_traits(builder) or (assumed_client(settings),)
+    subject = subject_of(settings, traits)
+    findings = check(subject)
+    if refusals(findings):
+        raise RulesBrokenError(findings)
+    return Draft(builder, subject, findings, read_only)
+
+
+def _missing(builder: NodeBuilder, *, embedding: bool) -> Iterator[str]:
+    has_cache = builder.settings.cache.url is not None
+    venue = "RECON_VENUE_HTTP_URL, RECON_VENUE_STREAM_URL, RECON_VENUE_API_KEY and RECON_VENUE_API_SECRET"
+    if embedding:
+        if has_cache and not builder.exec_clients:
+            yield (
+                f"RECON_CACHE_URL is set and no venue is given; set {venue}, or unset RECON_CACHE_URL for an embedded"
+                " pair"
+            )
+        return
+    if not builder.exec_clients:
+        yield f"there is no execution client; set {venue}, or add a client in the configure function"
+    if not has_cache:
+        yield "no cache database is given; set RECON_CACHE_URL to redis://HOST:PORT"

@@ -1,0 +1,77 @@
+"""The observer that logs: each event of a node's life as one structured line."""
+
+from typing import Any, Final
+
+import structlog
+
+from reconciliation.engine import lifecycle
+from reconciliation.engine.report import ReconciliationReport
+
+Logger = structlog.typing.FilteringBoundLogger
+
+LISTED: Final = 100
+"""How many fills and orders an event lists by name; beyond that it counts."""
+
+
+class EventLog:
+    """Logs what happens to a node.
+
+    Args:
+        log: where events go.
+    """
+
+    def __init__(self, log: Logger) -> None:
+        self._log = log
+
+    def __call__(self, event: lifecycle.Event) -> None:  # noqa: C901, PLR0912 - a line an event
+        """Log one event."""
+        log = self._log
+        match event:
+            case lifecycle.Booting():
+                log.info("node_boot", **event.parameters)
+            case lifecycle.SettingsWarned(warning):
+                log.warning("settings_warning", **warning)
+            case lifecycle.RuleBroken(finding) if finding.severity == "error":
+                log.error("rule_accepted", **finding.data())
+            case lifecycle.RuleBroken(finding):
+                log.warning("rule_broken", **finding.data())
+            case lifecycle.Connected():
+                log.info("clients_connected", clients=list(event.clients), secs=round(event.secs, 3))
+            case lifecycle.Claimed():
+                log.info("claim_all_resolved", strategy_id=event.strategy_id, instruments=event.instruments)
+            case lifecycle.Reconciled():
+                log.debug("engine_reconciled", succeeded=event.succeeded, secs=round(event.secs, 3))
+            case lifecycle.Verified(report) if report.reconciled:
+                log.info("node_reconciled", **_report(report))
+            case lifecycle.Verified(report):
+                log.error("node_not_reconciled", **_report(report), reason=report.reason)
+            case lifecycle.Started():
+                log.info("node_started", boot_secs=round(event.boot_secs, 3))
+            case lifecycle.QueryFailed():
+                log.warning("query_failed", client=event.client, query=event.query, reason=event.reason)
+            case lifecycle.AbsenceHeld():
+                log.warning("absence_held", kind=event.kind, key=event.key, reason=event.reason)
+            case lifecycle.OrderResolved():
+                log.info("order_resolved", client_order_id=event.client_order_id, status=event.status)
+            case lifecycle.NotStarted():
+                log.error("node_not_started", stage=event.stage, reason=event.reason)
+            case lifecycle.StopFailed():
+                log.error("stop_failed", reason=event.reason)
+            case lifecycle.Stopped():
+                log.info("node_stopped")
+            case lifecycle.Died():
+                log.error("node_died", reason=event.reason)
+
+
+def _report(report: ReconciliationReport) -> dict[str, Any]:
+    return {
+        "duration_secs": round(report.duration_secs, 3),
+        "venue": report.venue_data(),
+        "node": report.node_data(),
+        "differences": report.differences_data()[:LISTED],
+        "left_out": list(report.left_out[:LISTED]),
+        "fills_recovered_ids": sorted(str(fill) for fill in report.fills.recovered)[:LISTED],
+        "inferred_fill_ids": sorted(str(fill) for fill in report.fills.inferred)[:LISTED],
+        "open_orders": dict(sorted(report.after.open_orders.items())[:LISTED]),
+        "unverified_clients": list(report.unverified_clients),
+    }

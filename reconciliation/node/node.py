@@ -1,0 +1,196 @@
+"""One live node, from its draft to its end: the same object for `recon run` and for a program of the user's own."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
+from reconciliation.engine.errors import NodeNotStartedError
+from reconciliation.engine.generation import EngineNode, generation
+from reconciliation.engine.lifecycle import (
+    Booting,
+    Died,
+    Lifecycle,
+    NotStarted,
+    Observer,
+    RuleBroken,
+    SettingsWarned,
+    Started,
+    StopFailed,
+    Stopped,
+)
+from reconciliation.engine.report import ReconciliationReport
+from reconciliation.node import preflight
+from reconciliation.node.draft import Draft
+from reconciliation.node.errors import NodeDiedError, NodeInterruptedError
+from reconciliation.node.parameters import effective_parameters
+from reconciliation.node.signals import StopRequest
+from reconciliation.rules.check import check
+from reconciliation.rules.finding import Finding
+from reconciliation.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciliation.errors import ReconError
+
+
+class Node:
+    """A built node that has not run yet; its surroundings were looked at, and are usable.
+
+    Args:
+        draft: what it is made of, judged already.
+        settings: the draft's settings, with the addresses of what it lacked; the draft's own when absent.
+        observers: told everything that happens to it, from its boot on.
+        stop: the wish to stop it; one of its own when absent.
+
+    Raises:
+        PreflightError: the cache is not usable.
+        ClaimError: two strategies claim one instrument.
+        StopRequestedError: it was to stop before it was built.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        settings: Settings | None = None,
+        *,
+        observers: Iterable[Observer] = (),
+        stop: StopRequest | None = None,
+    ) -> None:
+        self.settings = settings or draft.builder.settings
+        self.findings = draft.findings
+        """What the rules say of it; refusals are not among them, unless they were accepted."""
+        self.boot_secs = 0.0
+        """From its construction until the trader ran, or the start failed."""
+        self._begun = time.monotonic()
+        self._draft = draft
+        self._stop_request = stop or StopRequest()
+        self._lifecycle = Lifecycle()
+        for observer in observers:
+            self._lifecycle.observe(observer)
+        if self.settings.cache.url is not None:
+            preflight.check_cache(self.settings.cache.url.get_secret_value())
+        self._stop_request.raise_if_made()
+        parameters = effective_parameters(self.settings, draft.subject, draft.findings)
+        self._lifecycle.emit(Booting(parameters))
+        for warning in self.settings.warnings:
+            self._lifecycle.emit(SettingsWarned(warning.data()))
+        self._tell(draft.findings)
+        self._loop = _running_loop() or generation().new_event_loop()
+        self._engine_node: EngineNode = generation().assemble(
+            draft.furnished(self.settings), self._lifecycle, loop=self._loop, read_only=draft.read_only
+        )
+        self._is_disposed = False
+
+    @property
+    def trading_node(self) -> Any:
+        """The engine's own node, for what only it knows; it is run and stopped through this object."""
+        return self._engine_node.trading_node
+
+    @property
+    def report(self) -> ReconciliationReport | None:
+        """The outcome of startup reconciliation; None when it did not come to one, or is disabled."""
+        return self._engine_node.report
+
+    def observe(self, observer: Observer) -> None:
+        """Call an observer with everything that happens from now on; it must not block."""
+        self._lifecycle.observe(observer)
+
+    def stop(self) -> None:
+        """Ask the node to stop; safe from any thread, and from its own strategies."""
+        self._stop_request.make("stop()")
+
+    def run(self) -> None:
+        """Start, and run until a stop signal, a call of `stop`, or the node's own end; a read-only one reconciles only.
+
+        Raises:
+            NodeNotStartedError: the start failed; the node has been stopped.
+            NodeDiedError: it ended by itself.
+            NodeInterruptedError: it is read only, and was to stop before it had reconciled.
+        """
+        try:
+            with self._stop_request.hearing_signals():
+                self._loop.run_until_complete(self.run_async())
+        finally:
+            self.dispose()
+
+    async def run_async(self) -> None:
+        """Do as `run` does, on a loop that runs already, and leave signals and `dispose` to the caller."""
+        running = asyncio.ensure_future(self._engine_node.run())
+        stopping = asyncio.ensure_future(self._stop_request.made())
+        started = asyncio.ensure_future(self._engine_node.started.wait())
+        try:
+            await asyncio.wait({running, stopping, started}, return_when=asyncio.FIRST_COMPLETED)
+            self.boot_secs = time.monotonic() - self._begun
+            if self._engine_node.started.is_set():
+                self._lifecycle.emit(Started(self.boot_secs))
+                await self._judge_what_was_seen()
+                if not self._draft.read_only:
+                    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if self._engine_node.failed:  # it is stopping by itself, whatever is asked of it meanwhile
+                await asyncio.wait({running})
+            if running.done():
+                self._raise_why_it_ended(running)
+            await self._stopped(running)
+        finally:
+            stopping.cancel()
+            started.cancel()
+
+    def dispose(self) -> None:
+        """Free what the engine holds; nothing when that was done already."""
+        if not self._is_disposed:
+            self._is_disposed = True
+            self._engine_node.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()
+
+    async def _judge_what_was_seen(self) -> None:
+        """Judge once more by what the boot saw, in a thread: the search for a worst phase may take a while."""
+        if self.report is None:
+            return
+        seen = self._draft.subject.with_observed(self._engine_node.observed())
+        known = {finding.id for finding in self.findings}
+        found = await asyncio.to_thread(check, seen)
+        self._tell(finding for finding in found if finding.id not in known)
+
+    def _tell(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self._lifecycle.emit(RuleBroken(finding))
+
+    def _raise_why_it_ended(self, running: "asyncio.Future[None]") -> None:
+        error = running.exception()
+        if isinstance(error, NodeNotStartedError):
+            self._lifecycle.emit(NotStarted(error.stage, error.reason))
+            raise error
+        reason = "the node ended by itself" if error is None else generation().reason_of(error)
+        self._lifecycle.emit(Died(reason))
+        raise NodeDiedError(reason)
+
+    async def _stopped(self, running: "asyncio.Future[None]") -> None:
+        failure: ReconError | None = None
+        if not self._engine_node.started.is_set():
+            running.cancel()
+        try:
+            await self._engine_node.stop()
+        except Exception as error:  # noqa: BLE001 - user code runs in a stop; the venue is left properly all the same
+            self._lifecycle.emit(StopFailed(generation().reason_of(error)))
+            failure = NodeDiedError("the code of a strategy or actor failed at stop")
+            await self._engine_node.leave_venues()
+        # The queues end on their sentinels; a start that was cancelled has ended already.
+        await asyncio.wait({running}, timeout=self.settings.node.timeout_shutdown)
+        running.cancel()
+        self._lifecycle.emit(Stopped())
+        if self._draft.read_only and self.report is None:
+            failure = NodeInterruptedError()
+        if failure is not None:
+            raise failure
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

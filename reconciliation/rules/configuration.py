@@ -1,0 +1,56 @@
+"""Rules about the configuration as such: what the engine can read, and what contradicts itself."""
+
+from typing import Final
+
+from reconciliation.rules.figures import several
+from reconciliation.rules.finding import Violation, rule
+from reconciliation.rules.subject import Subject
+
+_CHECKS: Final = {
+    "reconciliation.inflight_check_interval_ms": "in-flight orders",
+    "reconciliation.open_check_interval_secs": "open orders",
+    "reconciliation.position_check_interval_secs": "positions",
+}
+
+
+@rule(
+    "E01",
+    proof="run",
+    why="The engine's constructor checks nothing: a wrong type ends a task or the check loop in silence, while the node"
+    " looks alive.",
+    cure="LiveExecEngineConfig.parse(json), which checks types, ranges and names",
+    held="recon emits the engine's configuration through parse",
+    repair=False,
+)
+def parse_takes_it(s: Subject) -> Violation | None:
+    """The engine's configuration holds what the engine can use."""
+    if not s.refused:
+        return None
+    return Violation(
+        "; ".join(f"{s.name(key)}: {why}" for key, why in s.refused.items()),
+        "give what the field's type says, or build the configuration with its parse()",
+        keys=tuple(s.refused),
+    )
+
+
+@rule(
+    "E16",
+    "reconciliation.enabled",
+    *_CHECKS,
+    proof="read",
+    why="The checks run all the same, before clients connect and without the startup delay: orders are called REJECTED"
+    " that nobody asked about.",
+    cure="every check off, or reconciliation on",
+    held="recon emits every check as off when enabled is false",
+)
+def no_check_without_reconciliation(s: Subject) -> Violation | None:
+    """Reconciliation that is off has its checks off."""
+    running = [key for key in _CHECKS if getattr(s.reconciliation, key.partition(".")[2]) is not None]
+    if s.reconciliation.enabled or not running:
+        return None
+    off = " and ".join(s.put(key, None) for key in running)
+    return Violation(
+        f"reconciliation is off, and {several([_CHECKS[key] for key in running])} are checked",
+        f"set {s.put('reconciliation.enabled', value=True)}, or {off}",
+        keys=("reconciliation.enabled", *running),
+    )

@@ -1,0 +1,105 @@
+"""Rules about what is remembered: purges and how far startup looks back."""
+
+from typing import Final
+
+from reconciliation.rules.figures import number, several
+from reconciliation.rules.finding import Violation, rule
+from reconciliation.rules.subject import Subject
+
+_PURGES: Final = {
+    "closed orders": ("purge_closed_orders_interval_mins", "purge_closed_orders_buffer_mins", 60),
+    "closed positions": ("purge_closed_positions_interval_mins", "purge_closed_positions_buffer_mins", 60),
+    "account events": ("purge_account_events_interval_mins", "purge_account_events_lookback_mins", 1_440),
+}
+_INTERVALS: Final = tuple(f"reconciliation.{interval}" for interval, _, _ in _PURGES.values())
+
+
+@rule(
+    "E11",
+    *(f"reconciliation.{name}" for names in _PURGES.values() for name in names[:2]),
+    proof="run",
+    why="Without a buffer everything closed is dropped at once, and a fill reported late is booked a second time on an"
+    " order nobody knows.",
+    cure="a buffer with every purge interval",
+    repair=False,
+)
+def purges_have_a_buffer(s: Subject) -> Violation | None:
+    """What is purged was closed for a while."""
+    r = s.reconciliation
+    bare = {
+        what: names for what, names in _PURGES.items() if getattr(r, names[0]) is not None and not getattr(r, names[1])
+    }
+    if not bare:
+        return None
+    return Violation(
+        several(
+            [
+                f"{what} are dropped every {number(getattr(r, names[0]))} min, however new"
+                for what, names in bare.items()
+            ]
+        ),
+        f"set {' and '.join(s.put(f'reconciliation.{names[1]}', names[2]) for names in bare.values())}",
+        keys=tuple(f"reconciliation.{name}" for names in bare.values() for name in names[:2]),
+    )
+
+
+@rule(
+    "E12",
+    "reconciliation.purge_from_database",
+    "reconciliation.enabled",
+    *_INTERVALS,
+    proof="run",
+    why="What recovery needs is deleted: the next boot finds the order at the venue, books it as EXTERNAL, and books an"
+    " opposite one to make the position fit.",
+    cure="purge_from_database = false",
+)
+def purges_leave_the_database(s: Subject) -> Violation | None:
+    """A purge leaves the database alone."""
+    r = s.reconciliation
+    if not r.purge_from_database or not r.enabled or s.no_database:
+        return None
+    timers = [what for what, names in _PURGES.items() if getattr(r, names[0]) is not None]
+    figure = f"{several(timers)} are purged from the database too" if timers else "every purge reaches the database"
+    return Violation(
+        figure,
+        f"set {s.put('reconciliation.purge_from_database', value=False)}",
+        keys=("reconciliation.purge_from_database",),
+    )
+
+
+@rule(
+    "W28",
+    "reconciliation.lookback_mins",
+    "reconciliation.enabled",
+    proof="read",
+    why="What is older than the lookback is booked as one synthetic opening fill, and the real trade ids are lost.",
+    cure="a database for the cache, or no lookback_mins",
+    held="recon always gives the cache a database",
+)
+def lookback_has_a_database(s: Subject) -> Violation | None:
+    """A lookback at startup has a database behind it."""
+    r = s.reconciliation
+    if not r.lookback_mins or not r.enabled or not s.no_database:
+        return None
+    return Violation(
+        f"startup looks back {number(r.lookback_mins)} min, and nothing older is kept anywhere",
+        f"set {s.put('reconciliation.lookback_mins', None)}, or give the cache a database",
+        keys=("reconciliation.lookback_mins",),
+    )
+
+
+@rule(
+    "W29",
+    "reconciliation.purge_closed_positions_interval_mins",
+    proof="run",
+    why="Realized PnL is computed from the positions in memory: after a purge the same trading shows another PnL.",
+    cure="no purge_closed_positions_interval_mins",
+    repair=False,
+)
+def closed_positions_are_kept(s: Subject) -> Violation | None:
+    """Closed positions are kept in memory."""
+    key = "reconciliation.purge_closed_positions_interval_mins"
+    interval = s.reconciliation.purge_closed_positions_interval_mins
+    if interval is None:
+        return None
+    return Violation(f"closed positions are dropped every {number(interval)} min", f"set {s.put(key, None)}")

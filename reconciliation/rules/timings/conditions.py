@@ -1,0 +1,44 @@
+"""What decides how long an order lives that nobody answers for, and the span that comes of it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from reconciliation.config import ReconciliationConfig
+from reconciliation.rules.client import ClientTraits
+
+Answer = Literal["no_such_order", "refused", "error"]
+"""What the venue does when it is asked for one order: it answers that it does not know it; the connection is refused
+(the client raises, or a stock one returns nothing); it answers 5xx."""
+
+OUTAGES: Final[tuple[Answer, ...]] = ("refused", "error")
+"""The answers of a venue that is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When something happens at the soonest and at the latest, in seconds; latest is None where it may never."""
+
+    soonest_secs: float
+    latest_secs: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the node that asks for an order is like.
+
+    Attributes:
+        checks: the settings of the continuous checks.
+        guards: the installed guards by name.
+        client: the execution client that the order is asked for through.
+        outage_secs: how long nothing must be returned, over and over, before a client that does not raise is believed.
+    """
+
+    checks: ReconciliationConfig
+    guards: frozenset[str]
+    client: ClientTraits
+    outage_secs: float
+
+    @property
+    def failures_raise(self) -> bool:
+        """Whether the client raises when a query failed, so that nothing returned is an answer."""
+        return self.client.guarded and "query_errors" in self.guards

@@ -1,0 +1,57 @@
+"""Mistakes in the user's own function are the user's: told with file and line, exit 2, before anything is started."""
+
+from pathlib import Path
+
+import pytest
+from stage import Stage
+
+CODE = """
+from reconciliation import NodeBuilder
+
+def no_argument():
+    pass
+
+class Configure:
+    def __init__(self, builder):
+        pass
+
+def raises(builder):
+    ages = {}
+    ages["missing"]
+
+async def later(builder):
+    pass
+
+def twice(builder):
+    builder.add_exec_client("OKX", None, object)
+    builder.add_exec_client("OKX", None, object)
+
+configured = {"clients": []}
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_module(tmp_path: Path, nothing_left_behind: None) -> None:
+    (tmp_path / "own.py").write_text(CODE)
+
+
+@pytest.mark.parametrize(
+    ("target", "reason", "place"),
+    [
+        ("no_argument", "no_argument cannot be called with the builder: too many positional arguments", "own.py:4"),
+        ("Configure", "Configure is a class, not a function", "own.py:7"),
+        ("raises", "raises failed: KeyError: 'missing'", "own.py:13"),
+        ("later", "later is a coroutine function, which nobody awaits", "own.py:15"),
+        ("twice", "a client named 'OKX' was added already", "own.py:20"),
+        ("configured", "dict is a dict, not a function", ""),
+    ],
+)
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_mistake_is_told_in_one_line(stage: Stage, target: str, reason: str, place: str, log_format: str) -> None:
+    told = stage.recon("run", f"own:{target}", RECON_LOG_FORMAT=log_format)
+    assert told.code == 2
+    (line,) = told.stderr.splitlines()
+    assert reason in line
+    assert place in line
+    assert "Traceback" not in line
+    assert told.stdout == ""
