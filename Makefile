@@ -71,7 +71,6 @@ check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/mypy tests/conftest.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/python tests/tools/check_lock.py

@@ -1,11 +1,17 @@
-"""Two depths of property testing, a mark for the tests that have one, and the jail."""
+"""What the folders of tests share; they mirror the package, and `journeys` holds what crosses its rooms."""
 
 import os
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from jail import Jail, jailed
+from stage import Stage, processes_in, until
+
+from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.embedded.venue import VenueProcess
 
 settings.register_profile("quick", max_examples=100, deadline=None)
 settings.register_profile(
@@ -19,12 +25,18 @@ settings.register_profile(
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)
 
+# The tests that wait for a clock; begun first, they wait while others work.
+SLOWEST = ("test_stop_signals.py", "test_timing.py", "test_continuous_repair.py", "test_preset_faults.py")
+# The folders whose tests start processes.
+WATCHED = ("journeys", "engine", "embedded")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every Hypothesis test, so that `-m property` finds them all."""
+    """Mark every Hypothesis test, so that `-m property` finds them all; begin with the slowest."""
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)
+    items.sort(key=lambda item: item.path.name not in SLOWEST)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -38,3 +50,60 @@ def jail() -> Iterator[Jail]:
     """Work in a folder and an environment of the test's own."""
     with jailed() as jail:
         yield jail
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the nodes share compiled modules where the environment keeps none: importing the engine takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            folders = tmp_path_factory.getbasetemp().parents
+            kept = next((folder for folder in folders if folder.name.startswith("pytest-of-")), folders[0])
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(kept / "recon-compiled"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def watched(request: pytest.FixtureRequest) -> None:
+    """See to it that no test leaves a process behind where tests start some."""
+    if set(WATCHED) & set(request.path.relative_to(Path(__file__).parent).parts):
+        request.getfixturevalue("nothing_left_behind")
+
+
+@pytest.fixture
+def nothing_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run every process in this test's folder, and see that none is there afterwards."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    yield
+    try:
+        until(lambda: not processes_in(tmp_path), "every process of the test has ended", 5)
+    except AssertionError:
+        left = processes_in(tmp_path)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        pytest.fail(f"processes left behind: {left}")
+
+
+@pytest.fixture
+def stage(tmp_path: Path, nothing_left_behind: None) -> Iterator[Stage]:
+    """Start nodes and commands as processes."""
+    stage = Stage(tmp_path)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def venue(nothing_left_behind: None) -> Iterator[VenueProcess]:
+    """Run a venue as a process."""
+    with VenueProcess() as venue:
+        yield venue
+
+
+@pytest.fixture
+def redis(nothing_left_behind: None) -> Iterator[str]:
+    """Return the address of a Redis of the user's own."""
+    with EmbeddedCache() as cache:
+        yield cache.url

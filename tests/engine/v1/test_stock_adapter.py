@@ -1,12 +1,12 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
+from stage import HERE
 from venue_client import running
 
-NODE = Path(__file__).with_name("stock_node.py")
+NODE = HERE / "stock_node.py"
 
 
 async def node_against_venue() -> tuple[dict[str, Any], dict[str, Any]]:

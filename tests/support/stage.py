@@ -1,4 +1,4 @@
-"""What the integration tests play on: a venue, a Redis, nodes and commands, each a real process."""
+"""What the journeys play on: a venue, a Redis, nodes and commands, each a real process."""
 
 import json
 import os

@@ -26,7 +26,7 @@ from nautilus_trader.config import (
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateOrderStatusReport
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, Venue
-from stage import BTC, PATIENCE_SECS, until
+from stage import BTC, HERE, PATIENCE_SECS, until
 
 from reconciliation import NodeBuilder
 from reconciliation.embedded.venue import VenueProcess
@@ -395,7 +395,7 @@ def test_w35_the_engine_enforces_no_time_limit(venue: VenueProcess) -> None:
 
 def started(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
     """Start the script beside this one, which prints a line when it is where the test wants it."""
-    command = [sys.executable, str(Path(__file__).with_name("raw_process.py")), *arguments]
+    command = [sys.executable, str(HERE / "raw_process.py"), *arguments]
     with (folder / "raw.log").open("w") as log:
         return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 

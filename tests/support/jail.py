@@ -19,7 +19,7 @@ from reconciliation.cli.main import main
 from reconciliation.layers.problems import Problem
 from reconciliation.layers.settings_folder import shipped_settings
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SHIPPED = shipped_settings()
 

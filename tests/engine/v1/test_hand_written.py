@@ -252,7 +252,7 @@ def folder(tmp_path: Path) -> Path:
 
 def recon(folder: Path, *args: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "reconciliation", "check", *args]
-    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).resolve().parents[2])} | variables
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).resolve().parents[3])} | variables
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
