@@ -17,8 +17,6 @@ def command() -> None:
     def body(stop: StopRequest) -> int:
         from reconciliation.drill.demo import Demo
 
-        with stop.interrupting():
-            holds = Demo(click.echo).run()
-        return ExitCode.FINE if holds else ExitCode.NOT_FINE
+        return ExitCode.FINE if Demo(click.echo, stop.raise_if_made).run() else ExitCode.NOT_FINE
 
     raise SystemExit(until_stopped(body, code=ExitCode.NOT_FINE))

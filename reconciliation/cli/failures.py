@@ -3,24 +3,19 @@
 from collections.abc import Callable
 
 import click
-from redis.exceptions import RedisError
 
 from reconciliation.errors import ExitCode, ReconError
 from reconciliation.layers.problems import printable
 from reconciliation.node.signals import StopRequest, StopRequestedError
 
 
-def told_failures(body: Callable[[], int]) -> int:
+def with_failures_shown(body: Callable[[], int]) -> int:
     """Run a command's body; turn a failure that a user can cure into one line on stderr and an exit code."""
     try:
         return body()
     except ReconError as error:
         click.echo(printable(str(error)), err=True)
         return error.exit_code
-    except RedisError as error:
-        reason = " ".join(str(error).split())
-        click.echo(f"the cache failed: {reason}; check its state and the user's rights", err=True)
-        return ExitCode.PREFLIGHT
 
 
 def until_stopped(body: Callable[[StopRequest], int], *, code: ExitCode) -> int:
@@ -31,7 +26,7 @@ def until_stopped(body: Callable[[StopRequest], int], *, code: ExitCode) -> int:
     stop = StopRequest()
     stop.hear_signals()
     try:
-        return told_failures(lambda: body(stop))
+        return with_failures_shown(lambda: body(stop))
     except StopRequestedError as stopped:
         click.echo(f"stopped by {stopped} while starting", err=True)
         return code

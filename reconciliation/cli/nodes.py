@@ -16,11 +16,11 @@ from reconciliation.engine.report import ReconciliationReport
 from reconciliation.errors import ExitCode, ReconError
 from reconciliation.layers.problems import printable
 from reconciliation.node import preflight
-from reconciliation.node.draft import draft
+from reconciliation.node.draft import Draft, draft
 from reconciliation.node.event_log import EventLog
 from reconciliation.node.log import as_json, event_logger
 from reconciliation.node.node import Node
-from reconciliation.node.signals import StopRequest
+from reconciliation.node.signals import StopRequest, StopRequestedError
 from reconciliation.settings import Settings
 
 
@@ -62,9 +62,9 @@ def boot(  # noqa: PLR0913 - what two commands differ in
 
     Raises:
         StopRequestedError: it was to stop before the node ran.
-        redis.RedisError: the cache failed while it was copied.
     """
     log = event_logger(settings.log)
+    drafted: Draft | None = None
     node: Node | None = None
     try:
         with stop.interrupting():
@@ -78,22 +78,29 @@ def boot(  # noqa: PLR0913 - what two commands differ in
     except ReconError as error:
         if node is not None:  # it has told by its events
             return Boot(error.exit_code, str(error), node.report, node.boot_secs)
-        _tell(settings, error)
+        _show(settings, error, warn=drafted is None)
         return Boot(error.exit_code, str(error))
     return Boot(ExitCode.FINE, "", node.report, node.boot_secs)
 
 
-def _tell(settings: Settings, error: ReconError) -> None:
-    """Tell why there is no node: a person in lines, broken rules as `recon check` does; a machine as events."""
+def _show(settings: Settings, error: ReconError, *, warn: bool) -> None:
+    """Show why there is no node: to a person in lines, broken rules as `recon check` does; to a machine as events.
+
+    Args:
+        settings: what was resolved.
+        error: why.
+        warn: what is doubtful in the settings has not been told yet.
+    """
+    warnings = settings.warnings if warn else ()
     findings = error.findings if isinstance(error, RulesBrokenError) else ()
     if as_json(settings.log):
-        for warning in settings.warnings:
+        for warning in warnings:
             event_logger(settings.log).warning("settings_warning", **warning.data())
         name = "preflight_failed" if error.exit_code is ExitCode.PREFLIGHT else "settings_refused"
         data = {"findings": [finding.data() for finding in findings]} if findings else {}
         event_logger(settings.log).error(name, reason=str(error), **data)
         return
-    for warning in settings.warnings:
+    for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     if isinstance(error, RulesBrokenError):
         for line in lines(settings, error.all_findings):
@@ -111,7 +118,10 @@ def reconcile(settings: Settings, stop: StopRequest, *, apply: bool, as_json: bo
     """Reconcile once and report; return the exit code."""
     with stdout_for_data() as stdout:
         if settings.reconciliation.enabled:
-            ended = boot(settings, None, stop, data_dir=data_dir, read_only=True, copied_cache=not apply)
+            try:
+                ended = boot(settings, None, stop, data_dir=data_dir, read_only=True, copied_cache=not apply)
+            except StopRequestedError as stopped:
+                ended = Boot(ExitCode.NOT_FINE, f"interrupted by {stopped} before it was done")
         else:
             reason = "reconciliation is disabled (enabled = false); nothing was compared"
             ended = Boot(ExitCode.NOT_FINE, reason)

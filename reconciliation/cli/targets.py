@@ -12,6 +12,7 @@ import click
 
 from reconciliation.layers.problems import printable
 from reconciliation.node.user_code import place_in
+from reconciliation.settings.urls import without_user_info
 
 
 def named_object(target: str) -> Any:
@@ -28,7 +29,7 @@ def named_object(target: str) -> Any:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     with _stdout_to_stderr():
-        module = _told(target, lambda: _imported(target, module_name))
+        module = _run_user_code(target, lambda: _imported(target, module_name))
     if not hasattr(module, name):
         raise click.UsageError(f"'{target}': {module_name} has no {name}")
     return getattr(module, name)
@@ -41,7 +42,7 @@ def called(target: str, function: Callable[[], Any]) -> Any:
         click.UsageError: it fails.
     """
     with _stdout_to_stderr():
-        return _told(target, function)
+        return _run_user_code(target, function)
 
 
 def _imported(target: str, module_name: str) -> Any:
@@ -53,7 +54,7 @@ def _imported(target: str, module_name: str) -> Any:
         raise click.UsageError(f"'{target}': {error}, which {module_name} imports; install it") from None
 
 
-def _told(target: str, body: Callable[[], Any]) -> Any:
+def _run_user_code(target: str, body: Callable[[], Any]) -> Any:
     """Run code of the user's; turn whatever goes wrong in it into wrong usage."""
     try:
         return body()
@@ -64,9 +65,9 @@ def _told(target: str, body: Callable[[], Any]) -> Any:
             f"'{target}': it ends the process; put what runs the node under: if __name__ == '__main__'"
         ) from None
     except Exception as error:  # noqa: BLE001 - it is the user's code
-        said = " ".join(str(error).split())
+        reason = without_user_info(" ".join(str(error).split()))
         place = "" if isinstance(error, SyntaxError) else f" {place_in(error)}".rstrip()
-        raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {said}{place}")) from None
+        raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {reason}{place}")) from None
 
 
 @contextlib.contextmanager

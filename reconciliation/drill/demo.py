@@ -34,10 +34,12 @@ class Demo:
 
     Args:
         say: prints a line.
+        may_go_on: called between two steps; what it raises ends them.
     """
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, say: Say, may_go_on: Callable[[], None]) -> None:
+        self._print = say
+        self._may_go_on = may_go_on
         self._holds = True
         self._trades: Counter[str] = Counter()
         self._stack = ExitStack()
@@ -114,6 +116,10 @@ class Demo:
         changed = sorted(str(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key))
         self._compare("histories changed in the cache", [], changed)
 
+    def _say(self, line: str) -> None:
+        self._may_go_on()
+        self._print(line)
+
     # -- Parts -------------------------------------------------------------------------------------
 
     def _node(self) -> NodeProcess:
@@ -145,6 +151,7 @@ class Demo:
                         history: Any = cache.lrange(prefix + order.client_order_id, 0, -1)
                     if any(b"OrderAccepted" in event for event in history):
                         return order.client_order_id
+            self._may_go_on()
             time.sleep(_POLL_SECS)
         raise ProcessFailedError("the strategy's order was not acknowledged in time")
 

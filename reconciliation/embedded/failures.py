@@ -9,3 +9,7 @@ class ProcessFailedError(NotReadyError):
 
 class EmbeddedCacheError(NotReadyError):
     """The embedded cache cannot be started; the message says what to do."""
+
+
+class CopyFailedError(NotReadyError):
+    """The cache that is to be copied failed."""

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from redis.exceptions import RedisError
 
 from reconciliation.embedded.cache import EmbeddedCache, running_url
 from reconciliation.embedded.cache_copy import copy_trader
+from reconciliation.embedded.failures import CopyFailedError
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings import Settings
 
@@ -43,7 +45,7 @@ class Surroundings:
         Raises:
             EmbeddedCacheError: the embedded cache cannot start.
             ProcessFailedError: the embedded venue cannot start.
-            redis.RedisError: the cache that is to be copied failed.
+            CopyFailedError: the cache that is to be copied failed.
         """
         with self._stack:
             cache_dir: Path | None = self._data_dir / "cache" if self._data_dir else Path(settings.cache.data_dir)
@@ -94,7 +96,11 @@ class Surroundings:
     def _with_copy(self, settings: Settings, source: str) -> Settings:
         copy = self._stack.enter_context(EmbeddedCache())
         self._may_go_on()
-        keys = copy_trader(source, settings.node.trader_id, copy.url)
+        try:
+            keys = copy_trader(source, settings.node.trader_id, copy.url)
+        except RedisError as error:
+            reason = " ".join(str(error).split())
+            raise CopyFailedError(f"the cache failed: {reason}", "check its state and the user's rights") from None
         self._may_go_on()
         self._tell("cache_copied", trader_id=settings.node.trader_id, keys=keys)
         return _with_url(settings, copy.url, "copy")

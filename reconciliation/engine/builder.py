@@ -16,12 +16,12 @@ class ClientSpec:
     """One client to build: the engine's configuration for it and the factory that makes it."""
 
     config: Any
-    factory: type[Any]
+    factory: Any
 
     @property
     def is_guarded(self) -> bool:
         """Whether the client will be one of ours."""
-        return issubclass(self.factory, GuardedFactory)
+        return isinstance(self.factory, type) and issubclass(self.factory, GuardedFactory)
 
 
 @dataclass(frozen=True, slots=True)

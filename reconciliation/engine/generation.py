@@ -1,7 +1,7 @@
 """The engine generation that is installed, by what any generation can do."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -95,6 +95,9 @@ class Generation(Protocol):
 
     def guarded_factory(self, guards: Collection[str], *, read_only: bool) -> type[GuardedFactory]:
         """Return the factory that makes a guarded client of the venue that settings can name."""
+
+    def unfit(self, builder: NodeBuilder) -> Iterable[str]:
+        """Yield what was added to a builder that the engine cannot build, in words."""
 
     def client_traits(self, builder: NodeBuilder) -> tuple[ClientTraits, ...]:
         """Return what rules know of the execution clients in a builder."""

@@ -23,10 +23,14 @@ class Holdings:
     """Client order ids of open orders that the adapter cannot represent; the node may know them or not."""
 
     def __or__(self, other: "Holdings") -> "Holdings":
-        """Return what two accounts hold together."""
+        """Return what two accounts hold together; of an instrument that both hold, the sum."""
+        amounts = {
+            key: self.positions.get(key, Decimal(0)) + other.positions.get(key, Decimal(0))
+            for key in self.positions.keys() | other.positions.keys()
+        }
         return Holdings(
             {**self.open_orders, **other.open_orders},
-            {**self.positions, **other.positions},
+            {key: amount for key, amount in amounts.items() if amount},
             self.unreadable | other.unreadable,
         )
 

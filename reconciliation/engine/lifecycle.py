@@ -84,6 +84,7 @@ class QueryFailed:
     """A client did not answer a query of a check, so that its silence says nothing."""
 
     client: str
+    """Its name in the engine; several where one of them failed and it is not known which."""
     query: str
     reason: str
 

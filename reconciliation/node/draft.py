@@ -1,12 +1,12 @@
 """A node on paper: what it is to be made of, judged once, before anything is started."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.errors import RulesBrokenError
 from reconciliation.engine.generation import generation
-from reconciliation.node.errors import SurroundingsMissingError
+from reconciliation.node.errors import ConfigureError, SurroundingsMissingError
 from reconciliation.node.user_code import Configure, called_with_builder
 from reconciliation.rules.check import check, refusals
 from reconciliation.rules.finding import Finding
@@ -28,18 +28,20 @@ class Draft:
         """Whether nobody brings a client and the settings name no venue."""
         return not self.builder.exec_clients
 
-    @property
-    def wants_cache(self) -> bool:
-        """Whether the settings name no cache database."""
-        return self.builder.settings.cache.url is None
-
     def furnished(self, settings: Settings) -> NodeBuilder:
         """Return what the node is made of with the surroundings it lacked.
 
         Args:
             settings: the draft's own, with addresses of what was started for it.
         """
-        builder = replace(self.builder, settings=settings)
+        made_of = self.builder
+        builder = NodeBuilder(
+            settings,
+            dict(made_of.data_clients),
+            dict(made_of.exec_clients),
+            list(made_of.strategies),
+            list(made_of.actors),
+        )
         if self.wants_venue:
             generation().add_settings_clients(builder, read_only=self.read_only)
         return builder
@@ -57,7 +59,7 @@ def draft(
         embedding: an embedded cache or venue can be had where none is given.
 
     Raises:
-        ConfigureError: the user's function failed.
+        ConfigureError: the user's function failed, or added what the engine cannot build.
         DuplicateClientError: the settings' venue and the user's function both bring a client of one name.
         SurroundingsMissingError: there is no client or no cache, and no embedded one can be had.
         RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
@@ -67,6 +69,8 @@ def draft(
         generation().add_settings_clients(builder, read_only=read_only)
     if configure is not None:
         called_with_builder(configure, builder)
+        if unfit := list(generation().unfit(builder)):
+            raise ConfigureError("; ".join(unfit), "add what the engine can build")
     if missing := list(_missing(builder, embedding=embedding)):
         raise SurroundingsMissingError(missing)
     traits = generation().client_traits(builder) or (assumed_client(settings),)
@@ -79,6 +83,10 @@ def draft(
 
 def _missing(builder: NodeBuilder, *, embedding: bool) -> Iterator[str]:
     has_cache = builder.settings.cache.url is not None
+    if builder.data_clients and not builder.exec_clients:
+        added = ", ".join(builder.data_clients)
+        yield f"data clients ({added}) were added, and no execution client; add one beside them"
+        return
     venue = "RECON_VENUE_HTTP_URL, RECON_VENUE_STREAM_URL, RECON_VENUE_API_KEY and RECON_VENUE_API_SECRET"
     if embedding:
         if has_cache and not builder.exec_clients:

@@ -10,10 +10,9 @@ from typing import Any, Final
 import structlog
 
 from reconciliation.settings.log import LogSettings
-from reconciliation.settings.urls import MASK
+from reconciliation.settings.urls import MASK, without_user_info
 
 _SECRET_NAME: Final = re.compile(r"secret|password|api_key|token|passphrase", re.IGNORECASE)
-_USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 def mask(value: Any, name: str = "") -> Any:
@@ -24,7 +23,7 @@ def mask(value: Any, name: str = "") -> Any:
         return [mask(item, name) for item in value]
     if value is not None and _SECRET_NAME.search(name):
         return MASK
-    return _USER_INFO.sub(MASK, value) if isinstance(value, str) else value
+    return without_user_info(value) if isinstance(value, str) else value
 
 
 def _mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

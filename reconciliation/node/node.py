@@ -1,9 +1,11 @@
 """One live node, from its draft to its end: the same object for `recon run` and for a program of the user's own."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import suppress
+from typing import Any, Self
 
 from reconciliation.engine.errors import NodeNotStartedError
 from reconciliation.engine.generation import EngineNode, generation
@@ -20,17 +22,16 @@ from reconciliation.engine.lifecycle import (
     Stopped,
 )
 from reconciliation.engine.report import ReconciliationReport
+from reconciliation.errors import ReconError, UnusableError
 from reconciliation.node import preflight
 from reconciliation.node.draft import Draft
-from reconciliation.node.errors import NodeDiedError, NodeInterruptedError
+from reconciliation.node.errors import ConfigureError, NodeDiedError, NodeInterruptedError
 from reconciliation.node.parameters import effective_parameters
 from reconciliation.node.signals import StopRequest
+from reconciliation.node.user_code import place_in
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.settings import Settings
-
-if TYPE_CHECKING:
-    from reconciliation.errors import ReconError
 
 
 class Node:
@@ -45,6 +46,7 @@ class Node:
     Raises:
         PreflightError: the cache is not usable.
         ClaimError: two strategies claim one instrument.
+        ConfigureError: the engine cannot build what was added.
         StopRequestedError: it was to stop before it was built.
     """
 
@@ -64,6 +66,7 @@ class Node:
         self._begun = time.monotonic()
         self._draft = draft
         self._stop_request = stop or StopRequest()
+        self._is_stopped = self._is_disposed = False
         self._lifecycle = Lifecycle()
         for observer in observers:
             self._lifecycle.observe(observer)
@@ -74,12 +77,17 @@ class Node:
         self._lifecycle.emit(Booting(parameters))
         for warning in self.settings.warnings:
             self._lifecycle.emit(SettingsWarned(warning.data()))
-        self._tell(draft.findings)
+        self._emit_findings(draft.findings)
         self._loop = _running_loop() or generation().new_event_loop()
-        self._engine_node: EngineNode = generation().assemble(
-            draft.furnished(self.settings), self._lifecycle, loop=self._loop, read_only=draft.read_only
-        )
-        self._is_disposed = False
+        try:
+            self._engine_node: EngineNode = generation().assemble(
+                draft.furnished(self.settings), self._lifecycle, loop=self._loop, read_only=draft.read_only
+            )
+        except ReconError:
+            raise
+        except Exception as error:
+            reason = generation().reason_of(error)
+            raise ConfigureError(f"what was added cannot be built: {reason} {place_in(error)}".rstrip()) from error
 
     @property
     def trading_node(self) -> Any:
@@ -106,7 +114,10 @@ class Node:
             NodeNotStartedError: the start failed; the node has been stopped.
             NodeDiedError: it ended by itself.
             NodeInterruptedError: it is read only, and was to stop before it had reconciled.
+            UnusableError: an event loop runs already.
         """
+        if _running_loop() is not None:
+            raise UnusableError("run() was called on a running event loop", "await run_async() instead")
         try:
             with self._stop_request.hearing_signals():
                 self._loop.run_until_complete(self.run_async())
@@ -114,26 +125,43 @@ class Node:
             self.dispose()
 
     async def run_async(self) -> None:
-        """Do as `run` does, on a loop that runs already, and leave signals and `dispose` to the caller."""
+        """Do as `run` does, on a loop that runs already, and leave signals and `dispose` to the caller.
+
+        Cancelling it stops the node in an orderly way too.
+
+        Raises:
+            UnusableError: the node was built for another event loop.
+        """
+        if asyncio.get_running_loop() is not self._loop:
+            raise UnusableError("the node was built for another event loop", "build it on the loop that is to run it")
         running = asyncio.ensure_future(self._engine_node.run())
         stopping = asyncio.ensure_future(self._stop_request.made())
         started = asyncio.ensure_future(self._engine_node.started.wait())
+        judging: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             await asyncio.wait({running, stopping, started}, return_when=asyncio.FIRST_COMPLETED)
             self.boot_secs = time.monotonic() - self._begun
             if self._engine_node.started.is_set():
                 self._lifecycle.emit(Started(self.boot_secs))
-                await self._judge_what_was_seen()
+                judging = asyncio.ensure_future(self._judge_what_was_seen())
+                await asyncio.wait({running, stopping, judging}, return_when=asyncio.FIRST_COMPLETED)
                 if not self._draft.read_only:
                     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                await judging
             if self._engine_node.failed:  # it is stopping by itself, whatever is asked of it meanwhile
                 await asyncio.wait({running})
             if running.done():
                 self._raise_why_it_ended(running)
             await self._stopped(running)
+        except BaseException:
+            # Cancelled, or an error of ours: it must not trade on unwatched.
+            if not running.done() and not self._is_stopped:
+                with suppress(ReconError):
+                    await self._stopped(running)
+            raise
         finally:
-            stopping.cancel()
-            started.cancel()
+            for waiting in (stopping, started, judging):
+                waiting.cancel()
 
     def dispose(self) -> None:
         """Free what the engine holds; nothing when that was done already."""
@@ -151,12 +179,16 @@ class Node:
         """Judge once more by what the boot saw, in a thread: the search for a worst phase may take a while."""
         if self.report is None:
             return
-        seen = self._draft.subject.with_observed(self._engine_node.observed())
         known = {finding.id for finding in self.findings}
-        found = await asyncio.to_thread(check, seen)
-        self._tell(finding for finding in found if finding.id not in known)
+        try:
+            seen = self._draft.subject.with_observed(self._engine_node.observed())
+            found = await asyncio.to_thread(check, seen)
+        except Exception:  # a judgement that only warns ends nothing
+            logging.getLogger(__name__).exception("what the boot saw could not be judged")
+            return
+        self._emit_findings(finding for finding in found if finding.id not in known)
 
-    def _tell(self, findings: Iterable[Finding]) -> None:
+    def _emit_findings(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self._lifecycle.emit(RuleBroken(finding))
 
@@ -171,6 +203,7 @@ class Node:
 
     async def _stopped(self, running: "asyncio.Future[None]") -> None:
         failure: ReconError | None = None
+        self._is_stopped = True
         if not self._engine_node.started.is_set():
             running.cancel()
         try:

@@ -14,21 +14,23 @@ def effective_parameters(settings: Settings, subject: Subject, findings: tuple[F
     """Return every effective value with preset, settings directory, fingerprint, guards and rules; secrets masked.
 
     `plan` holds what the values mean: when checks run, what they conclude and repair after how long, what they cost.
-    `left_out` names what the filters keep out of reconciliation.
+    `filters` names what is kept out of reconciliation.
     """
     return {
         "preset": settings.preset,
         "settings_dir": str(settings.settings_dir) if settings.settings_dir else None,
         "fingerprint": settings.fingerprint,
         "guards": list(settings.node.guards),
-        "left_out": list(_left_out(settings.reconciliation)),
+        "filters": list(_filters(settings.reconciliation)),
         "rules_broken": [finding.id for finding in findings],
         "plan": plan(subject).data(),
         **settings.masked(),
     }
 
 
-def _left_out(r: ReconciliationConfig) -> Iterator[str]:
+def _filters(r: ReconciliationConfig) -> Iterator[str]:
+    if not r.enabled:
+        return
     if r.instrument_ids:
         yield f"every instrument but {', '.join(r.instrument_ids)}"
     for client_order_id in r.filtered_client_order_ids:

@@ -81,9 +81,12 @@ class StopRequest:
         self.raise_if_made()
 
     def hear_signals(self) -> None:
-        """Make stop signals make this request from now on; nothing where another thread than the main one runs."""
+        """Make stop signals make this request from now on; nothing where another thread than the main one runs.
+
+        A signal that is ignored stays so (`nohup` ignores SIGHUP), and so does a handler that is none of Python's.
+        """
         if threading.current_thread() is threading.main_thread():
-            for sign in STOP_SIGNALS:
+            for sign in _heard():
                 signal.signal(sign, self._on_signal)
 
     def _on_signal(self, number: int, _frame: object) -> None:
@@ -98,10 +101,14 @@ class StopRequest:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {sign: signal.getsignal(sign) for sign in STOP_SIGNALS}
+        before = {sign: signal.getsignal(sign) for sign in _heard()}
         self.hear_signals()
         try:
             yield
         finally:
             for sign, handler in before.items():
                 signal.signal(sign, handler)
+
+
+def _heard() -> list[signal.Signals]:
+    return [sign for sign in STOP_SIGNALS if signal.getsignal(sign) not in {signal.SIG_IGN, None}]

@@ -1,5 +1,6 @@
 """Addresses a setting may hold, and how they are shown: the user-info of a url is a secret."""
 
+import re
 from typing import Annotated, Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -7,6 +8,7 @@ from pydantic import AfterValidator, PlainSerializer, SecretStr
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MASK: Final = "***"
+_USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 def _parts(text: str) -> tuple[SplitResult, int | None]:
@@ -63,6 +65,11 @@ def valid_stream_url(text: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether a url's host is this machine."""
     return urlsplit(url).hostname in LOOPBACK_HOSTS
+
+
+def without_user_info(text: str) -> str:
+    """Return any text with the user-info of the urls in it replaced."""
+    return _USER_INFO.sub(MASK, text)
 
 
 def masked_url(url: str) -> str:

@@ -51,7 +51,10 @@ def test_what_was_lost_was_repaired_when_the_plan_says(preset: str) -> None:
         "lost ack": timings.lost_ack_secs(settings),
     }
     for fault, secs in predicted.items():
-        assert OUTCOMES[Name(preset, fault, guarded=True)].secs <= (secs or 0) + tick, fault
+        outcome = OUTCOMES[Name(preset, fault, guarded=True)]
+        assert outcome.agreed, fault
+        assert secs is not None, fault
+        assert outcome.secs <= secs + tick, fault
 
 
 def test_one_cell_played_again_comes_out_as_the_guide_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def test_what_a_filter_leaves_out_is_told_by_name(stage: Stage, venue: VenueProc
     node = stage.node(environment(venue, redis, RECON_INSTRUMENT_IDS=BTC))
     clean_end(node)
     assert ended(node) == 0
-    assert node.events[0]["left_out"] == [f"every instrument but {BTC}"]
+    assert node.events[0]["filters"] == [f"every instrument but {BTC}"]
     (reconciled,) = [event for event in node.events if event["event"] == "node_reconciled"]
     assert reconciled["left_out"] == [f"open order {left} in {ETH}", f"position {ETH} 2.000"]
     told = stage.recon("reconcile", **environment(venue, redis, RECON_INSTRUMENT_IDS=BTC))

@@ -80,3 +80,30 @@ def test_all_that_is_missing_is_told_at_once(stage: Stage, told: Path) -> None:
     (refused,) = told.read_text().splitlines()
     assert refused.startswith("not built: SurroundingsMissingError, exit 2: there is no execution client; ")
     assert "no cache database is given; set RECON_CACHE_URL" in refused
+
+
+def test_a_node_on_a_loop_of_ones_own_stops_when_it_is_cancelled(
+    stage: Stage, venue: VenueProcess, redis: str, told: Path
+) -> None:
+    """It does not trade on unwatched, and what else runs on the loop goes on."""
+    played(stage, told, "cancelled", **environment(venue, redis))
+    assert told.read_text().splitlines() == [
+        "event Booting",
+        "event Connected",
+        "event Reconciled",
+        "event Verified True",
+        "event Started",
+        "run: run() was called on a running event loop; await run_async() instead",
+        "event Stopped",
+        "cancelled True, running False",
+        "other work goes on",
+    ]
+    assert venue.control.requests("DELETE /fapi/v1/listenKey")
+
+
+def test_a_node_that_was_built_for_another_loop_says_so(
+    stage: Stage, venue: VenueProcess, redis: str, told: Path
+) -> None:
+    played(stage, told, "elsewhere", **environment(venue, redis))
+    (refused,) = told.read_text().splitlines()
+    assert refused.startswith("run_async: the node was built for another event loop; build it on the loop")

@@ -1,7 +1,7 @@
 """Whoever brings a client of their own gets no venue made up beside it, and is judged by what they brought."""
 
 import pytest
-from stage import HERE, SEED, Stage, clean_end, ended, environment, names, reconciled
+from stage import BTC, HERE, SEED, Stage, clean_end, ended, environment, names, reconciled
 
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings.guards import GUARDS
@@ -63,3 +63,14 @@ def test_nothing_is_started_for_a_configuration_that_is_refused(stage: Stage, ow
     assert told.code == 2
     assert told.events("embedded_cache") == told.events("embedded_venue") == []
     assert told.events("settings_refused")
+
+
+def test_a_filter_may_name_what_only_the_data_client_has_loaded(
+    stage: Stage, venue: VenueProcess, redis: str, own: dict[str, str]
+) -> None:
+    """Reconciliation goes by the cache's instruments, whoever loaded them."""
+    venue.control.seed(**SEED)
+    filtered = {"RECON_CACHE_URL": redis, "RECON_INSTRUMENT_IDS": BTC}
+    node = stage.node(own | filtered, "stock_clients:configure_lean")
+    assert reconciled(node)["node"]["positions"] == {BTC: "0.500"}
+    clean_end(node)

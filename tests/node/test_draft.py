@@ -1,6 +1,9 @@
+import functools
 from typing import Any
 
 import pytest
+from nautilus_trader.config import LiveDataClientConfig, LiveExecClientConfig
+from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
 
 from reconciliation import (
     ConfigureError,
@@ -29,7 +32,7 @@ def settings(**variables: str) -> Settings:
 
 def stock(builder: NodeBuilder) -> None:
     """Bring a client of another venue, as a user's function does."""
-    builder.add_exec_client("OKX", object(), object)
+    builder.add_exec_client("OKX", LiveExecClientConfig(), LiveExecClientFactory)
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
@@ -51,20 +54,20 @@ def test_only_what_is_missing_is_told(given: dict[str, str], missing: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "configure", "venue", "cache"),
+    ("given", "configure", "venue"),
     [
-        ({}, None, True, True),
-        (ACCOUNT, None, False, True),
-        (ACCOUNT | CACHE, None, False, False),
-        ({}, stock, False, True),
-        (CACHE, stock, False, False),
+        ({}, None, True),
+        (ACCOUNT, None, False),
+        (ACCOUNT | CACHE, None, False),
+        ({}, stock, False),
+        (CACHE, stock, False),
     ],
 )
 def test_a_venue_is_wanted_only_when_nobody_brings_a_client_and_nobody_names_one(
-    given: dict[str, str], configure: Any, *, venue: bool, cache: bool
+    given: dict[str, str], configure: Any, *, venue: bool
 ) -> None:
     drafted = draft(settings(**given), configure, embedding=True)
-    assert (drafted.wants_venue, drafted.wants_cache) == (venue, cache)
+    assert drafted.wants_venue is venue
 
 
 def test_a_cache_of_ones_own_gets_no_venue_made_up_for_it() -> None:
@@ -114,6 +117,15 @@ def failing(builder: NodeBuilder) -> None:
     raise KeyError("missing")
 
 
+def unfit(builder: NodeBuilder) -> None:
+    builder.add_strategy("MAKER-001")
+    builder.add_exec_client("OKX", object(), LiveExecClientFactory())
+
+
+def data_only(builder: NodeBuilder) -> None:
+    builder.add_data_client("OKX", LiveDataClientConfig(), LiveDataClientFactory)
+
+
 @pytest.mark.parametrize(
     ("configure", "told"),
     [
@@ -121,6 +133,10 @@ def failing(builder: NodeBuilder) -> None:
         (Configure, "Configure is a class, not a function"),
         (Configure(), "Configure is a Configure, not a function"),
         (later, "later is a coroutine function"),
+        (
+            unfit,
+            "OKX was given a object, not a LiveExecClientConfig; .*'MAKER-001' was added as a strategy",
+        ),
         (failing, r"failing failed: KeyError: 'missing' \(test_draft.py:\d+\)"),
     ],
 )
@@ -130,6 +146,17 @@ def test_a_mistake_in_the_users_function_is_told_with_its_place(configure: Any, 
     assert caught.value.exit_code == 2
 
 
+def test_data_clients_alone_get_no_venue_made_up_beside_them() -> None:
+    with pytest.raises(SurroundingsMissingError, match=r"data clients \(OKX\) were added, and no execution client"):
+        draft(settings(), data_only, embedding=True)
+
+
+def test_a_draft_stays_as_it_is() -> None:
+    drafted = draft(settings(), embedding=True)
+    drafted.furnished(settings(**ACCOUNT))
+    assert drafted.wants_venue
+
+
 def test_any_callable_of_one_argument_will_do() -> None:
-    drafted = draft(settings(**CACHE), lambda builder: builder.add_exec_client("OKX", object(), object))
+    drafted = draft(settings(**CACHE), functools.partial(stock))
     assert list(drafted.builder.exec_clients) == ["OKX"]

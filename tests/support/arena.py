@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from nautilus_trader.config import CacheConfig, LiveExecEngineConfig, LoggingConfig
+from nautilus_trader.config import CacheConfig, LiveExecEngineConfig, LoggingConfig, StrategyConfig
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
@@ -20,6 +20,7 @@ from reconciliation.embedded.venue import VenueProcess
 from reconciliation.engine.lifecycle import Lifecycle, Observer
 from reconciliation.engine.v1 import emit
 from reconciliation.engine.v1.adapters.lookup import add_settings_clients, client_of
+from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.settings.guards import GUARDS
 
@@ -50,9 +51,10 @@ OFF: dict[str, Any] = {
 class Arena:
     """One node on a loop that runs only while something is awaited."""
 
-    def __init__(self, node: TradingNode, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, node: TradingNode, loop: asyncio.AbstractEventLoop, clients: list[StockClient]) -> None:
         self.node = node
         self.loop = loop
+        self.clients = clients
         self.cache = node.cache
         self.engine = node.kernel.exec_engine
         self.running: asyncio.Task[None] | None = None
@@ -144,6 +146,14 @@ def asked(venue: VenueProcess, call: str) -> int:
     return len(venue.control.requests(call))
 
 
+def nowhere() -> VenueProcess:
+    """The address of a venue that is never asked, for nodes that do not start."""
+    venue = VenueProcess()
+    venue.http_url, venue.stream_url = "http://127.0.0.1:1", "ws://127.0.0.1:1"
+    venue.api_key = venue.api_secret = "nobody"
+    return venue
+
+
 def add_second(builder: NodeBuilder, venue: VenueProcess) -> None:
     """Add the clients of another venue of the same kind."""
     env = venue.environment() | {"RECON_VENUE_NAME": "BINANCE_SECOND", "RECON_CACHE_URL": "redis://127.0.0.1:1"}
@@ -168,15 +178,17 @@ def node_on(
     timeouts: Mapping[str, float] = QUICK_TO_END,
     configure: Callable[[NodeBuilder], None] | None = None,
     start: bool = True,
+    read_only: bool = False,
+    position_mode: str = "netting",
     observer: Observer = lambda _: None,
     **engine: Any,
 ) -> Iterator[Arena]:
     """Run a stock node with the named guards and an engine configuration of one's own; without a venue, no client."""
     env = (venue.environment() if venue else {}) | {"RECON_CACHE_URL": cache_url or "redis://127.0.0.1:1"}
-    settings = load(env=env, overrides={"node.guards": list(guards)})
+    settings = load(env=env, overrides={"node.guards": list(guards), "node.position_mode": position_mode})
     builder = NodeBuilder(settings)
-    add_settings_clients(builder, read_only=False)
-    builder.add_strategy(Trader())
+    add_settings_clients(builder, read_only=read_only)
+    builder.add_strategy(Trader(StrategyConfig(use_uuid_client_order_ids=True)))
     if second is not None:
         add_second(builder, second)
     if configure is not None:
@@ -208,7 +220,7 @@ def node_on(
     for wrapped in clients:
         wrapped.report_to(lifecycle)
     install(node, clients, guards, tolerated_secs=tolerated_secs, report_secs=report_secs, lifecycle=lifecycle)
-    arena = Arena(node, loop)
+    arena = Arena(node, loop, clients)
     try:
         if start:
             arena.start()

@@ -18,19 +18,35 @@ if TYPE_CHECKING:
 
 def configure(builder: "NodeBuilder") -> None:
     """Add stock clients for the venue that `STOCK_VENUE_*` names."""
+    _add(builder, InstrumentProviderConfig(load_all=True))
+
+
+def configure_lean(builder: "NodeBuilder") -> None:
+    """Add them so that only the data client loads instruments."""
+    _add(builder, InstrumentProviderConfig())
+
+
+def _add(builder: "NodeBuilder", exec_provider: InstrumentProviderConfig) -> None:
     stream = os.environ["STOCK_VENUE_STREAM_URL"]
     shared: dict[str, Any] = {
         "api_key": os.environ["STOCK_VENUE_API_KEY"],
         "api_secret": os.environ["STOCK_VENUE_API_SECRET"],
         "account_type": BinanceAccountType.USDT_FUTURES,
         "base_url_http": os.environ["STOCK_VENUE_HTTP_URL"],
-        "instrument_provider": InstrumentProviderConfig(load_all=True),
     }
+    provider = InstrumentProviderConfig(load_all=True)
     builder.add_data_client(
-        "BINANCE", BinanceDataClientConfig(**shared, base_url_ws=stream), BinanceLiveDataClientFactory
+        "BINANCE",
+        BinanceDataClientConfig(**shared, base_url_ws=stream, instrument_provider=provider),
+        BinanceLiveDataClientFactory,
     )
     builder.add_exec_client(
         "BINANCE",
-        BinanceExecClientConfig(**shared, base_url_ws=f"{stream}/ws-fapi/v1", base_url_ws_stream=stream),
+        BinanceExecClientConfig(
+            **shared,
+            base_url_ws=f"{stream}/ws-fapi/v1",
+            base_url_ws_stream=stream,
+            instrument_provider=exec_provider,
+        ),
         BinanceLiveExecClientFactory,
     )

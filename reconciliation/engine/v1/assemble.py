@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
+from typing import Final
 
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.system.kernel import NautilusKernel
@@ -19,37 +21,42 @@ from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.start import Start
 from reconciliation.rules.subject import Observed
 
+_one_at_a_time: Final = Lock()
+
 
 class AssembledNode:
     """A built `TradingNode` and the hooks that watch its start.
 
     Args:
         trading_node: the engine's own.
+
+    Attributes:
         start: its hooks.
     """
 
-    def __init__(self, trading_node: TradingNode, start: Start) -> None:
+    start: Start
+
+    def __init__(self, trading_node: TradingNode) -> None:
         self.trading_node = trading_node
-        self._start = start
 
     @property
     def started(self) -> asyncio.Event:
         """Set once the trader runs."""
-        return self._start.started
+        return self.start.started
 
     @property
     def failed(self) -> bool:
         """Whether the start has failed; the node stops, or has stopped."""
-        return self._start.failed
+        return self.start.failed
 
     @property
     def report(self) -> ReconciliationReport | None:
         """The outcome of startup reconciliation; None when it did not come to one."""
-        return self._start.report
+        return self.start.report
 
     def observed(self) -> Observed:
         """Return the facts that rules judge by, as the account shows them now."""
-        return self._start.observed()
+        return self.start.observed()
 
     async def run(self) -> None:
         """Start, and run until the engine ends.
@@ -71,8 +78,14 @@ class AssembledNode:
         kernel._stop_engines()
 
     def dispose(self) -> None:
-        """Free what the engine holds, the event loop included."""
-        self.trading_node.dispose()
+        """Free what the engine holds: its event loop too, unless it runs, and so is somebody else's."""
+        kernel = self.trading_node.kernel
+        if not kernel.loop.is_running():
+            self.trading_node.dispose()
+            return
+        kernel.dispose()
+        if kernel.executor:
+            kernel.executor.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -82,12 +95,13 @@ def _signals_left_alone() -> Iterator[None]:
     A signal that comes between its handlers and ours would be lost, or end the process at once; it puts them on the
     loop, and the default one in place of SIGINT's.
     """
-    take = NautilusKernel._setup_loop
-    NautilusKernel._setup_loop = lambda _: None
-    try:
-        yield
-    finally:
-        NautilusKernel._setup_loop = take
+    with _one_at_a_time:
+        take = NautilusKernel._setup_loop
+        NautilusKernel._setup_loop = lambda _: None
+        try:
+            yield
+        finally:
+            NautilusKernel._setup_loop = take
 
 
 def assemble(
@@ -115,6 +129,18 @@ def assemble(
     )
     with _signals_left_alone():
         node = TradingNode(config, loop=loop)
+    assembled = AssembledNode(node)
+    try:
+        assembled.start = _built(node, builder, lifecycle)
+    except BaseException:
+        assembled.dispose()
+        raise
+    return assembled
+
+
+def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> Start:
+    """Build a node's clients and add the rest to it; return the hooks on its start."""
+    settings = builder.settings
     for name, spec in builder.data_clients.items():
         node.add_data_client_factory(name, spec.factory)
     for name, spec in builder.exec_clients.items():
@@ -136,4 +162,4 @@ def assemble(
         lifecycle=lifecycle,
     )
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
-    return AssembledNode(node, Start(node, settings, clients, lifecycle))
+    return Start(node, settings, clients, lifecycle)

@@ -1,8 +1,13 @@
 """What this generation can do, as the contract of generations names it."""
 
 import asyncio
+from collections.abc import Iterator
 
 import uvloop
+from nautilus_trader.common.actor import Actor
+from nautilus_trader.config import LiveDataClientConfig, LiveExecClientConfig
+from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
+from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.v1.adapters.lookup import add_settings_clients, guarded_factory, traits_of
@@ -26,12 +31,33 @@ __all__ = [
     "reason_of",
     "subject_of_engine",
     "trading_node_config",
+    "unfit",
 ]
 
 
 def client_traits(builder: NodeBuilder) -> tuple[ClientTraits, ...]:
     """Return what rules know of the execution clients in a builder."""
     return tuple(traits_of(name, spec.config, guarded=spec.is_guarded) for name, spec in builder.exec_clients.items())
+
+
+def unfit(builder: NodeBuilder) -> Iterator[str]:
+    """Yield what was added to a builder that the engine cannot build, in words."""
+    kinds = (
+        ("data", builder.data_clients, LiveDataClientConfig, LiveDataClientFactory),
+        ("execution", builder.exec_clients, LiveExecClientConfig, LiveExecClientFactory),
+    )
+    for kind, clients, config, factory in kinds:
+        for name, spec in clients.items():
+            if not isinstance(spec.config, config):
+                yield f"the {kind} client {name} was given a {type(spec.config).__name__}, not a {config.__name__}"
+            if not (isinstance(spec.factory, type) and issubclass(spec.factory, factory)):
+                yield f"the {kind} client {name} was given {spec.factory!r}, not a class of {factory.__name__}"
+    for strategy in builder.strategies:
+        if not isinstance(strategy, Strategy):
+            yield f"{strategy!r} was added as a strategy, and is none"
+    for actor in builder.actors:
+        if not isinstance(actor, Actor):
+            yield f"{actor!r} was added as an actor, and is none"
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -4,6 +4,8 @@ import re
 from functools import singledispatch
 from typing import Final
 
+from reconciliation.settings.urls import without_user_info
+
 _QUERY: Final = re.compile(r"\?[^\s)'\"]*")
 
 
@@ -14,5 +16,5 @@ def text_of(error: BaseException) -> str:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return what went wrong as one line, without the signed part of any address in it."""
-    return _QUERY.sub("?...", " ".join(text_of(error).split()))
+    """Return what went wrong as one line, without the signed part or the user-info of any address in it."""
+    return without_user_info(_QUERY.sub("?...", " ".join(text_of(error).split())))

@@ -1,6 +1,5 @@
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,11 +12,9 @@ from reconciliation.embedded.venue import VenueProcess
 from reconciliation.engine.builder import ClientSpec
 from reconciliation.settings.guards import GUARDS
 
-ORDER = "GET /fapi/v1/order"
 SUBMIT = "POST /fapi/v1/order"
 TRADES = "GET /fapi/v1/userTrades"
 ALL_ORDERS = "GET /fapi/v1/allOrders"
-UNKNOWN = {"code": -1007, "msg": "Timeout waiting for response from backend server."}
 OVERLOADED = {"code": -1008, "msg": "Server is currently overloaded."}
 
 
@@ -26,37 +23,6 @@ def with_retries(builder: NodeBuilder) -> None:
     name, client = next(iter(builder.exec_clients.items()))
     config = msgspec.structs.replace(client.config, max_retries=2, retry_delay_initial_ms=10, retry_delay_max_ms=20)
     builder.exec_clients[name] = ClientSpec(config, client.factory)
-
-
-@pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("query_errors"), "REJECTED")])
-def test_three_errors_reject_nothing(venue: VenueProcess, guards: tuple[str, ...], believed: str) -> None:
-    """The acknowledgement of a live order was lost, and the venue fails three questions for it before it answers."""
-    with node_on(
-        venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200, "inflight_check_retries": 9}
-    ) as arena:
-        venue.control.mute()
-        venue.control.fail(SUBMIT, drop=True, apply=True)
-        venue.control.fail(ORDER, status=503, times=3)
-        bid = arena.place_bid()
-        arena.until(lambda: arena.status(bid) != "SUBMITTED" and arena.status(bid) != "INITIALIZED", "it is resolved")
-        assert arena.status(bid) == believed
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [{"status": 503}, {"status": 408, "body": UNKNOWN}, {"status": 400, "body": {"code": -1006, "msg": "unexpected"}}],
-    ids=["503", "-1007", "-1006"],
-)
-@pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("unknown_outcomes"), "REJECTED")])
-def test_an_unknown_outcome_rejects_no_live_order(
-    venue: VenueProcess, guards: tuple[str, ...], believed: str, answer: dict[str, Any]
-) -> None:
-    with node_on(venue, guards=guards, **OFF | {"inflight_check_interval_ms": 200}) as arena:
-        venue.control.mute()
-        venue.control.fail(SUBMIT, apply=True, **answer)
-        bid = arena.place_bid()
-        arena.until(lambda: arena.status(bid) not in {"INITIALIZED", "SUBMITTED"}, "it is resolved")
-        assert arena.status(bid) == believed
 
 
 @pytest.mark.parametrize(("guards", "believed"), [(GUARDS, "ACCEPTED"), (all_but("unknown_outcomes"), "REJECTED")])
@@ -142,14 +108,6 @@ def test_a_warm_restart_makes_up_no_opposite_position(
         pass
     with node_on(venue, guards=guards, cache_url=redis, **OFF) as arena:
         assert (len(arena.cache.positions_open()) > 1) is phantom
-
-
-@pytest.mark.parametrize(("guards", "starts"), [(GUARDS, False), (all_but("reports", "query_errors"), True)])
-def test_a_mass_status_is_whole_or_there_is_none(venue: VenueProcess, guards: tuple[str, ...], starts: bool) -> None:
-    venue.control.seed("BTCUSDT", fills=20, open_orders=3, net="0.5")
-    venue.control.fail(TRADES, status=500)
-    with node_on(venue, guards=guards, start=False, **OFF) as arena:
-        assert arena.begin() is starts
 
 
 def test_one_failed_query_is_asked_again(venue: VenueProcess) -> None:

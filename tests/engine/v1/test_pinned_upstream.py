@@ -4,27 +4,39 @@ A change here is no fault: read the new code, see whether the guard is still rig
 guard left out say what it is for), then write the new pin down.
 """
 
+import ast
 import hashlib
 import inspect
-from collections.abc import Callable
-from typing import Any
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
-from arena import OFF, node_on
+from arena import OFF, node_on, nowhere
+from nautilus_trader.adapters.binance.data import BinanceCommonDataClient
 from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.adapters.binance.futures.http.account import BinanceFuturesAccountHttpAPI
 from nautilus_trader.adapters.binance.http.account import BinanceAccountHttpAPI
 from nautilus_trader.adapters.binance.http.client import BinanceHttpClient
+from nautilus_trader.adapters.binance.http.endpoint import BinanceHttpEndpoint
+from nautilus_trader.live.data_client import LiveDataClient, LiveMarketDataClient
+from nautilus_trader.live.data_engine import LiveDataEngine
 from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.live.node import TradingNode
 from nautilus_trader.system.kernel import NautilusKernel
 
-from reconciliation.embedded.venue import VenueProcess
+from reconciliation import NodeBuilder, load
+from reconciliation.engine import v1
+from reconciliation.engine.generation import generation
+from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.binance.factory import guarded_client
-from reconciliation.settings.guards import BINANCE_GUARDS, GUARDS
+from reconciliation.settings.guards import BINANCE_GUARDS
 
 ENGINE, CLIENT, COMMON = LiveExecutionEngine, BinanceFuturesExecutionClient, BinanceCommonExecutionClient
+KERNEL, ACCOUNT = NautilusKernel, BinanceFuturesAccountHttpAPI
 PINNED: dict[Callable[..., Any], str] = {
     ENGINE._check_inflight_orders: "(self) 45eb785fcf10",
     ENGINE._resolve_inflight_order: "(self, order) 61e601e15233",
@@ -62,11 +74,99 @@ PINNED: dict[Callable[..., Any], str] = {
     BinanceAccountHttpAPI.query_all_orders: "(self, symbol, order_id, start_time, end_time, limit, recv_window) 80ed184c7629",
     BinanceAccountHttpAPI.query_user_trades: "(self, symbol, order_id, start_time, end_time, from_id, limit, recv_window) 260a8db60f12",
     BinanceAccountHttpAPI.query_order: "(self, symbol, order_id, orig_client_order_id, recv_window) a9d7a1823719",
-    BinanceFuturesAccountHttpAPI.query_futures_account_info: "(self, recv_window) 518823d940c9",
-    NautilusKernel.start_async: "(self) 2c2cbb7652c1",
-    NautilusKernel._await_engines_connected: "(self) 3ddd7c27eb62",
-    NautilusKernel._await_portfolio_initialization: "(self) 8bf6c88c084a",
+    ACCOUNT.query_futures_account_info: "(self, recv_window) 518823d940c9",
+    KERNEL.start_async: "(self) 2c2cbb7652c1",
+    KERNEL._await_engines_connected: "(self) 3ddd7c27eb62",
+    KERNEL._await_portfolio_initialization: "(self) 8bf6c88c084a",
+    ENGINE._process_venue_reported_positions: "(self, positions_by_key, venue_positions) a5186b2b5b16",
+    ENGINE._generate_inferred_fill: "(self, order, report, instrument) a2866763b9a9",
+    COMMON._connect: "(self) 7a858b860598",
+    COMMON._disconnect: "(self) b5bf37bab684",
+    COMMON._determine_reduce_only_str: "(self, order) 729321b27cc6",
+    COMMON._get_position_side_from_position_id: "(self, position_id, exec_spawn_id) de6ee570f695",
+    COMMON._get_cached_instrument_id: "(self, symbol) 14750be94577",
+    CLIENT._init_dual_side_position: "(self) b7427a520327",
+    BinanceCommonDataClient._connect: "(self) ee05d43ac062",
+    LiveExecutionClient._connect: "(self) 8128f92251eb",
+    LiveExecutionClient.generate_order_status_report: "(self, command) 743b97c6f4bc",
+    LiveExecutionClient.generate_order_status_reports: "(self, command) b0ba9b9802d3",
+    LiveExecutionClient.generate_fill_reports: "(self, command) 17a2f131552f",
+    LiveExecutionClient.generate_position_status_reports: "(self, command) 39ed3001e2cd",
+    LiveDataClient._connect: "(self) 8128f92251eb",
+    LiveMarketDataClient._connect: "(self) 8128f92251eb",
+    ACCOUNT._timestamp: "(self) d1f88df9b3ac",
+    BinanceHttpEndpoint._method: "(self, method_type, params, ratelimiter_keys) 75121fd277e5",
+    KERNEL.stop: "(self) c643828c5846",
+    KERNEL.stop_async: "(self) a7eae8960a7c",
+    KERNEL._on_shutdown_system: "(self, command) f2ae86db0977",
+    KERNEL._setup_loop: "(self) 1b5d42d4fe9e",
+    KERNEL._disconnect_clients: "(self) ef23ff6c3bc0",
+    KERNEL._await_engines_disconnected: "(self) 5869b52bf292",
+    KERNEL._stop_engines: "(self) 9e7fcc0b4cbb",
+    TradingNode.build: "(self) 15e72c05cc99",
+    TradingNode.run_async: "(self) 407815df5f3d",
+    TradingNode.stop_async: "(self) 817b582dab59",
+    TradingNode.dispose: "(self) 65d7da179b05",
 }
+
+PRIVATE: Final[dict[str, tuple[type, ...]]] = {
+    "_await_engines_connected": (KERNEL,),
+    "_await_engines_disconnected": (KERNEL,),
+    "_await_portfolio_initialization": (KERNEL,),
+    "_build_active_symbols": (CLIENT,),
+    "_cache": (ENGINE, CLIENT),
+    "_check_positions_consistency": (ENGINE,),
+    "_clients": (ENGINE, LiveDataEngine),
+    "_clock": (ENGINE, CLIENT),
+    "_connect": (CLIENT, BinanceCommonDataClient),
+    "_disconnect_clients": (KERNEL,),
+    "_endpoint_futures_account": (ACCOUNT,),
+    "_futures_http_account": (CLIENT,),
+    "_generate_algo_order_status_reports": (CLIENT,),
+    "_generate_order_status_retries": (CLIENT,),
+    "_get_cache_active_symbols": (CLIENT,),
+    "_get_cached_instrument_id": (CLIENT,),
+    "_handle_missing_orders_at_venue": (ENGINE,),
+    "_http_account": (CLIENT,),
+    "_http_client": (CLIENT,),
+    "_instrument_provider": (CLIENT,),
+    "_is_dual_side_position": (CLIENT,),
+    "_is_stopping": (KERNEL,),
+    "_log": (ENGINE, CLIENT),
+    "_max_retries": (CLIENT,),
+    "_method": (BinanceHttpEndpoint,),
+    "_parse_algo_order_report": (CLIENT,),
+    "_parse_order_status_reports": (CLIENT,),
+    "_position_recon_retries": (ENGINE,),
+    "_query_and_find_missing_fills": (ENGINE,),
+    "_query_position_status_reports": (ENGINE,),
+    "_recon_check_retries": (ENGINE,),
+    "_reconcile_order_report": (ENGINE,),
+    "_reconcile_position_report": (ENGINE,),
+    "_resolve_inflight_order": (ENGINE,),
+    "_resolve_order_not_found_at_venue": (ENGINE,),
+    "_setup_loop": (KERNEL,),
+    "_stop_engines": (KERNEL,),
+    "_submit_order_inner": (CLIENT,),
+    "_submit_order_method": (CLIENT,),
+    "_timestamp": (ACCOUNT,),
+    "_ws_client": (CLIENT,),
+}
+"""Every private name of upstream that this generation uses, and whose it is."""
+
+MEANING: Final = frozenset(
+    {
+        "_generate_order_status_retries",
+        "_is_dual_side_position",
+        "_is_stopping",
+        "_max_retries",
+        "_position_recon_retries",
+        "_recon_check_retries",
+        "_submit_order_method",
+        "_ws_client",
+    }
+)
+"""Of them, the state whose meaning matters: every method of upstream that uses it is pinned."""
 
 
 def fingerprint(method: Callable[..., Any]) -> str:
@@ -87,10 +187,92 @@ def test_every_method_the_client_guards_override_is_pinned() -> None:
     assert {getattr(CLIENT, name) for name in names} <= set(PINNED)
 
 
-def test_every_method_of_the_engine_that_is_wrapped_is_pinned(venue: VenueProcess) -> None:
-    """Of the engine and of its clients, what the guards put in place of a method."""
-    with node_on(venue, guards=GUARDS, start=False, **OFF) as arena:
-        for upstream, owner in ((ENGINE, arena.engine), (CLIENT, arena.client)):
-            wrapped = {getattr(upstream, name) for name in vars(owner) if callable(getattr(upstream, name, None))}
-            assert wrapped
-            assert wrapped <= set(PINNED)
+def owners(node: TradingNode) -> tuple[Any, ...]:
+    """The objects of a built node that private names belong to."""
+    kernel = node.kernel
+    (client,) = kernel.exec_engine._clients.values()
+    account = client._futures_http_account
+    endpoint = account._endpoint_futures_account
+    data_clients = kernel.data_engine._clients.values()
+    return (
+        kernel,
+        kernel.exec_engine,
+        kernel.data_engine,
+        client,
+        client._http_client,
+        account,
+        endpoint,
+        *data_clients,
+    )
+
+
+def upstream_of(owner: Any) -> type:
+    return next(cls for cls in type(owner).__mro__ if cls.__module__.startswith("nautilus_trader."))
+
+
+def test_every_method_that_is_wrapped_is_pinned(redis: str) -> None:
+    """Of a whole node, what guards and start put in place of a method."""
+    settings = load(env=nowhere().environment() | {"RECON_CACHE_URL": redis})
+    builder = NodeBuilder(settings)
+    engine = generation()
+    engine.add_settings_clients(builder, read_only=True)
+    node = engine.assemble(builder, Lifecycle(), loop=engine.new_event_loop(), read_only=True)
+    try:
+        wrapped = {
+            getattr(upstream, name)
+            for owner in owners(node.trading_node)
+            for upstream in [upstream_of(owner)]
+            for name in vars(owner)
+            if callable(getattr(upstream, name, None))
+        }
+    finally:
+        node.dispose()
+    assert {KERNEL.start_async, COMMON._connect, BinanceCommonDataClient._connect} <= wrapped
+    assert wrapped <= set(PINNED)
+
+
+# -- Private names
+
+
+def names_used() -> Iterator[tuple[str, bool]]:
+    """Yield the private names that this generation reads or calls, and whether on an object's own self."""
+    for path in Path(v1.__path__[0]).rglob("*.py"):
+        for found in ast.walk(ast.parse(path.read_text())):
+            if isinstance(found, ast.Attribute) and re.fullmatch("_[a-z].*", found.attr):
+                yield found.attr, isinstance(found.value, ast.Name) and found.value.id == "self"
+
+
+def names_made() -> Iterator[str]:
+    """Yield the private names that this generation's own classes define or set."""
+    for path in Path(v1.__path__[0]).rglob("*.py"):
+        for found in ast.walk(ast.parse(path.read_text())):
+            if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield found.name
+            elif isinstance(found, ast.Attribute) and isinstance(found.ctx, ast.Store):
+                yield found.attr
+
+
+def test_every_private_name_of_upstream_is_listed() -> None:
+    """On anything but self a private name is upstream's; on self it is, too, where no class of ours makes it."""
+    made = set(names_made()) - set(PRIVATE)
+    assert {name for name, on_self in names_used() if not on_self or name not in made} == set(PRIVATE)
+
+
+def test_upstream_has_every_private_name() -> None:
+    with node_on(nowhere(), start=False, **OFF) as arena:
+        found = owners(arena.node)
+        for name, classes in PRIVATE.items():
+            for cls in classes:
+                owner = next(owner for owner in found if isinstance(owner, cls))
+                assert hasattr(owner, name), f"{cls.__name__}.{name}"
+                if callable(getattr(cls, name, None)):
+                    assert getattr(cls, name) in PINNED, f"{cls.__name__}.{name}"
+
+
+@pytest.mark.parametrize("name", sorted(MEANING))
+def test_every_method_that_uses_such_state_is_pinned(name: str) -> None:
+    for owner in PRIVATE[name]:
+        methods = [method for cls in owner.__mro__ for method in vars(cls).values() if inspect.isfunction(method)]
+        users = {method for method in methods if f"self.{name}" in inspect.getsource(method)}
+        assert users
+        assert {method for method in users if method.__name__ != "__init__"} <= set(PINNED)

@@ -9,7 +9,7 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from reconciliation.engine.client import PositionMode
 from reconciliation.engine.holdings import Holdings
 from reconciliation.engine.lifecycle import Lifecycle
-from reconciliation.engine.v1.guards.time_limits import limit_reports
+from reconciliation.engine.v1.queries.time_limits import limit_reports
 
 
 class StockClient:

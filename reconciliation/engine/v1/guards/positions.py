@@ -79,8 +79,9 @@ class PositionGuard:
 
     async def _query_and_note_absent(self) -> tuple[dict[Key, PositionStatusReport], set[Any]]:
         reported, failed = await self._query()
-        for venue in failed:
-            self._lifecycle.emit(QueryFailed(str(venue), "positions", "the log of the engine says why"))
+        for client in self._clients:
+            if failed & {client.engine_client.venue, None}:
+                self._lifecycle.emit(QueryFailed(client.name, "positions", "the log of the engine says why"))
         held = {(position.instrument_id, position.account_id) for position in self._engine._cache.positions_open()}
         now = asyncio.get_running_loop().time()
         known = self._absent_since
@@ -122,7 +123,8 @@ class PositionGuard:
             return [], True
         found, had_errors = await self._missing_fills(instrument_id, clients)
         if had_errors:
-            self._lifecycle.emit(QueryFailed(str(instrument_id.venue), f"fills of {instrument_id}", "no full answer"))
+            names = ", ".join(str(client.id) for client in clients)
+            self._lifecycle.emit(QueryFailed(names, f"fills of {instrument_id}", "the log of the engine says why"))
             self._is_hung = True
             self._waiting.add(instrument_id)
         return found, had_errors

@@ -58,11 +58,17 @@ class Connections:
             connecting.cancel()
 
 
-def contradictions(settings: Settings, clients: Sequence[Client]) -> Iterator[str]:
-    """Yield where the settings contradict what the connected clients found."""
-    loaded = {instrument_id for client in clients for instrument_id in client.loaded_instruments()}
+def contradictions(settings: Settings, clients: Sequence[Client], loaded: set[str]) -> Iterator[str]:
+    """Yield where the settings contradict what the connected clients found.
+
+    Args:
+        settings: of the node.
+        clients: its execution clients.
+        loaded: the ids of all loaded instruments.
+    """
     yield from _wrong_position_modes(settings, clients)
-    yield from _unloaded_filters(settings, loaded)
+    if settings.reconciliation.enabled:
+        yield from _unloaded_filters(settings, loaded)
     if "E19" not in settings.node.accept:
         yield from _unloaded_claims(settings, loaded)
 

@@ -87,9 +87,9 @@ class Start:
         if failure:
             return self._fail("connection", failure)
         self._lifecycle.emit(Connected(tuple(client.name for client in self._clients), loop.time() - begun))
-        if found := list(contradictions(self._settings, self._clients)):
+        loaded = self._loaded()
+        if found := list(contradictions(self._settings, self._clients, loaded)):
             return self._fail("settings", "; ".join(found))
-        loaded = [instrument_id for client in self._clients for instrument_id in client.loaded_instruments()]
         try:
             claimed = claims.resolve_claim_all(self._engine, self._settings.claims, loaded)
         except ClaimError as error:
@@ -97,6 +97,14 @@ class Start:
         if claimed is not None:
             self._lifecycle.emit(claimed)
         return not self._is_stopping()
+
+    def _loaded(self) -> set[str]:
+        """Return the ids of all loaded instruments: the cache's, which reconciliation goes by, and the clients' own.
+
+        What a data client has loaded reaches the cache through a queue, and may be on its way.
+        """
+        cached = {str(instrument.id) for instrument in self._kernel.cache.instruments()}
+        return cached.union(*(client.loaded_instruments() for client in self._clients))
 
     async def _reconciled(self, timeout_secs: float) -> bool:
         report = await reconciled_and_verified(
@@ -137,6 +145,7 @@ class Start:
             self._fail("strategies", f"the code of a strategy or actor failed at start: {reason_of(error)}")
             self._log_exception("Error at start", error)
         if self._failure is None and self._kernel.trader.is_running:
+            self._recorder.stop()  # with reconciliation off nothing else did
             self.started.set()
             return
         if self._failure is None and not self._is_stopping():

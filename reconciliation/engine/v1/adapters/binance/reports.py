@@ -33,7 +33,7 @@ from reconciliation.engine.v1.adapters.binance.listening import (
     record_open_orders,
     recorded_open_orders,
 )
-from reconciliation.engine.v1.guards.absence import canceled_report
+from reconciliation.engine.v1.queries.absence import canceled_report
 
 ATTEMPTS: Final = 3
 PAUSE_SECS: Final = 1.0
