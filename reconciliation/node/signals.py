@@ -83,7 +83,7 @@ class StopRequest:
     def hear_signals(self) -> None:
         """Make stop signals make this request from now on; nothing where another thread than the main one runs.
 
-        A signal that is ignored stays so (`nohup` ignores SIGHUP), and so does a handler that is none of Python's.
+        A SIGHUP that is ignored stays so, as `nohup` wants it, and so does a handler that is none of Python's.
         """
         if threading.current_thread() is threading.main_thread():
             for sign in _heard():
@@ -111,4 +111,9 @@ class StopRequest:
 
 
 def _heard() -> list[signal.Signals]:
-    return [sign for sign in STOP_SIGNALS if signal.getsignal(sign) not in {signal.SIG_IGN, None}]
+    return [sign for sign in STOP_SIGNALS if signal.getsignal(sign) is not None and not _is_under_nohup(sign)]
+
+
+def _is_under_nohup(sign: signal.Signals) -> bool:
+    """Whether a hangup is to be outlived; that a shell ignores SIGINT for its background jobs is no such wish."""
+    return sign is signal.SIGHUP and signal.getsignal(sign) is signal.SIG_IGN

@@ -146,3 +146,17 @@ def test_signals_are_left_alone_beside_the_main_thread() -> None:
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+@pytest.mark.parametrize(("sign", "heard"), [(signal.SIGHUP, False), (signal.SIGINT, True), (signal.SIGTERM, True)])
+def test_only_a_hangup_that_is_ignored_stays_so(sign: signal.Signals, *, heard: bool) -> None:
+    """`nohup` ignores SIGHUP; a shell ignores SIGINT for every job in the background."""
+    before = signal.signal(sign, signal.SIG_IGN)
+    stop = StopRequest()
+    try:
+        with stop.hearing_signals():
+            sent(sign)
+        assert signal.getsignal(sign) is signal.SIG_IGN
+    finally:
+        signal.signal(sign, before)
+    assert bool(stop.by) is heard

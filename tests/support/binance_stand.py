@@ -91,7 +91,7 @@ class BinanceStand:
 
     def lose_answer(self, way: str) -> None:
         self._control.mute()
-        self._control.fail(SUBMIT, apply=True, **LOST_ANSWERS[way])
+        self._control.fail(SUBMIT, apply=True, times=1, **LOST_ANSWERS[way])
 
     def forget(self, client_order_id: str) -> None:
         self._control.cancel(client_order_id, silent=True)

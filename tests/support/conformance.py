@@ -66,7 +66,7 @@ class Stand(Protocol):
         """The instrument that everything here is about."""
 
     @property
-    def lost_answers(self) -> Iterable[str]:
+    def lost_answers(self) -> Collection[str]:
         """The ways in which the answer to a submit can be lost."""
 
     @property
@@ -99,7 +99,7 @@ class Stand(Protocol):
         """Leave a call without an answer, until it is healed."""
 
     def lose_answer(self, way: str) -> None:
-        """Have submits take effect without anybody hearing of it: their answer is lost, and the stream is silent."""
+        """Have the next submit take effect without anybody hearing of it: its answer is lost, the stream is silent."""
 
     def forget(self, client_order_id: str) -> None:
         """Know an open order no more, and tell nobody."""
@@ -219,7 +219,7 @@ class ClientContract:
             with stand.node(cache_url=cache.url) as node:
                 assert node.status(bid) == "CANCELED"
 
-    # -- Orders that are not rejected
+    # -- What becomes of orders
 
     def test_an_open_order_that_the_venue_forgot_is_closed_by_the_open_check(self, stand: Stand) -> None:
         with stand.node(checks=["open"]) as node:
@@ -227,21 +227,20 @@ class ClientContract:
             stand.forget(bid)
             node.until(lambda: node.status(bid) in {"CANCELED", "REJECTED"}, "the order is closed")
 
-    def test_a_submit_whose_outcome_is_unknown_is_found_again(self, stand: Stand) -> None:
+    def test_submits_whose_outcome_is_unknown_are_found_again(self, stand: Stand) -> None:
         with stand.node(checks=["inflight"]) as node:
             for way in stand.lost_answers:
                 stand.lose_answer(way)
-                for call in stand.calls("order"):
-                    stand.fail(call)
-                begun = stand.asked("order")
-                bid = node.place_bid()
-                node.until(
-                    lambda bid=bid, wanted=begun + 2: node.status(bid) == "REJECTED" or stand.asked("order") >= wanted,  # type: ignore[misc]
-                    "it is asked for",
-                )
-                assert node.status(bid) == "SUBMITTED", way
-                stand.heal()
-                node.until(lambda bid=bid: node.status(bid) == "ACCEPTED", f"it is found again after {way}")  # type: ignore[misc]
+            for call in stand.calls("order"):
+                stand.fail(call)
+            begun = stand.asked("order")
+            bids = [node.place_bid() for _ in stand.lost_answers]
+            node.until(
+                lambda: rejected(node, bids) or stand.asked("order") >= begun + 2 * len(bids), "each is asked for"
+            )
+            assert [node.status(bid) for bid in bids] == ["SUBMITTED"] * len(bids)
+            stand.heal()
+            node.until(lambda: all(node.status(bid) == "ACCEPTED" for bid in bids), "each is found again")
 
     def test_failed_queries_reject_no_order_however_many(self, stand: Stand) -> None:
         """No check runs here: it is the client alone."""
@@ -303,6 +302,10 @@ def resting(node: Running) -> str:
     bid = node.place_bid()
     node.until(lambda: node.status(bid) == "ACCEPTED", "the bid is accepted")
     return bid
+
+
+def rejected(node: Running, bids: Iterable[str]) -> bool:
+    return any(node.status(bid) == "REJECTED" for bid in bids)
 
 
 def refuses(ask: Callable[[], object]) -> bool:

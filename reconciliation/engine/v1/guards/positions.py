@@ -10,12 +10,14 @@ import asyncio
 from typing import Any, Final
 
 from nautilus_trader.execution.reports import FillReport, PositionStatusReport
+from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import PositionSide
 from nautilus_trader.model.identifiers import AccountId, InstrumentId
 
 from reconciliation.engine.lifecycle import AbsenceHeld, Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.reasons import reason_of
 
 GUARDS: Final = frozenset({"confirmed_positions", "patient_positions"})
 """The names of the guards that are here."""
@@ -24,7 +26,7 @@ Key = tuple[InstrumentId, AccountId]
 
 
 class PositionGuard:
-    """Wraps the engine's position check, as far as the named guards need it.
+    """Wraps the engine's position check and its clients' queries, as far as the named guards need them.
 
     Args:
         engine: the engine whose check is wrapped.
@@ -51,6 +53,11 @@ class PositionGuard:
         self._unconfirmed: set[Key] = set()
         self._waiting: set[InstrumentId] = set()
         self._is_hung = False
+        for client in clients:
+            if "confirmed_positions" in guards:
+                self._tell_failures(client.engine_client, "generate_position_status_reports", "positions")
+            if self._is_patient:
+                self._tell_failures(client.engine_client, "generate_fill_reports", "fills")
         if guards & GUARDS:
             self._check = engine._check_positions_consistency
             engine._check_positions_consistency = self._guarded_check
@@ -62,6 +69,20 @@ class PositionGuard:
         if self._is_patient:
             self._missing_fills = engine._query_and_find_missing_fills
             engine._query_and_find_missing_fills = self._find_fills_and_note_errors
+
+    def _tell_failures(self, client: LiveExecutionClient, call: str, query: str) -> None:
+        """Tell why a query failed; the engine keeps to itself which of its clients it was."""
+        ask = getattr(client, call)
+
+        async def told(command: Any) -> Any:
+            try:
+                return await ask(command)
+            except Exception as error:
+                asked = query if command.instrument_id is None else f"{query} of {command.instrument_id}"
+                self._lifecycle.emit(QueryFailed(str(client.id), asked, reason_of(error)))
+                raise
+
+        setattr(client, call, told)
 
     async def _guarded_check(self) -> None:
         """Check, and give back the attempts in which the venue could not be asked or was not believed yet."""
@@ -79,9 +100,6 @@ class PositionGuard:
 
     async def _query_and_note_absent(self) -> tuple[dict[Key, PositionStatusReport], set[Any]]:
         reported, failed = await self._query()
-        for client in self._clients:
-            if failed & {client.engine_client.venue, None}:
-                self._lifecycle.emit(QueryFailed(client.name, "positions", "the log of the engine says why"))
         held = {(position.instrument_id, position.account_id) for position in self._engine._cache.positions_open()}
         now = asyncio.get_running_loop().time()
         known = self._absent_since
@@ -123,8 +141,6 @@ class PositionGuard:
             return [], True
         found, had_errors = await self._missing_fills(instrument_id, clients)
         if had_errors:
-            names = ", ".join(str(client.id) for client in clients)
-            self._lifecycle.emit(QueryFailed(names, f"fills of {instrument_id}", "the log of the engine says why"))
             self._is_hung = True
             self._waiting.add(instrument_id)
         return found, had_errors

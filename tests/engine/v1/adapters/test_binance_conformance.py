@@ -20,7 +20,7 @@ GUARD_OF: Final[dict[str, str]] = {
     "test_a_mass_status_in_which_a_query_failed_is_none_and_says_why": "reports",
     "test_an_open_order_older_than_the_lookback_is_in_the_mass_status": "reports",
     "test_an_open_order_that_the_venue_forgot_is_closed_at_the_next_start": "reports",
-    "test_a_submit_whose_outcome_is_unknown_is_found_again": "unknown_outcomes",
+    "test_submits_whose_outcome_is_unknown_are_found_again": "unknown_outcomes",
     "test_failed_queries_reject_no_order_however_many": "query_errors",
 }
 """The contracts that a guard is there for; the stock client keeps the others."""

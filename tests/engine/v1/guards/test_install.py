@@ -26,7 +26,7 @@ class Touched:
 
 
 ONE_ORDER, ORDERS = "generate_order_status_report", "generate_order_status_reports"
-REPORTS = frozenset({ONE_ORDER, ORDERS, "generate_fill_reports", "generate_position_status_reports"})
+FILLS, POSITIONS = "generate_fill_reports", "generate_position_status_reports"
 MISSING, POSITION_CHECK = "_handle_missing_orders_at_venue", "_check_positions_consistency"
 LISTENING: Final = Touched(http_client=frozenset({"send_request"}))
 
@@ -38,10 +38,13 @@ NEEDED: Final[dict[str, Touched]] = {
     ),
     "own_counters": Touched(engine=frozenset({MISSING})),
     "confirmed_positions": Touched(
-        engine=frozenset({POSITION_CHECK, "_query_position_status_reports", "_reconcile_position_report"})
+        engine=frozenset({POSITION_CHECK, "_query_position_status_reports", "_reconcile_position_report"}),
+        client=frozenset({POSITIONS}),
     ),
-    "patient_positions": Touched(engine=frozenset({POSITION_CHECK, "_query_and_find_missing_fills"})),
-    "time_limits": Touched(client=REPORTS | {"generate_mass_status"}),
+    "patient_positions": Touched(
+        engine=frozenset({POSITION_CHECK, "_query_and_find_missing_fills"}), client=frozenset({FILLS})
+    ),
+    "time_limits": Touched(client=frozenset({ONE_ORDER, ORDERS, FILLS, POSITIONS, "generate_mass_status"})),
     "symbols": Touched(),
     "reports": LISTENING,
     "query_errors": LISTENING,

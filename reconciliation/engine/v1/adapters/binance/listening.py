@@ -62,11 +62,20 @@ _listening: ContextVar[QueryRecord | None] = ContextVar("_listening", default=No
 
 @contextmanager
 def listening(*, of_mass_status: bool = False) -> Iterator[QueryRecord]:
-    """Note what fails in this task and in those it starts."""
+    """Note what fails in this task and in those it starts.
+
+    Raises:
+        QueryFailedError: for a failure that upstream lets through, such as a broken connection; in place of its own
+            words, which hold the signed address.
+    """
     record = QueryRecord(of_mass_status=of_mass_status)
     token = _listening.set(record)
     try:
         yield record
+    except Exception as error:
+        if isinstance(error, QueryFailedError) or not record.failures:
+            raise
+        raise QueryFailedError(record.reason()) from None
     finally:
         _listening.reset(token)
 
@@ -129,7 +138,7 @@ class ListeningClient(BinanceFuturesExecutionClient):
                 async with asyncio.timeout(self.request_secs):
                     return await send(http_method, url_path, *args, **kwargs)
             except Exception as error:
-                record.failures.append((url_path, error))
+                record.failures.append((url_path, _named(error, self.request_secs)))
                 raise
 
         send_request.listened = True  # type: ignore[attr-defined]
@@ -165,6 +174,13 @@ class ListeningClient(BinanceFuturesExecutionClient):
         if error_code(error) == _NO_SUCH_SYMBOL:
             return self._instrument_provider.find(command.instrument_id) is None
         return error_code(error) == _NO_SUCH_ORDER
+
+
+def _named(error: Exception, limit_secs: float | None) -> Exception:
+    """Give the time limit's error words; it comes without any."""
+    if limit_secs is None or not isinstance(error, TimeoutError):
+        return error
+    return TimeoutError(f"not answered within {limit_secs:g} s")
 
 
 def _address(path: str) -> str:
