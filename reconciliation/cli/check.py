@@ -30,7 +30,7 @@ def command(settings: Settings | SettingsError, engine: str | None, *, as_json: 
       recon check --preset conservative --env-file production.env --strict
 
     With --engine nothing of recon's own settings is read: a hand-written configuration is judged by the same rules.
-    The facts that it cannot hold come from --set and RECON_NODE_*, as in --set node.tolerated_outage_secs=120.
+    The facts that it cannot hold come from --set, RECON_FACTS_* and RECON_NODE_*, as in --set facts.symbols=20.
     """  # noqa: D301 - click reads the backspace
     if engine is not None:
         from reconciliation.cli import check_engine  # the engine loads only here

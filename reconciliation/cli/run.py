@@ -27,7 +27,8 @@ def command(settings: Settings | SettingsError, target: str | None, data_dir: Pa
     MODULE:FUNCTION names a function that receives the builder before the node is constructed and adds strategies,
     actors and clients. Without it the node only reconciles and watches.
 
-    Without a venue and a cache in the settings, an embedded venue and an embedded cache are started.
+    Where the settings name no cache, an embedded one is started; and an embedded venue beside it, where they name no
+    venue and no function brings a client.
     """
     resolved = usable(settings)
 

@@ -1,6 +1,7 @@
 """What a user's `configure(builder)` function receives before the node is constructed."""
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from reconciliation.engine.errors import DuplicateClientError
@@ -33,6 +34,11 @@ class NodeBuilder:
     exec_clients: dict[str, ClientSpec] = field(default_factory=dict)
     strategies: list[Any] = field(default_factory=list)
     actors: list[Any] = field(default_factory=list)
+
+    def copied(self, settings: Settings) -> "NodeBuilder":
+        """Return a builder of its own with the same collection and other settings."""
+        collected = {part.name: copy(getattr(self, part.name)) for part in fields(self) if part.name != "settings"}
+        return NodeBuilder(settings, **collected)
 
     def add_data_client(self, name: str, config: Any, factory: type[Any]) -> None:
         """Add a data client.

@@ -34,14 +34,7 @@ class Draft:
         Args:
             settings: the draft's own, with addresses of what was started for it.
         """
-        made_of = self.builder
-        builder = NodeBuilder(
-            settings,
-            dict(made_of.data_clients),
-            dict(made_of.exec_clients),
-            list(made_of.strategies),
-            list(made_of.actors),
-        )
+        builder = self.builder.copied(settings)
         if self.wants_venue:
             generation().add_settings_clients(builder, read_only=self.read_only)
         return builder

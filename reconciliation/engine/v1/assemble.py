@@ -29,34 +29,31 @@ class AssembledNode:
 
     Args:
         trading_node: the engine's own.
-
-    Attributes:
         start: its hooks.
     """
 
-    start: Start
-
-    def __init__(self, trading_node: TradingNode) -> None:
+    def __init__(self, trading_node: TradingNode, start: Start) -> None:
         self.trading_node = trading_node
+        self._start = start
 
     @property
     def started(self) -> asyncio.Event:
         """Set once the trader runs."""
-        return self.start.started
+        return self._start.started
 
     @property
     def failed(self) -> bool:
         """Whether the start has failed; the node stops, or has stopped."""
-        return self.start.failed
+        return self._start.failed
 
     @property
     def report(self) -> ReconciliationReport | None:
         """The outcome of startup reconciliation; None when it did not come to one."""
-        return self.start.report
+        return self._start.report
 
     def observed(self) -> Observed:
         """Return the facts that rules judge by, as the account shows them now."""
-        return self.start.observed()
+        return self._start.observed()
 
     async def run(self) -> None:
         """Start, and run until the engine ends.
@@ -79,13 +76,18 @@ class AssembledNode:
 
     def dispose(self) -> None:
         """Free what the engine holds: its event loop too, unless it runs, and so is somebody else's."""
-        kernel = self.trading_node.kernel
-        if not kernel.loop.is_running():
-            self.trading_node.dispose()
-            return
-        kernel.dispose()
-        if kernel.executor:
-            kernel.executor.shutdown(wait=False, cancel_futures=True)
+        _dispose(self.trading_node)
+
+
+def _dispose(node: TradingNode) -> None:
+    kernel = node.kernel
+    if not kernel.loop.is_running():
+        node.dispose()
+        return
+    # Upstream's own would stop the loop, and cancel whatever else runs on it.
+    kernel.dispose()
+    if kernel.executor:
+        kernel.executor.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -129,13 +131,11 @@ def assemble(
     )
     with _signals_left_alone():
         node = TradingNode(config, loop=loop)
-    assembled = AssembledNode(node)
     try:
-        assembled.start = _built(node, builder, lifecycle)
+        return AssembledNode(node, _built(node, builder, lifecycle))
     except BaseException:
-        assembled.dispose()
+        _dispose(node)
         raise
-    return assembled
 
 
 def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> Start:

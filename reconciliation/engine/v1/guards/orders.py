@@ -96,7 +96,7 @@ class OrderGuard:
                 report = await ask(command)
             except BaseException as error:
                 self._absences.pop(command.client_order_id, None)
-                self._tell_failure(client, f"order {command.client_order_id}", error)
+                self._emit_failure(client, f"order {command.client_order_id}", error)
                 raise
             if report is not None or asked_as is None or asked_as != self._last_event(command.client_order_id):
                 self._absences.pop(command.client_order_id, None)
@@ -114,7 +114,7 @@ class OrderGuard:
             try:
                 reports: list[OrderStatusReport] = await ask(command)
             except Exception as error:
-                self._tell_failure(client, "orders", error)
+                self._emit_failure(client, "orders", error)
                 raise
             self._unanswered.discard(client.id)
             for report in reports:
@@ -123,7 +123,7 @@ class OrderGuard:
 
         client.generate_order_status_reports = generate_order_status_reports
 
-    def _tell_failure(self, client: LiveExecutionClient, query: str, error: BaseException) -> None:
+    def _emit_failure(self, client: LiveExecutionClient, query: str, error: BaseException) -> None:
         if isinstance(error, Exception):  # a task that is cancelled was not refused an answer
             self._lifecycle.emit(QueryFailed(str(client.id), query, reason_of(error)))
 

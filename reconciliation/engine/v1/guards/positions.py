@@ -55,9 +55,9 @@ class PositionGuard:
         self._is_hung = False
         for client in clients:
             if "confirmed_positions" in guards:
-                self._tell_failures(client.engine_client, "generate_position_status_reports", "positions")
+                self._emit_failures(client.engine_client, "generate_position_status_reports", "positions")
             if self._is_patient:
-                self._tell_failures(client.engine_client, "generate_fill_reports", "fills")
+                self._emit_failures(client.engine_client, "generate_fill_reports", "fills")
         if guards & GUARDS:
             self._check = engine._check_positions_consistency
             engine._check_positions_consistency = self._guarded_check
@@ -70,11 +70,11 @@ class PositionGuard:
             self._missing_fills = engine._query_and_find_missing_fills
             engine._query_and_find_missing_fills = self._find_fills_and_note_errors
 
-    def _tell_failures(self, client: LiveExecutionClient, call: str, query: str) -> None:
-        """Tell why a query failed; the engine keeps to itself which of its clients it was."""
+    def _emit_failures(self, client: LiveExecutionClient, call: str, query: str) -> None:
+        """Emit why a query failed; the engine keeps to itself which of its clients it was."""
         ask = getattr(client, call)
 
-        async def told(command: Any) -> Any:
+        async def watched(command: Any) -> Any:
             try:
                 return await ask(command)
             except Exception as error:
@@ -82,7 +82,7 @@ class PositionGuard:
                 self._lifecycle.emit(QueryFailed(str(client.id), asked, reason_of(error)))
                 raise
 
-        setattr(client, call, told)
+        setattr(client, call, watched)
 
     async def _guarded_check(self) -> None:
         """Check, and give back the attempts in which the venue could not be asked or was not believed yet."""

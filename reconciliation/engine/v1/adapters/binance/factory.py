@@ -21,7 +21,6 @@ from reconciliation.engine.v1.adapters.binance.query_errors import QueryErrorGua
 from reconciliation.engine.v1.adapters.binance.reports import ReportGuard
 from reconciliation.engine.v1.adapters.binance.symbols import SymbolGuard
 from reconciliation.engine.v1.adapters.binance.unknown_outcomes import UnknownOutcomeGuard
-from reconciliation.settings.guards import BINANCE_GUARDS
 
 GUARD_CLASSES: Final = {
     "reports": ReportGuard,
@@ -40,7 +39,7 @@ def guarded_client(guards: Collection[str]) -> type[BinanceFuturesExecutionClien
     return type("GuardedBinanceFuturesExecutionClient", (*chosen, BinanceFuturesExecutionClient), {})
 
 
-def guarded_factory(guards: Collection[str] = BINANCE_GUARDS, *, read_only: bool = False) -> type[GuardedFactory]:
+def guarded_factory(guards: Collection[str], *, read_only: bool) -> type[GuardedFactory]:
     """Return a factory that makes the guarded client exactly as the stock factory makes the stock one.
 
     Args:

@@ -17,7 +17,7 @@ from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 
 
-def add_clients(builder: NodeBuilder, *, read_only: bool) -> None:
+def add_settings_clients(builder: NodeBuilder, *, read_only: bool) -> None:
     """Add the data and the execution client of the settings' venue to a builder.
 
     Both are needed: the execution client alone loads no instruments into the cache, and reconciliation then
