@@ -70,7 +70,7 @@ def command(a: str, b: str, settings_dir: Path | None, assignments: tuple[str, .
             rows.append((item["key"], *cells))
         for line in table(rows):
             click.echo(line)
-    raise SystemExit(1 if found else 0)
+    raise SystemExit(ExitCode.NOT_FINE if found else ExitCode.FINE)
 
 
 def side(operand: str, directory: Path, overrides: Mapping[str, object] | None = None) -> Side:
