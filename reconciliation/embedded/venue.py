@@ -11,7 +11,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from reconciliation.embedded.failures import ProcessFailedError
-from reconciliation.embedded.venue_control import VenueControl
+from reconciliation.embedded.venue_control import VenueControl, over_http
 
 READY_WITHIN_SECS: Final = 20.0
 STOP_WITHIN_SECS: Final = 5.0
@@ -70,7 +70,7 @@ class VenueProcess:
     @property
     def control(self) -> VenueControl:
         """Its control API, once it runs."""
-        return VenueControl(self.control_url)
+        return VenueControl(over_http(self.control_url))
 
     def environment(self) -> dict[str, str]:
         """Return the `RECON_VENUE_*` variables that point a node at this venue."""

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,20 +19,22 @@ from reconciliation.embedded.venue_answers import (
 
 ANSWER_WITHIN_SECS: Final = 30.0
 Amount = Decimal | str
+Call = Callable[[str, str, bytes], Any]
+"""Carries out one control call: its method, its path and its JSON body; returns the JSON answer."""
 
 
 class VenueControl:
     """A client of a running venue's control API.
 
-    It keeps nothing; every call is a request of its own. Each raises ProcessFailedError when the venue refuses it, with
-    the venue's own words, or when no venue answers.
+    It keeps nothing; every call is one of its own. Each raises ProcessFailedError when the venue refuses it, with the
+    venue's own words, or when no venue answers.
 
     Args:
-        control_url: as the venue's first line tells it.
+        call: carries out one call; `over_http` where the venue is a process.
     """
 
-    def __init__(self, control_url: str) -> None:
-        self._url = control_url
+    def __init__(self, call: Call) -> None:
+        self._carry_out = call
 
     # -- History and orders by hand ----------------------------------------------------------------
 
@@ -94,6 +97,18 @@ class VenueControl:
         body = {**_named(order), "quantity": _text(quantity), "price": _text(price), "silent": silent}
         return Happened.read(self._call("POST", "fills", body))
 
+    def amend(self, order: str | int, *, quantity: Amount, price: Amount, silent: bool = False) -> Happened:
+        """Give an open order another quantity and price.
+
+        Args:
+            order: its client order id, or as a number the venue's own.
+            quantity: the whole of it, what has traded included.
+            price: the limit.
+            silent: the user stream does not tell of it.
+        """
+        body = {**_named(order), "quantity": str(quantity), "price": str(price), "silent": silent}
+        return Happened.read(self._call("POST", "amendments", body))
+
     def cancel(self, order: str | int, *, silent: bool = False) -> Happened:
         """Cancel an open order.
 
@@ -153,6 +168,34 @@ class VenueControl:
         """Break every socket of the user stream; return how many there were."""
         return int(self._call("POST", "stream", {"action": "drop"})["dropped"])
 
+    def freeze(self) -> int:
+        """Let the sockets there are hear nothing more, as a half-open connection does; return how many."""
+        return int(self._call("POST", "stream", {"action": "freeze"})["frozen"])
+
+    def expire_listen_key(self) -> None:
+        """Let the listen key expire: its sockets are told so, and hear nothing more."""
+        self._call("POST", "stream", {"action": "expire"})
+
+    def delay_stream(self, secs: float) -> None:
+        """Let the user stream tell everything so much later from now on, in its order."""
+        self._call("POST", "stream", {"lag_secs": secs})
+
+    def repeat_stream(self, copies: int) -> None:
+        """Let the user stream tell every message so often from now on."""
+        self._call("POST", "stream", {"copies": copies})
+
+    def go_away(self) -> None:
+        """Break every connection, and take none until `come_back`."""
+        self._call("POST", "reach", {"reachable": False})
+
+    def come_back(self) -> None:
+        """Be reachable again."""
+        self._call("POST", "reach", {"reachable": True})
+
+    def skew_clock(self, ms: int) -> None:
+        """Set the venue's clock ahead of the true time, or behind it."""
+        self._call("POST", "clock", {"skew_ms": ms})
+
     # -- The truth ---------------------------------------------------------------------------------
 
     def ledger(self) -> VenueLedger:
@@ -169,10 +212,21 @@ class VenueControl:
         self._call("DELETE", "requests")
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._carry_out(method, path, b"" if body is None else json.dumps(body).encode())
+
+
+def over_http(control_url: str) -> Call:
+    """Return what carries out the calls of a venue's process.
+
+    Args:
+        control_url: as the venue's first line tells it.
+    """
+
+    def call(method: str, path: str, body: bytes) -> Any:
         request = urllib.request.Request(
-            f"{self._url}/{path}",
+            f"{control_url}/{path}",
             method=method,
-            data=None if body is None else json.dumps(body).encode(),
+            data=body or None,
             headers={"Content-Type": "application/json"},
         )
         try:
@@ -181,7 +235,11 @@ class VenueControl:
         except urllib.error.HTTPError as error:
             raise ProcessFailedError(f"the venue refused {method} {path}: {_reason(error.read())}") from None
         except OSError as error:
-            raise ProcessFailedError(f"the venue at {self._url} does not answer {method} {path}: {error}") from None
+            raise ProcessFailedError(
+                f"the venue at {control_url} does not answer {method} {path}: {error}"
+            ) from None
+
+    return call
 
 
 def _named(order: str | int) -> dict[str, str | int]:

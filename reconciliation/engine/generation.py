@@ -10,6 +10,7 @@ from reconciliation.engine.builder import GuardedFactory, NodeBuilder
 from reconciliation.engine.fields import FieldTable
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.report import ReconciliationReport
+from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.subject import Observed, Subject
 from reconciliation.settings import Settings
@@ -128,6 +129,15 @@ class Generation(Protocol):
 
         Raises:
             NotAConfigError: it is none.
+        """
+
+    def simulation(self, venue: SimulatedVenue, *, start_ns: int, seed: int) -> Simulation:
+        """Return virtual time with a venue in it.
+
+        Args:
+            venue: the one that nodes reach.
+            start_ns: when it begins, nanoseconds since the epoch.
+            seed: what delays, jitter and ids are drawn from.
         """
 
     def no_nodes(self) -> AbstractContextManager[None]:

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Self
 
@@ -42,6 +41,7 @@ class Node:
         settings: the draft's settings, with the addresses of what it lacked; the draft's own when absent.
         observers: told everything that happens to it, from its boot on.
         stop: the wish to stop it; one of its own when absent.
+        check_cache: looks whether the database at an url is usable.
 
     Raises:
         PreflightError: the cache is not usable.
@@ -57,13 +57,15 @@ class Node:
         *,
         observers: Iterable[Observer] = (),
         stop: StopRequest | None = None,
+        check_cache: Callable[[str], None] = preflight.check_cache,
     ) -> None:
         self.settings = settings or draft.builder.settings
         self.findings = draft.findings
         """What the rules say of it; refusals are not among them, unless they were accepted."""
         self.boot_secs = 0.0
         """From its construction until the trader ran, or the start failed."""
-        self._begun = time.monotonic()
+        self._loop = _running_loop() or generation().new_event_loop()
+        self._begun = self._loop.time()
         self._draft = draft
         self._stop_request = stop or StopRequest()
         self._is_stopped = self._is_disposed = False
@@ -71,14 +73,13 @@ class Node:
         for observer in observers:
             self._lifecycle.observe(observer)
         if self.settings.cache.url is not None:
-            preflight.check_cache(self.settings.cache.url.get_secret_value())
+            check_cache(self.settings.cache.url.get_secret_value())
         self._stop_request.raise_if_made()
         parameters = effective_parameters(self.settings, draft.subject, draft.findings)
         self._lifecycle.emit(Booting(parameters))
         for warning in self.settings.warnings:
             self._lifecycle.emit(SettingsWarned(warning.data()))
         self._emit_findings(draft.findings)
-        self._loop = _running_loop() or generation().new_event_loop()
         try:
             self._engine_node: EngineNode = generation().assemble(
                 draft.furnished(self.settings), self._lifecycle, loop=self._loop, read_only=draft.read_only
@@ -140,7 +141,7 @@ class Node:
         judging: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             await asyncio.wait({running, stopping, started}, return_when=asyncio.FIRST_COMPLETED)
-            self.boot_secs = time.monotonic() - self._begun
+            self.boot_secs = self._loop.time() - self._begun
             if self._engine_node.started.is_set():
                 self._lifecycle.emit(Started(self.boot_secs))
                 judging = asyncio.ensure_future(self._judge_what_was_seen())

@@ -105,7 +105,34 @@ class FaultBody(Body):
         return Fault(**values, replaces=self.replaces)
 
 
-class StreamBody(Body):
-    """What to do with the user stream."""
+class AmendBody(NamedOrderBody):
+    """A new quantity and price for an open order."""
 
-    action: Literal["drop", "mute", "unmute"]
+    quantity: Amount
+    price: Amount
+
+
+class StreamBody(Body):
+    """What to do with the user stream, and how late and how often it tells from now on."""
+
+    action: Literal["drop", "mute", "unmute", "freeze", "expire"] | None = None
+    lag_secs: float | None = Field(default=None, ge=0, le=LONGEST_DELAY_SECS)
+    copies: int | None = Field(default=None, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if self.action is None and self.lag_secs is None and self.copies is None:
+            raise ValueError("the stream needs an action, lag_secs or copies")
+        return self
+
+
+class ReachBody(Body):
+    """Whether the venue can be reached."""
+
+    reachable: bool
+
+
+class ClockBody(Body):
+    """How far the venue's clock is ahead, milliseconds."""
+
+    skew_ms: int = Field(ge=-LONGEST_DELAY_SECS * 1_000, le=LONGEST_DELAY_SECS * 1_000)

@@ -1,64 +1,90 @@
 """The control API: history, orders by hand, faults, and the truth to compare with."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
-from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import web
-from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
-from reconciliation.venue.bodies import FaultBody, FillBody, NamedOrderBody, OrderBody, SeedBody, StreamBody
-from reconciliation.venue.errors import RequestRefused
+from reconciliation.venue.bodies import (
+    AmendBody,
+    ClockBody,
+    FaultBody,
+    FillBody,
+    NamedOrderBody,
+    OrderBody,
+    ReachBody,
+    SeedBody,
+    StreamBody,
+)
+from reconciliation.venue.errors import NoSuchCall, RequestRefused
 from reconciliation.venue.faults import Faults
 from reconciliation.venue.ledger import Ledger
 from reconciliation.venue.records import Event, Order, OrderRequest, OrderType, Side
 from reconciliation.venue.seeding import seed
+from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import UserStream
 from reconciliation.venue.symbols import SYMBOLS
 from reconciliation.venue.views import fault_view, fill_view, ledger_view, order_view
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PREFIX: Final = "/control"
 
 
-class ControlApi:
-    """The handlers of the control API.
+class Control:
+    """The calls of the control API, each a method, a path and a JSON body.
 
     Args:
         ledger: the truth.
         stream: told what happens, unless silently.
         faults: the fault table and the request log.
+        state: what is wrong with the venue as a whole.
         calls: the names of the REST calls a fault can be meant for.
     """
 
-    def __init__(self, ledger: Ledger, stream: UserStream, faults: Faults, calls: set[str]) -> None:
+    def __init__(self, ledger: Ledger, stream: UserStream, faults: Faults, state: VenueState, calls: set[str]) -> None:
         self._ledger = ledger
         self._stream = stream
         self._faults = faults
+        self._state = state
         self._calls = calls
-
-    def routes(self) -> list[web.RouteDef]:
-        """The routes under the prefix; what else is asked there is answered 404."""
-        answers: dict[str, Callable[[bytes], Any]] = {
+        self._answers: dict[str, Callable[[bytes], Any]] = {
             "POST seed": self._seed,
             "POST orders": self._place,
             "POST fills": self._fill,
+            "POST amendments": self._amend,
             "POST cancels": self._cancel,
             "POST faults": self._add_fault,
             "GET faults": self._list_faults,
             "DELETE faults": self._clear_faults,
             "POST stream": self._steer_stream,
+            "POST reach": self._set_reach,
+            "POST clock": self._set_clock,
             "GET ledger": self._show_ledger,
             "GET requests": self._list_requests,
             "DELETE requests": self._clear_requests,
         }
-        routes = []
-        for name, answer in answers.items():
-            method, path = name.split()
-            routes.append(web.route(method, f"{PREFIX}/{path}", _handler(answer)))
-        return [*routes, web.route("*", PREFIX + "{tail:(/.*)?}", _nothing_here)]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every call as method and path, `POST seed`."""
+        return tuple(self._answers)
+
+    def call(self, method: str, path: str, body: bytes = b"") -> Any:
+        """Carry out one call.
+
+        Raises:
+            RequestRefused: it cannot be carried out, or there is none of that name; nothing has changed.
+        """
+        answer = self._answers.get(f"{method} {path}")
+        if answer is None:
+            raise NoSuchCall(f"no control call {method} {PREFIX}/{path}")
+        try:
+            return answer(body)
+        except ValidationError as error:
+            raise RequestRefused(_explained(error)) from None
 
     def _seed(self, raw: bytes) -> dict[str, Any]:
         body = SeedBody.model_validate_json(raw)
@@ -101,6 +127,11 @@ class ControlApi:
             raise RequestRefused(f"order {order.order_id} is {order.status}, not open")
         return self._happened(self._ledger.cancel(order), silent=body.silent)
 
+    def _amend(self, raw: bytes) -> dict[str, Any]:
+        body = AmendBody.model_validate_json(raw)
+        order = self._named(body)
+        return self._happened(self._ledger.amend(order, body.quantity, body.price), silent=body.silent)
+
     def _named(self, body: NamedOrderBody) -> Order:
         order = self._ledger.find(order_id=body.order_id, client_order_id=body.client_order_id)
         if order is None:
@@ -130,10 +161,33 @@ class ControlApi:
 
     def _steer_stream(self, raw: bytes) -> dict[str, Any]:
         body = StreamBody.model_validate_json(raw)
-        if body.action == "drop":
-            return {"dropped": self._stream.drop(), "muted": self._stream.muted}
-        self._stream.muted = body.action == "mute"
-        return {"sockets": self._stream.sockets, "muted": self._stream.muted}
+        stream = self._stream
+        told: dict[str, Any] = {}
+        if body.lag_secs is not None:
+            stream.lag_secs = body.lag_secs
+        if body.copies is not None:
+            stream.copies = body.copies
+        match body.action:
+            case "drop":
+                told["dropped"] = stream.drop()
+            case "freeze":
+                told["frozen"] = stream.freeze()
+            case "expire":
+                stream.expire_key()
+            case "mute" | "unmute":
+                stream.muted = body.action == "mute"
+        state = {"sockets": stream.sockets, "muted": stream.muted, "lag_secs": stream.lag_secs, "copies": stream.copies}
+        return told | state
+
+    def _set_reach(self, raw: bytes) -> dict[str, Any]:
+        self._state.is_away = not ReachBody.model_validate_json(raw).reachable
+        if self._state.is_away:
+            self._stream.drop()
+        return {"reachable": not self._state.is_away}
+
+    def _set_clock(self, raw: bytes) -> dict[str, Any]:
+        self._state.skew_ms = ClockBody.model_validate_json(raw).skew_ms
+        return {"skew_ms": self._state.skew_ms}
 
     def _show_ledger(self, _: bytes) -> dict[str, Any]:
         return ledger_view(self._ledger)
@@ -144,26 +198,6 @@ class ControlApi:
     def _clear_requests(self, _: bytes) -> dict[str, Any]:
         self._faults.log.clear()
         return {"requests": 0}
-
-
-def _handler(answer: Callable[[bytes], Any]) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return web.json_response(answer(await request.read()))
-        except ValidationError as error:
-            return _refusal(_explained(error))
-        except RequestRefused as error:
-            return _refusal(str(error))
-
-    return handle
-
-
-async def _nothing_here(request: web.Request) -> web.StreamResponse:
-    return _refusal(f"no control call {request.method} {request.path}", HTTPStatus.NOT_FOUND)
-
-
-def _refusal(message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> web.Response:
-    return web.json_response({"error": message}, status=status)
 
 
 def _explained(error: ValidationError) -> str:

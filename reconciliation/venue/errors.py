@@ -23,6 +23,10 @@ class RequestRefused(Exception):  # noqa: N818 - the base of refusals, not a fau
     """A request the ledger will not carry out; nothing has changed."""
 
 
+class NoSuchCall(RequestRefused):
+    """The control API has no call of that name."""
+
+
 class ExchangeError(RequestRefused):
     """A refusal in the exchange's own terms.
 

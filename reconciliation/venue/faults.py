@@ -1,20 +1,28 @@
 """Failures on order, and the log of every REST call."""
 
-import asyncio
 import json
-import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiohttp import web
-from aiohttp.typedefs import Handler
-
 from reconciliation.venue.params import query_values
-from reconciliation.venue.rest import is_rest
 
 LOG_LENGTH: Final = 100_000
 NO_BODY: Final = {"code": -1000, "msg": "An unknown error occurred while processing the request."}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over a connection.
+
+    Attributes:
+        status: the HTTP status.
+        body: JSON, unless a fault has it otherwise.
+    """
+
+    status: int
+    body: bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,10 +53,10 @@ class Fault:
         """Whether it is meant for that call and not used up."""
         return self.times != 0 and self.call in {"*", f"{method} *", f"{method} {path}"}
 
-    def response(self) -> web.Response:
+    def answer(self) -> Answer:
         """The answer in place of the true one."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body)
-        return web.Response(status=self.status, text=text, content_type="application/json")
+        return Answer(self.status, text.encode())
 
 
 @dataclass(slots=True)
@@ -71,12 +79,16 @@ class LoggedCall:
 
 
 class Faults:
-    """The fault table and the request log, at work as a middleware.
+    """The fault table and the request log.
 
     The first matching fault in the table is the one that happens; a used-up one leaves the table.
+
+    Args:
+        now_ms: the clock of the log, milliseconds since the epoch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
         self.table: list[Fault] = []
         self.log: deque[LoggedCall] = deque(maxlen=LOG_LENGTH)
 
@@ -89,34 +101,10 @@ class Faults:
                 self.table.remove(fault)
         return fault
 
-    @web.middleware
-    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Log a REST call and let its fault, if any, happen to it."""
-        if not is_rest(request.path):
-            return await handler(request)
-        params = query_values(request.raw_path.partition("?")[2])
+    def noted(self, method: str, path: str, query: str) -> LoggedCall:
+        """Log a call that came in; its status is filled in once it is answered."""
+        params = query_values(query)
         params.pop("signature", None)
-        logged = LoggedCall(time.time(), f"{request.method} {request.path}", params)
+        logged = LoggedCall(self._now_ms() / 1_000, f"{method} {path}", params)
         self.log.append(logged)
-        fault = self.take(request.method, request.path)
-        if fault is None:
-            response: web.StreamResponse = await handler(request)
-        else:
-            logged.fault = True
-            response = await _faulty(fault, request, handler)
-            if fault.drop:
-                return response
-        logged.status = response.status
-        return response
-
-
-async def _faulty(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    answer = await handler(request) if fault.apply else None
-    await asyncio.sleep(fault.delay_secs)
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()  # goes nowhere: the connection is gone
-    if fault.replaces:
-        return fault.response()
-    return await handler(request) if answer is None else answer
+        return logged

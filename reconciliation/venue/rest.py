@@ -6,8 +6,6 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
 
-from aiohttp import web
-
 from reconciliation.venue.credentials import DEFAULT_RECV_WINDOW_MS, KeyPair, check_timestamp
 from reconciliation.venue.errors import ExchangeError, missing, no_such_order, unknown_order
 from reconciliation.venue.history import orders_page, trades_page
@@ -55,17 +53,7 @@ class RestApi:
         self._ledger = ledger
         self._keys = keys
         self._stream = stream
-        self._listening = False
         self.endpoints = self._table()
-
-    async def handle(self, request: web.Request) -> web.Response:
-        """Answer any request that is neither the stream's nor the control API's."""
-        query = request.raw_path.partition("?")[2]
-        try:
-            answer = self.call(f"{request.method} {request.path}", query, request.headers.get("X-MBX-APIKEY"))
-        except ExchangeError as error:
-            return web.json_response({"code": error.code, "msg": error.message}, status=error.status)
-        return web.json_response(answer)
 
     def call(self, name: str, query: str, api_key: str | None) -> Any:
         """Carry out one call.
@@ -142,17 +130,15 @@ class RestApi:
     # The user stream
 
     def _open_listen_key(self, _: Params) -> dict[str, str]:
-        self._listening = True
-        return {"listenKey": self._keys.listen_key}
+        return {"listenKey": self._stream.open_key()}
 
     def _keep_listen_key(self, _: Params) -> dict[str, str]:
-        if not self._listening:
+        if not self._stream.key_lives:
             raise ExchangeError(-1125, "This listenKey does not exist.")
-        return {"listenKey": self._keys.listen_key}
+        return {"listenKey": self._stream.open_key()}
 
     def _close_listen_key(self, _: Params) -> dict[str, str]:
-        self._listening = False
-        self._stream.drop()
+        self._stream.close_key()
         return {}
 
     # The account
@@ -283,8 +269,3 @@ class RestApi:
         """Tell the stream, and answer with the order as it then stands."""
         self._stream.tell(events)
         return order_json(events[-1].order)
-
-
-def is_rest(path: str) -> bool:
-    """Whether a path belongs to the REST side, known or not."""
-    return path not in {"/ws", "/control"} and not path.startswith("/control/")

@@ -13,21 +13,16 @@ from typing import Final
 
 from aiohttp import web
 
-from reconciliation.venue.control import PREFIX, ControlApi
-from reconciliation.venue.credentials import KeyPair
+from reconciliation.venue.control import PREFIX
 from reconciliation.venue.errors import NotLoopback, PortUnusable, VenueError
-from reconciliation.venue.faults import Faults
+from reconciliation.venue.exchange import Exchange
 from reconciliation.venue.journal import DataDir
-from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.rest import RestApi
-from reconciliation.venue.stream import PATH as STREAM_PATH
-from reconciliation.venue.stream import UserStream
+from reconciliation.venue.sockets import application
 
 EXIT_FINE: Final = 0
 EXIT_NOT_USABLE: Final = 3
 # How long a hanging request may hold up the end of the process; aiohttp waits twice.
 GRACE_SECS: Final = 0.1
-MOST_CONTROL_BYTES: Final = 1024**2
 
 
 def system_now_ms() -> int:
@@ -72,12 +67,11 @@ class LocalVenue:
             VenueError: the port or the data directory is not usable; nothing is left open.
         """
         try:
-            self.ledger = Ledger(self._now_ms)
-            self.keys = self._restored()
+            exchange = self._restored()
+            self.ledger, self.keys = exchange.ledger, exchange.keys
             listener = _bound(self._host, self._port)
             self._port = listener.getsockname()[1]
-            app = self._app()
-            self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECS)
+            self._runner = web.AppRunner(application(exchange), access_log=None, shutdown_timeout=GRACE_SECS)
             await self._runner.setup()
             await web.SockSite(self._runner, listener).start()
         except BaseException:
@@ -124,31 +118,16 @@ class LocalVenue:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"{host}:{self._port}"
 
-    def _restored(self) -> KeyPair:
-        """Replay what the data directory holds and journal into it from now on."""
+    def _restored(self) -> Exchange:
+        """Return the exchange as the data directory holds it, and journal into that from now on."""
         if self._data_dir_path is None:
-            return KeyPair.generate()
+            return Exchange(self._now_ms)
         self._data_dir = DataDir(self._data_dir_path)
+        exchange = Exchange(self._now_ms, self._data_dir.keys)
         for entry in self._data_dir.entries:
-            self.ledger.apply(entry)
-        self.ledger.record = self._data_dir.append
-        return self._data_dir.keys
-
-    def _app(self) -> web.Application:
-        stream = UserStream(self.keys, self._now_ms)
-        rest = RestApi(self.ledger, self.keys, stream)
-        faults = Faults()
-        control = ControlApi(self.ledger, stream, faults, set(rest.endpoints))
-
-        async def drop_sockets(_: web.Application) -> None:
-            stream.drop()
-
-        app = web.Application(middlewares=[faults.middleware], client_max_size=MOST_CONTROL_BYTES)
-        app.add_routes(control.routes())
-        app.router.add_get(STREAM_PATH, stream.handle)
-        app.router.add_route("*", "/{path:.*}", rest.handle)
-        app.on_shutdown.append(drop_sockets)
-        return app
+            exchange.ledger.apply(entry)
+        exchange.ledger.record = self._data_dir.append
+        return exchange
 
 
 async def serve(

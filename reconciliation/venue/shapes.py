@@ -238,6 +238,11 @@ def messages(event: Event, now_ms: int) -> list[dict[str, Any]]:
     return told
 
 
+def listen_key_expired(listen_key: str, now_ms: int) -> dict[str, Any]:
+    """The message that ends a user stream whose key was not kept alive."""
+    return {"e": "listenKeyExpired", "E": now_ms, "listenKey": listen_key}
+
+
 def _limit_price(order: Order) -> str:
     return "0" if order.type is OrderType.MARKET else SYMBOLS[order.symbol].price_text(order.price)
 

@@ -1,93 +1,132 @@
-"""The user data stream: sockets that hear of every change of an order."""
+"""The user data stream: every change of an order, told to whoever listens."""
 
-import asyncio
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Final
-
-from aiohttp import web
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.records import Event
-from reconciliation.venue.shapes import messages
+from reconciliation.venue.shapes import listen_key_expired, messages
+from reconciliation.venue.state import VenueState
 
 PATH: Final = "/ws"
 
 
-@dataclass(eq=False, slots=True)
-class _Socket:
-    """One open socket: the request that opened it and what it has still to be told."""
+class Listener(Protocol):
+    """The venue's end of one socket."""
 
-    request: web.Request
-    queue: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    def tell(self, text: str, lag_secs: float) -> None:
+        """Send a message, so many seconds later than usual; never before one that was told earlier."""
+
+    def break_off(self) -> None:
+        """Break the connection without a closing handshake."""
+
+
+@dataclass(eq=False, slots=True)
+class _Ear:
+    """One open socket.
+
+    Attributes:
+        is_frozen: the other side has gone without a word, or hears nothing although its socket is open.
+    """
+
+    listener: Listener
+    is_frozen: bool = False
 
 
 class UserStream:
     """All open user stream sockets of the account.
 
-    A message is queued on every socket the moment the ledger changed, so each socket hears the changes in the
-    ledger's order; what is told while there is no socket, or while the stream is muted, is lost.
+    A message goes to every socket the moment the ledger changed, so each socket hears the changes in the ledger's
+    order; what is told while there is no socket, or while the stream is muted, is lost.
 
     Args:
         keys: whose listen key opens a socket.
-        now_ms: the clock, milliseconds since the epoch, for the messages' event time.
+        state: the venue's clock, for the messages' event time.
 
     Attributes:
         muted: whether sockets stay open but hear nothing.
+        lag_secs: how late messages are.
+        copies: how often each message is told.
     """
 
-    def __init__(self, keys: KeyPair, now_ms: Callable[[], int]) -> None:
+    def __init__(self, keys: KeyPair, state: VenueState) -> None:
         self.muted = False
+        self.lag_secs = 0.0
+        self.copies = 1
         self._keys = keys
-        self._now_ms = now_ms
-        self._sockets: list[_Socket] = []
+        self._state = state
+        self._key_lives = False
+        self._ears: list[_Ear] = []
 
     @property
     def sockets(self) -> int:
         """How many sockets are open."""
-        return len(self._sockets)
+        return len(self._ears)
+
+    @property
+    def key_lives(self) -> bool:
+        """Whether somebody opened the listen key, and it has neither been closed nor expired."""
+        return self._key_lives
+
+    def open_key(self) -> str:
+        """Open the account's listen key, or prolong it."""
+        self._key_lives = True
+        return self._keys.listen_key
+
+    def close_key(self) -> None:
+        """Close the listen key, and with it every socket."""
+        self._key_lives = False
+        self.drop()
+
+    def expire_key(self) -> None:
+        """Let the listen key expire: sockets are told so, and hear nothing more."""
+        self._key_lives = False
+        text = json.dumps(listen_key_expired(self._keys.listen_key, self._state.now_ms()))
+        self._say([text])
+        self.freeze()
+
+    def accepts(self, listen_key: str | None) -> bool:
+        """Whether a socket with that key may be opened.
+
+        A client whose socket broke because the venue restarted comes back with the key it has.
+        """
+        return listen_key == self._keys.listen_key
+
+    def open(self, listener: Listener) -> Callable[[], None]:
+        """Take a socket in; return what takes it out again."""
+        ear = _Ear(listener)
+        self._ears.append(ear)
+
+        def leave() -> None:
+            if ear in self._ears:
+                self._ears.remove(ear)
+
+        return leave
 
     def tell(self, events: Iterable[Event]) -> None:
-        """Queue what the stream says about these events on every socket."""
-        if self.muted:
+        """Tell every socket what the stream says about these events."""
+        if self.muted or not self._ears:
             return
-        for event in events:
-            for message in messages(event, self._now_ms()):
-                text = json.dumps(message)
-                for socket in self._sockets:
-                    socket.queue.put_nowait(text)
+        now_ms = self._state.now_ms()
+        self._say([json.dumps(message) for event in events for message in messages(event, now_ms)])
+
+    def _say(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            for ear in self._ears:
+                for _ in range(0 if ear.is_frozen else self.copies):
+                    ear.listener.tell(text, self.lag_secs)
+
+    def freeze(self) -> int:
+        """Let the sockets there are hear nothing more, without breaking them; answer how many."""
+        for ear in self._ears:
+            ear.is_frozen = True
+        return len(self._ears)
 
     def drop(self) -> int:
         """Break every socket without a closing handshake, as a network failure does; answer how many."""
-        dropped, self._sockets = self._sockets, []
-        for socket in dropped:
-            if socket.request.transport is not None:
-                socket.request.transport.abort()
+        dropped, self._ears = self._ears, []
+        for ear in dropped:
+            ear.listener.break_off()
         return len(dropped)
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serve one socket until either side ends it; pings are answered with pongs."""
-        if request.query.get("listenKey") != self._keys.listen_key:
-            return web.json_response({"code": -1125, "msg": "This listenKey does not exist."}, status=400)
-        response = web.WebSocketResponse()
-        await response.prepare(request)
-        socket = _Socket(request)
-        self._sockets.append(socket)
-        sender = asyncio.create_task(_send(response, socket.queue))
-        try:
-            async for _ in response:
-                pass  # a user stream listens to nothing its client says
-        finally:
-            if socket in self._sockets:
-                self._sockets.remove(socket)
-            sender.cancel()
-        return response
-
-
-async def _send(response: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
-    try:
-        while True:
-            await response.send_str(await queue.get())
-    except ConnectionError:
-        return  # the reading side notices the same and ends the socket

@@ -9,6 +9,7 @@ from reconciliation.venue.errors import ExchangeError
 from reconciliation.venue.ledger import Ledger
 from reconciliation.venue.rest import RestApi
 from reconciliation.venue.seeding import seed
+from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import UserStream
 from reconciliation.venue.symbols import SYMBOLS
 
@@ -32,7 +33,7 @@ class Caller:
         self.clock = Clock()
         self.ledger = Ledger(self.clock)
         self.keys = KeyPair.generate()
-        self.api = RestApi(self.ledger, self.keys, UserStream(self.keys, self.clock))
+        self.api = RestApi(self.ledger, self.keys, UserStream(self.keys, VenueState(self.clock)))
 
     def __call__(self, name: str, **params: object) -> Any:
         query = signed_query(self.keys, self.clock.now_ms, **params)

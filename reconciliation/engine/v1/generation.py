@@ -10,6 +10,7 @@ from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClient
 from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.v1.adapters.lookup import add_settings_clients, guarded_factory, traits_of
 from reconciliation.engine.v1.assemble import assemble
 from reconciliation.engine.v1.emit import cache_config, exec_engine_config, trading_node_config
@@ -29,6 +30,7 @@ __all__ = [
     "new_event_loop",
     "no_nodes",
     "reason_of",
+    "simulation",
     "subject_of_engine",
     "trading_node_config",
     "unfit",
@@ -65,3 +67,10 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     return loop
+
+
+def simulation(venue: SimulatedVenue, *, start_ns: int, seed: int) -> Simulation:
+    """Return virtual time with a venue in it."""
+    from reconciliation.engine.v1.simulated.world import World  # noqa: PLC0415 - only drills need it
+
+    return World(venue, start_ns, seed)

@@ -1,0 +1,115 @@
+"""A node in virtual time, by what any generation of the engine can do of it.
+
+All of the engine, the adapter, the guards, the rules and the boot is the real code. Replaced are the clock, the
+transports and the socket of the cache's database, so that a run is a function of its inputs: hours take seconds, and a
+seed replays exactly.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class KilledError(BaseException):
+    """The process that lived was killed; nothing of it was stopped."""
+
+
+class Reply(Protocol):
+    """What a venue answers over a connection."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def body(self) -> bytes:
+        """As it stands."""
+
+
+class Listener(Protocol):
+    """The end of a stream that a venue tells."""
+
+    def tell(self, text: str, lag_secs: float) -> None:
+        """Take a message, so many seconds later than usual; never before one that was told earlier."""
+
+    def break_off(self) -> None:
+        """Notice that the connection broke."""
+
+
+class SimulatedVenue(Protocol):
+    """A venue that answers without a socket."""
+
+    async def answer(self, method: str, target: str, api_key: str | None) -> Reply | None:
+        """Answer a REST call: its method, its path with the query, and its key; None breaks the connection."""
+
+    def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
+        """Open a stream by its path with the query; return what closes it, or None where it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened.
+
+    Attributes:
+        ns: virtual time, nanoseconds since the epoch.
+        kind: `request`, `answer`, `stream`, `database`, `engine`, `node`, `drill`.
+        text: what, in one line; ids that are drawn at random are numbered as they come up.
+    """
+
+    ns: int
+    kind: str
+    text: str
+
+
+class Database(Protocol):
+    """The store behind the cache of one trader; it outlives the node."""
+
+    def histories(self) -> Mapping[str, tuple[bytes, ...]]:
+        """Return the order and position histories, event by event, by key such as `orders:O-1`."""
+
+    def lose_last(self, writes: int) -> None:
+        """Forget the last writes, as a process that is killed does with what it had not sent."""
+
+    def clear(self) -> None:
+        """Forget everything, as a server does that is restarted without its data."""
+
+    def interrupt(self, secs: float) -> None:
+        """Take no writes for so long; what the client holds back meanwhile is written then, but the first."""
+
+
+class Simulation(Protocol):
+    """Virtual time and everything that lives in it."""
+
+    @property
+    def now_ns(self) -> int:
+        """Virtual time, nanoseconds since the epoch."""
+
+    @property
+    def trace(self) -> list[Entry]:
+        """Everything that happened so far."""
+
+    @property
+    def digest(self) -> str:
+        """A digest of everything that happened so far, in hexadecimal."""
+
+    def note(self, kind: str, text: str) -> None:
+        """Add to what happened."""
+
+    def at(self, ns: int, action: Callable[[], None]) -> None:
+        """Have something done at a time, between two turns of whatever loop runs then."""
+
+    def live(self, main: Callable[[], Awaitable[Any]]) -> Any:
+        """Run one process from its start to its end and return what its main coroutine returns.
+
+        Raises:
+            KilledError: it was killed.
+        """
+
+    def kill(self) -> None:
+        """Kill the process that lives; only in an action of `at`."""
+
+    def database(self, trader_id: str) -> Database:
+        """Return the store of a trader."""
+
+    def watch(self, node: Any) -> None:
+        """Have the order and position events of an engine's node in the trace."""

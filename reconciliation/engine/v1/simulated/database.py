@@ -1,0 +1,204 @@
+"""The store behind a cache, in memory: what Redis does with the engine's commands, and what a kill leaves of them.
+
+`orders:`, `positions:` and `accounts:` are lists, to which `insert` and `update` append, `update` only where the key
+exists. `index:` keys are sets where a write has one value and hashes where it has two; hashes are read as one JSON
+object. All else holds one value.
+"""
+
+import fnmatch
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+LISTS: Final = ("orders", "positions", "accounts")
+FIRST_LOST: Final = 1
+"""The write that is in flight when the server goes away is lost, whatever the client's retries (measured)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One command as it reaches the server."""
+
+    command: str
+    key: str
+    values: tuple[bytes, ...] = ()
+
+
+@dataclass(slots=True)
+class _Keys:
+    lists: dict[str, list[bytes]] = field(default_factory=dict)
+    sets: dict[str, dict[bytes, None]] = field(default_factory=dict)
+    hashes: dict[str, dict[bytes, bytes]] = field(default_factory=dict)
+    values: dict[str, bytes] = field(default_factory=dict)
+
+    def apply(self, write: Write) -> None:
+        kind = write.key.partition(":")[0]
+        match write.command:
+            case "insert" if kind in LISTS:
+                self.lists.setdefault(write.key, []).extend(write.values)
+            case "update" if kind in LISTS:
+                if write.key in self.lists:
+                    self.lists[write.key].extend(write.values)
+            case "insert" | "update" if kind == "index":
+                if len(write.values) > 1:
+                    self.hashes.setdefault(write.key, {})[write.values[0]] = write.values[1]
+                else:
+                    self.sets.setdefault(write.key, {})[write.values[0]] = None
+            case "insert" | "update":
+                self.values[write.key] = write.values[0]
+            case "delete" if kind == "index" and write.values:
+                self.sets.get(write.key, {}).pop(write.values[0], None)
+                self.hashes.get(write.key, {}).pop(write.values[0], None)
+            case _:
+                for keys in (self.lists, self.sets, self.hashes, self.values):
+                    keys.pop(write.key, None)  # type: ignore[attr-defined]
+
+    def forget_index(self, value: bytes) -> None:
+        for members in self.sets.values():
+            members.pop(value, None)
+        for pairs in self.hashes.values():
+            pairs.pop(value, None)
+
+
+class SimulatedDatabase:
+    """One trader's keys, as a log of writes of which the last may be lost.
+
+    Args:
+        now_secs: virtual time, for interruptions.
+    """
+
+    def __init__(self, now_secs: Callable[[], float]) -> None:
+        self._now_secs = now_secs
+        self._log: list[Write] = []
+        self._keys = _Keys()
+        self._applied = 0
+        self._held: list[Write] | None = None
+        self._until = 0.0
+
+    def write(self, write: Write) -> None:
+        """Take a command."""
+        self._let_go()
+        (self._log if self._held is None else self._held).append(write)
+
+    @property
+    def writes(self) -> int:
+        """How many commands it has taken."""
+        return len(self._log)
+
+    def lose_last(self, writes: int) -> None:
+        """Forget the last writes, as a process that is killed does with what it had not sent."""
+        self._held = None
+        if writes:
+            del self._log[-writes:]
+            self._keys, self._applied = _Keys(), 0
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._log, self._held = [], None
+        self._keys, self._applied = _Keys(), 0
+
+    def interrupt(self, secs: float) -> None:
+        """Take no writes for so long; then those that were held back, but the first."""
+        self._held = []
+        self._until = self._now_secs() + secs
+
+    def _let_go(self) -> None:
+        if self._held is not None and self._now_secs() >= self._until:
+            self._log += self._held[FIRST_LOST:]
+            self._held = None
+
+    @property
+    def _current(self) -> _Keys:
+        self._let_go()
+        for write in self._log[self._applied :]:
+            self._keys.apply(write)
+            if write.command in {"delete_order", "delete_position"}:
+                self._keys.forget_index(write.key.partition(":")[2].encode())
+        self._applied = len(self._log)
+        return self._keys
+
+    def histories(self) -> Mapping[str, tuple[bytes, ...]]:
+        """Return the order and position histories, event by event, by key."""
+        lists = self._current.lists
+        return {key: tuple(events) for key, events in lists.items() if not key.startswith("accounts:")}
+
+    def read(self, key: str) -> list[bytes]:
+        """Return what a key holds, as the engine's client returns it."""
+        keys = self._current
+        if key in keys.lists:
+            return list(keys.lists[key])
+        if key in keys.hashes:
+            return [json.dumps({k.decode(): v.decode() for k, v in keys.hashes[key].items()}).encode()]
+        if key in keys.sets:
+            return list(keys.sets[key])
+        return [keys.values[key]] if key in keys.values else []
+
+    def names(self, pattern: str) -> list[str]:
+        """Return the keys that match a pattern."""
+        keys = self._current
+        found = (*keys.lists, *keys.sets, *keys.hashes, *keys.values)
+        return [name for name in found if fnmatch.fnmatchcase(name, pattern)]
+
+
+class DatabaseClient:
+    """What a node holds of it: stands where the engine's Redis client is.
+
+    Args:
+        database: the trader's.
+        tell: told of every command.
+    """
+
+    def __init__(self, database: SimulatedDatabase, tell: Callable[[Write], None]) -> None:
+        self._database = database
+        self._tell = tell
+        self._is_open = True
+
+    def cut(self) -> None:
+        """Let nothing through any more: the process is dead."""
+        self._is_open = False
+
+    def _write(self, command: str, key: str, values: Any = None) -> None:
+        if self._is_open:
+            write = Write(command, key, tuple(bytes(value) for value in values or ()))
+            self._tell(write)
+            self._database.write(write)
+
+    def insert(self, key: str, payload: Any) -> None:
+        """Write a value, or append to a list."""
+        self._write("insert", key, payload)
+
+    def update(self, key: str, payload: Any) -> None:
+        """Append to a list that is there."""
+        self._write("update", key, payload)
+
+    def delete(self, key: str, payload: Any = None) -> None:
+        """Remove a key, or a member of an index."""
+        self._write("delete", key, payload)
+
+    def delete_order(self, client_order_id: str) -> None:
+        """Remove an order and its place in every index."""
+        self._write("delete_order", f"orders:{client_order_id}")
+
+    def delete_position(self, position_id: str) -> None:
+        """Remove a position and its place in every index."""
+        self._write("delete_position", f"positions:{position_id}")
+
+    def read(self, key: str) -> list[bytes]:
+        """Return what a key holds."""
+        return self._database.read(key)
+
+    def read_bulk(self, keys: list[str]) -> list[bytes | None]:
+        """Return the first value of each key, named as `keys` names them."""
+        return [next(iter(self._database.read(key.partition(":")[2])), None) for key in keys]
+
+    def keys(self, pattern: str) -> list[str]:
+        """Return the keys that match, with a prefix before the first colon."""
+        return [f"trader:{name}" for name in self._database.names(pattern)]
+
+    def flushdb(self) -> None:
+        """Remove everything."""
+        self._database.clear()
+
+    def close(self) -> None:
+        """Close it; what was written stays."""

@@ -1,0 +1,69 @@
+"""An event loop whose time is virtual: instead of waiting, it moves the time on."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from reconciliation.engine.v1.simulated.time import SECOND_NS, SPIN_NS, VirtualTime
+
+IDLE_TURNS: Final = 20
+"""The kernel awaits connections by turning the loop; after so many turns without a wait the time moves a little."""
+
+
+class _Waits:
+    """Stands where a loop's selector is: it polls nothing, and moves the time on."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        self._time = time
+        self._turns = 0
+
+    def select(self, timeout: float | None) -> list[Any]:
+        """Let the wait pass."""
+        if timeout is not None and timeout <= 0:
+            self._turns += 1
+            if self._turns < IDLE_TURNS:
+                return []
+            limit: int | None = self._time.now_ns + SPIN_NS
+        else:
+            # Rounded up, or the loop would turn on the spot just before what it waits for.
+            limit = None if timeout is None else self._time.now_ns + int(timeout * SECOND_NS) + 1
+        self._turns = 0
+        self._time.move(limit)
+        return []
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """An event loop without threads, sockets and waits."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        super().__init__()
+        self._virtual = time
+        self._selector = _Waits(time)
+        self._clock_resolution = 1 / SECOND_NS
+
+    def time(self) -> float:
+        """Seconds since the run's start."""
+        return self._virtual.secs()
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Run it at once, in line: a thread would have a time of its own."""
+        done: asyncio.Future[Any] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - whatever it raises is its caller's
+            done.set_exception(error)
+        return done
+
+    def set_default_executor(self, executor: Any) -> None:
+        """Take none."""
+
+    def _process_events(self, event_list: list[Any]) -> None:
+        """Process nothing: there are no sockets."""
+
+    def _write_to_self(self) -> None:
+        """Wake nobody: there are no threads."""

@@ -1,0 +1,179 @@
+"""One run in virtual time: where the seams of the engine are, and what stands in them meanwhile."""
+
+import asyncio
+import hashlib
+import re
+import types
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from random import Random
+from typing import Any, Final
+
+from nautilus_trader.adapters.binance.http import client as http_module
+from nautilus_trader.adapters.binance.http import market as market_module
+from nautilus_trader.adapters.binance.websocket import client as stream_module
+from nautilus_trader.adapters.binance.websocket import user as user_stream_module
+from nautilus_trader.common.component import init_logging, is_logging_initialized
+from nautilus_trader.core import nautilus_pyo3
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.live import execution_engine as engine_module
+from nautilus_trader.live import retry as retry_module
+from nautilus_trader.system import kernel as kernel_module
+
+from reconciliation.engine.simulation import Entry, KilledError, SimulatedVenue
+from reconciliation.engine.v1.simulated.clock import clock_class
+from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase, Write
+from reconciliation.engine.v1.simulated.loop import VirtualLoop
+from reconciliation.engine.v1.simulated.time import VirtualTime
+from reconciliation.engine.v1.simulated.transports import Network, StreamConfig, http_client, stream_client
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_graveyard: Final[list[Any]] = []
+"""Loops of killed processes: collecting their coroutines would run what they do at an orderly end."""
+
+
+class World:
+    """One run.
+
+    Args:
+        venue: the venue that its nodes reach.
+        start_ns: when it begins, nanoseconds since the epoch.
+        seed: what its delays, its jitter and its ids are drawn from.
+    """
+
+    def __init__(self, venue: SimulatedVenue, start_ns: int, seed: int) -> None:
+        self.time = VirtualTime(start_ns)
+        self.trace: list[Entry] = []
+        self._random = Random(seed)
+        self._network = Network(venue, self._random, self.note)
+        self._databases: dict[str, SimulatedDatabase] = {}
+        self._clients: list[DatabaseClient] = []
+        self._digest = hashlib.sha256()
+        self._numbers: dict[str, str] = {}
+        self._lives = 0
+
+    @property
+    def now_ns(self) -> int:
+        """Virtual time, nanoseconds since the epoch."""
+        return self.time.now_ns
+
+    @property
+    def digest(self) -> str:
+        """A digest of everything that happened so far."""
+        return self._digest.hexdigest()
+
+    def note(self, kind: str, text: str) -> None:
+        """Add to what happened."""
+        text = _UUID.sub(self._numbered, text)
+        self.trace.append(Entry(self.now_ns, kind, text))
+        self._digest.update(f"{self.now_ns} {kind} {text}\n".encode())
+
+    def _numbered(self, found: re.Match[str]) -> str:
+        return self._numbers.setdefault(found[0], f"id-{len(self._numbers) + 1}")
+
+    def at(self, ns: int, action: Callable[[], None]) -> None:
+        """Have something done at a time, between two turns of the loop."""
+        self.time.at(ns, action)
+
+    def live(self, main: Callable[[], Awaitable[Any]]) -> Any:
+        """Run one process from its start to its end and return what its main coroutine returns.
+
+        Raises:
+            KilledError: it was killed.
+        """
+        self._lives += 1
+        self.time.clocks.clear()
+        loop = VirtualLoop(self.time)
+        try:
+            with self._seams():
+                asyncio.set_event_loop(loop)
+                result = loop.run_until_complete(_awaited(main))
+        except KilledError:
+            self._bury(loop)
+            raise
+        finally:
+            asyncio.set_event_loop(None)
+            self.time.clocks.clear()
+        if not loop.is_closed():
+            loop.close()
+        return result
+
+    def kill(self) -> None:
+        """Kill the process that lives; only in an action of `at`.
+
+        Raises:
+            KilledError: always.
+        """
+        self.note("drill", "SIGKILL")
+        raise KilledError
+
+    def _bury(self, loop: VirtualLoop) -> None:
+        for client in self._clients:
+            client.cut()
+        self._clients.clear()
+        for task in asyncio.all_tasks(loop):
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            _graveyard.append(task)
+        _graveyard.append(loop)
+
+    def database(self, trader_id: str) -> SimulatedDatabase:
+        """Return the store of a trader."""
+        if trader_id not in self._databases:
+            self._databases[trader_id] = SimulatedDatabase(self.time.secs)
+        return self._databases[trader_id]
+
+    def watch(self, node: Any) -> None:
+        """Have the order and position events of an engine's node in the trace."""
+        for topic in ("events.order.*", "events.position.*"):
+            node.kernel.msgbus.subscribe(topic=topic, handler=lambda event: self.note("engine", str(event)))
+
+    def _database_client(self, trader_id: Any, instance_id: Any, config_json: Any) -> DatabaseClient:  # noqa: ARG002
+        client = DatabaseClient(self.database(str(trader_id)), self._note_write)
+        self._clients.append(client)
+        return client
+
+    def _note_write(self, write: Write) -> None:
+        self.note("database", f"{write.command} {write.key}")
+
+    def _new_id(self) -> UUID4:
+        return UUID4.from_str(str(uuid.UUID(int=self._random.getrandbits(128), version=4)))
+
+    @contextmanager
+    def _seams(self) -> Iterator[None]:
+        """Put virtual time where the engine reaches for the world."""
+        if not is_logging_initialized():
+            init_logging(bypass=True)
+        stream = stream_client(self._network)
+        clock = clock_class(self.time)
+        wall = types.SimpleNamespace(time_ns=lambda: self.now_ns)
+        with ExitStack() as stack:
+            for owner, name, replacement in (
+                (kernel_module, "LiveClock", clock),
+                (kernel_module, "time", wall),
+                (http_module, "HttpClient", http_client(self._network)),
+                (market_module, "time", wall),
+                (stream_module, "WebSocketClient", stream),
+                (stream_module, "WebSocketConfig", StreamConfig),
+                (user_stream_module, "WebSocketClient", stream),
+                (user_stream_module, "WebSocketConfig", StreamConfig),
+                (nautilus_pyo3, "RedisCacheDatabase", self._database_client),
+                (engine_module, "UUID4", self._new_id),
+                (retry_module, "randint", self._random.randint),
+            ):
+                stack.enter_context(_replaced(owner, name, replacement))
+            yield
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
+    original = getattr(owner, name)
+    setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+async def _awaited(main: Callable[[], Awaitable[Any]]) -> Any:
+    return await main()

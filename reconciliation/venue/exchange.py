@@ -1,0 +1,99 @@
+"""The exchange itself, without a socket: what the process serves, and what virtual time plays on."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from reconciliation.venue.control import Control
+from reconciliation.venue.credentials import KeyPair
+from reconciliation.venue.errors import ExchangeError
+from reconciliation.venue.faults import Answer, Fault, Faults
+from reconciliation.venue.ledger import Ledger
+from reconciliation.venue.params import query_values
+from reconciliation.venue.rest import RestApi
+from reconciliation.venue.state import VenueState
+from reconciliation.venue.stream import PATH as STREAM_PATH
+from reconciliation.venue.stream import Listener, UserStream
+
+
+class Exchange:
+    """Ledger, REST calls, user stream, faults and control, wired up.
+
+    Args:
+        now_ms: the true time, milliseconds since the epoch.
+        keys: the account's key pair; a new one when absent.
+
+    Attributes:
+        state: what is wrong with the venue as a whole.
+        ledger: the truth.
+        keys: the account's key pair.
+        stream: the user stream.
+        control: faults, orders by hand, the truth to compare with.
+    """
+
+    def __init__(self, now_ms: Callable[[], int], keys: KeyPair | None = None) -> None:
+        self.state = VenueState(now_ms)
+        self.keys = keys or KeyPair.generate()
+        self.ledger = Ledger(self.state.now_ms)
+        self.stream = UserStream(self.keys, self.state)
+        self._rest = RestApi(self.ledger, self.keys, self.stream)
+        self._faults = Faults(now_ms)
+        self.control = Control(self.ledger, self.stream, self._faults, self.state, set(self._rest.endpoints))
+
+    async def answer(self, method: str, target: str, api_key: str | None) -> Answer | None:
+        """Answer a REST call, in the time that its fault takes.
+
+        Args:
+            method: `GET`.
+            target: path and query as they stand in the request line.
+            api_key: the X-MBX-APIKEY header.
+
+        Returns:
+            The answer; None where the connection breaks without one.
+        """
+        path, _, query = target.partition("?")
+        if self.state.is_away:
+            return None
+        logged = self._faults.noted(method, path, query)
+        fault = self._faults.take(method, path)
+
+        def call() -> Answer:
+            return self._called(f"{method} {path}", query, api_key)
+
+        answer = call() if fault is None else await _faulty(fault, call)
+        logged.fault = fault is not None
+        logged.status = None if answer is None else answer.status
+        return answer
+
+    def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
+        """Open the user stream without a socket.
+
+        Args:
+            target: path and query as they stand in the request line.
+            listener: the other end.
+
+        Returns:
+            What closes it; None where it is refused.
+        """
+        path, _, query = target.partition("?")
+        if self.state.is_away or path != STREAM_PATH or not self.stream.accepts(query_values(query).get("listenKey")):
+            return None
+        return self.stream.open(listener)
+
+    def _called(self, name: str, query: str, api_key: str | None) -> Answer:
+        try:
+            answer: Any = self._rest.call(name, query, api_key)
+        except ExchangeError as error:
+            return Answer(error.status, json.dumps({"code": error.code, "msg": error.message}).encode())
+        return Answer(200, json.dumps(answer).encode())
+
+
+async def _faulty(fault: Fault, call: Callable[[], Answer]) -> Answer | None:
+    answer = call() if fault.apply else None
+    await asyncio.sleep(fault.delay_secs)
+    if fault.drop:
+        return None
+    if fault.replaces:
+        return fault.answer()
+    return answer or call()
