@@ -235,9 +235,7 @@ def over_http(control_url: str) -> Call:
         except urllib.error.HTTPError as error:
             raise ProcessFailedError(f"the venue refused {method} {path}: {_reason(error.read())}") from None
         except OSError as error:
-            raise ProcessFailedError(
-                f"the venue at {control_url} does not answer {method} {path}: {error}"
-            ) from None
+            raise ProcessFailedError(f"the venue at {control_url} does not answer {method} {path}: {error}") from None
 
     return call
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from reconciliation.config import ReconciliationConfig
+from reconciliation.engine.books import Books
 from reconciliation.engine.builder import GuardedFactory, NodeBuilder
 from reconciliation.engine.fields import FieldTable
 from reconciliation.engine.lifecycle import Lifecycle
@@ -130,6 +131,12 @@ class Generation(Protocol):
         Raises:
             NotAConfigError: it is none.
         """
+
+    def books(self, cache: Any) -> Books:
+        """Return all that an engine's cache holds."""
+
+    def stored_events(self, histories: Mapping[str, tuple[bytes, ...]]) -> dict[str, tuple[str, ...]]:
+        """Return the kinds of the events in each history of a cache's database, as `BookedOrder.events` names them."""
 
     def simulation(self, venue: SimulatedVenue, *, start_ns: int, seed: int) -> Simulation:
         """Return virtual time with a venue in it.

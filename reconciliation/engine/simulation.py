@@ -98,6 +98,12 @@ class Simulation(Protocol):
     def at(self, ns: int, action: Callable[[], None]) -> None:
         """Have something done at a time, between two turns of whatever loop runs then."""
 
+    def hear(self, hearer: Callable[[Entry], None]) -> None:
+        """Tell somebody of everything that happens from now on."""
+
+    def idle(self) -> None:
+        """Let time move on to the next action while no process lives."""
+
     def live(self, main: Callable[[], Awaitable[Any]]) -> Any:
         """Run one process from its start to its end and return what its main coroutine returns.
 

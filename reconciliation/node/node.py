@@ -96,6 +96,11 @@ class Node:
         return self._engine_node.trading_node
 
     @property
+    def is_started(self) -> bool:
+        """Whether its trader has begun to run."""
+        return self._engine_node.started.is_set()
+
+    @property
     def report(self) -> ReconciliationReport | None:
         """The outcome of startup reconciliation; None when it did not come to one, or is disabled."""
         return self._engine_node.report

@@ -52,7 +52,7 @@ class _Keys:
                 self.hashes.get(write.key, {}).pop(write.values[0], None)
             case _:
                 for keys in (self.lists, self.sets, self.hashes, self.values):
-                    keys.pop(write.key, None)  # type: ignore[attr-defined]
+                    keys.pop(write.key, None)
 
     def forget_index(self, value: bytes) -> None:
         for members in self.sets.values():

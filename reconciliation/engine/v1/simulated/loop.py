@@ -49,7 +49,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self._virtual.secs()
 
     def run_in_executor(  # type: ignore[override]
-        self, executor: Any, func: Callable[..., Any], *args: Any
+        self,
+        executor: Any,  # noqa: ARG002 - the base's signature
+        func: Callable[..., Any],
+        *args: Any,
     ) -> asyncio.Future[Any]:
         """Run it at once, in line: a thread would have a time of its own."""
         done: asyncio.Future[Any] = self.create_future()

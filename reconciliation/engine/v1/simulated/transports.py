@@ -1,10 +1,10 @@
 """The transports of an adapter in virtual time: requests and streams that reach a venue without a socket."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from nautilus_trader.core.nautilus_pyo3 import HttpError, WebSocketClientError
@@ -14,6 +14,8 @@ from reconciliation.engine.simulation import SimulatedVenue
 FASTEST_SECS: Final = 0.010
 SLOWEST_SECS: Final = 0.050
 """One way to the venue, or back."""
+BETWEEN_SECS: Final = 1e-6
+"""At the least between two messages of one stream; the loop does not keep the order of what is due at one time."""
 RECONNECTED_AFTER_SECS: Final = 0.2
 """From a connection to the call that tells of it, measured."""
 FIRST_DELAY_SECS: Final = 2.0
@@ -62,27 +64,28 @@ class StreamConfig:
     proxy_url: str | None = None
 
 
-def http_client(network: Network) -> type:
-    """Return the class of HTTP clients that use a network."""
+class SimulatedHttpClient:
+    """Sends requests over a network; it keeps no pace of its own."""
 
-    class SimulatedHttpClient:
-        """Sends requests; it keeps no pace of its own."""
+    network: ClassVar[Network]
 
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            """Take what the engine's own client takes."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what the engine's own client takes."""
 
-        async def request(self, method: Any, url: str, headers: dict[str, str], **_: Any) -> Response:
-            """Send a request and await its answer."""
-            parts = urlsplit(url)
-            target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-            # The venue goes on with it, also when nobody waits for the answer any more.
-            exchange = asyncio.ensure_future(_exchanged(network, _name(method), target, headers.get("X-MBX-APIKEY")))
-            response = await asyncio.shield(exchange)
-            if response is None:
-                raise HttpError(f"error sending request for url ({url}): connection closed before message completed")
-            return response
+    async def request(self, method: Any, url: str, headers: dict[str, str], **_: Any) -> Response:
+        """Send a request and await its answer.
 
-    return SimulatedHttpClient
+        Raises:
+            HttpError: the connection broke without one.
+        """
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        # The venue goes on with it, also when nobody waits for the answer any more.
+        exchange = asyncio.ensure_future(_exchanged(self.network, _name(method), target, headers.get("X-MBX-APIKEY")))
+        response = await asyncio.shield(exchange)
+        if response is None:
+            raise HttpError(f"error sending request for url ({url}): connection closed before message completed")
+        return response
 
 
 async def _exchanged(network: Network, method: str, target: str, api_key: str | None) -> Response | None:
@@ -102,103 +105,109 @@ def _name(method: Any) -> str:
     return str(method).rpartition(".")[2]
 
 
-def stream_client(network: Network) -> type:
-    """Return the class of stream clients that use a network."""
+class SimulatedStream:
+    """One stream over a network, which opens itself again when it breaks."""
 
-    class SimulatedStream:
-        """One stream, which opens itself again when it breaks."""
+    network: ClassVar[Network]
 
-        def __init__(self, url: str, handler: Callable[[bytes], None], reopened: Callable[[], None] | None) -> None:
-            parts = urlsplit(url)
-            self._target = f"{parts.path}?{parts.query}"
-            self._handler = handler
-            self._reopened = reopened
-            self._loop = asyncio.get_running_loop()
-            self._leave: Callable[[], None] | None = None
-            self._is_closed = False
-            self._last = 0.0
-            self._opening: asyncio.Task[None] | None = None
+    def __init__(self, url: str, handler: Callable[[bytes], None], reopened: Callable[[], None] | None) -> None:
+        parts = urlsplit(url)
+        self._target = f"{parts.path}?{parts.query}"
+        self._handler = handler
+        self._reopened = reopened
+        self._loop = asyncio.get_running_loop()
+        self._leave: Callable[[], None] | None = None
+        self._is_closed = False
+        self._last = 0.0
+        self._opening: asyncio.Task[None] | None = None
 
-        @classmethod
-        async def connect(
-            cls,
-            loop_: Any,  # noqa: ARG003 - the engine's signature
-            config: StreamConfig,
-            handler: Callable[[bytes], None],
-            ping_handler: Any = None,  # noqa: ARG003
-            post_reconnection: Callable[[], None] | None = None,
-            **_: Any,
-        ) -> "SimulatedStream":
-            """Open a stream.
+    @classmethod
+    async def connect(
+        cls,
+        loop_: Any,  # noqa: ARG003 - the engine's signature
+        config: StreamConfig,
+        handler: Callable[[bytes], None],
+        ping_handler: Any = None,  # noqa: ARG003
+        post_reconnection: Callable[[], None] | None = None,
+        **_: Any,
+    ) -> "SimulatedStream":
+        """Open a stream.
 
-            Raises:
-                WebSocketClientError: the venue refuses it.
-            """
-            stream = cls(config.url, handler, post_reconnection)
-            if not await stream._open():
-                raise WebSocketClientError("connection refused")
-            return stream
+        Raises:
+            WebSocketClientError: the venue refuses it.
+        """
+        stream = cls(config.url, handler, post_reconnection)
+        if not await stream._open():
+            raise WebSocketClientError("connection refused")
+        return stream
 
-        async def _open(self) -> bool:
-            await asyncio.sleep(network.delay_secs())
-            self._leave = None if self._is_closed else network.venue.listen(self._target, self)
-            network.tell("stream", "opened" if self._leave else "refused")
-            return self._leave is not None
+    async def _open(self) -> bool:
+        await asyncio.sleep(self.network.delay_secs())
+        self._leave = None if self._is_closed else self.network.venue.listen(self._target, self)
+        self.network.tell("stream", "opened" if self._leave else "refused")
+        return self._leave is not None
 
-        def tell(self, text: str, lag_secs: float) -> None:
-            """Take a message from the venue; it arrives after those told earlier."""
-            self._last = max(self._last, self._loop.time() + network.delay_secs() + lag_secs)
-            leave = self._leave
-            self._loop.call_at(self._last, lambda: self._arrive(text, leave))
+    def tell(self, text: str, lag_secs: float) -> None:
+        """Take a message from the venue; it arrives after those told earlier."""
+        due = self._loop.time() + self.network.delay_secs() + lag_secs
+        self._last = max(self._last + BETWEEN_SECS, due)
+        leave = self._leave
+        self._loop.call_at(self._last, lambda: self._arrive(text, leave))
 
-        def _arrive(self, text: str, leave: Callable[[], None] | None) -> None:
-            # What was under way when the connection broke is lost.
-            if leave is not None and self._leave is leave and not self._is_closed:
-                network.tell("stream", text)
-                self._handler(text.encode())
+    def _arrive(self, text: str, leave: Callable[[], None] | None) -> None:
+        # What was under way when the connection broke is lost.
+        if leave is not None and self._leave is leave and not self._is_closed:
+            self.network.tell("stream", text)
+            self._handler(text.encode())
 
-        def break_off(self) -> None:
-            """Open the stream again."""
-            network.tell("stream", "broke")
+    def break_off(self) -> None:
+        """Open the stream again."""
+        self.network.tell("stream", "broke")
+        self._leave = None
+        if not self._is_closed:
+            self._opening = self._loop.create_task(self._open_again())
+
+    async def _open_again(self) -> None:
+        delay = FIRST_DELAY_SECS
+        while not await self._open():
+            if self._is_closed:
+                return
+            await asyncio.sleep(delay)
+            delay = min(delay * DELAY_FACTOR, LONGEST_DELAY_SECS)
+        await asyncio.sleep(RECONNECTED_AFTER_SECS)
+        if self._reopened is not None and not self._is_closed:
+            self._reopened()
+
+    def is_active(self) -> bool:
+        """Whether it is open."""
+        return self._leave is not None
+
+    def is_reconnecting(self) -> bool:
+        """Whether it is being opened again."""
+        return self._leave is None and not self._is_closed
+
+    def is_disconnecting(self) -> bool:
+        """Never: closing takes no time."""
+        return False
+
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return self._is_closed
+
+    async def disconnect(self) -> None:
+        """Close it for good."""
+        self._is_closed = True
+        if self._leave is not None:
+            self.network.tell("stream", "closed")
+            self._leave()
             self._leave = None
-            if not self._is_closed:
-                self._opening = self._loop.create_task(self._open_again())
-
-        async def _open_again(self) -> None:
-            delay = FIRST_DELAY_SECS
-            while not await self._open():
-                if self._is_closed:
-                    return
-                await asyncio.sleep(delay)
-                delay = min(delay * DELAY_FACTOR, LONGEST_DELAY_SECS)
-            await asyncio.sleep(RECONNECTED_AFTER_SECS)
-            if self._reopened is not None and not self._is_closed:
-                self._reopened()
-
-        def is_active(self) -> bool:
-            """Whether it is open."""
-            return self._leave is not None
-
-        def is_reconnecting(self) -> bool:
-            """Whether it is being opened again."""
-            return self._leave is None and not self._is_closed
-
-        def is_disconnecting(self) -> bool:
-            """Never: closing takes no time."""
-            return False
-
-        def is_closed(self) -> bool:
-            """Whether it was closed."""
-            return self._is_closed
-
-        async def disconnect(self) -> None:
-            """Close it for good."""
-            self._is_closed = True
-            if self._leave is not None:
-                network.tell("stream", "closed")
-                self._leave()
-                self._leave = None
-
-    return SimulatedStream
 
 
+def http_client(network: Network) -> type[SimulatedHttpClient]:
+    """Return the class of HTTP clients that use a network."""
+    return type("SimulatedHttpClient", (SimulatedHttpClient,), {"network": network})
+
+
+def stream_client(network: Network) -> type[SimulatedStream]:
+    """Return the class of stream clients that use a network."""
+    return type("SimulatedStream", (SimulatedStream,), {"network": network})

@@ -45,13 +45,13 @@ class World:
     def __init__(self, venue: SimulatedVenue, start_ns: int, seed: int) -> None:
         self.time = VirtualTime(start_ns)
         self.trace: list[Entry] = []
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - a run is to be repeated, not to be secret
         self._network = Network(venue, self._random, self.note)
         self._databases: dict[str, SimulatedDatabase] = {}
         self._clients: list[DatabaseClient] = []
         self._digest = hashlib.sha256()
         self._numbers: dict[str, str] = {}
-        self._lives = 0
+        self._hearers: list[Callable[[Entry], None]] = []
 
     @property
     def now_ns(self) -> int:
@@ -66,7 +66,10 @@ class World:
     def note(self, kind: str, text: str) -> None:
         """Add to what happened."""
         text = _UUID.sub(self._numbered, text)
-        self.trace.append(Entry(self.now_ns, kind, text))
+        entry = Entry(self.now_ns, kind, text)
+        self.trace.append(entry)
+        for hear in self._hearers:
+            hear(entry)
         self._digest.update(f"{self.now_ns} {kind} {text}\n".encode())
 
     def _numbered(self, found: re.Match[str]) -> str:
@@ -76,13 +79,20 @@ class World:
         """Have something done at a time, between two turns of the loop."""
         self.time.at(ns, action)
 
+    def hear(self, hearer: Callable[[Entry], None]) -> None:
+        """Tell somebody of everything that happens from now on."""
+        self._hearers.append(hearer)
+
+    def idle(self) -> None:
+        """Let time move on to the next action while no process lives."""
+        self.time.move(None)
+
     def live(self, main: Callable[[], Awaitable[Any]]) -> Any:
         """Run one process from its start to its end and return what its main coroutine returns.
 
         Raises:
             KilledError: it was killed.
         """
-        self._lives += 1
         self.time.clocks.clear()
         loop = VirtualLoop(self.time)
         try:
@@ -95,8 +105,6 @@ class World:
         finally:
             asyncio.set_event_loop(None)
             self.time.clocks.clear()
-        if not loop.is_closed():
-            loop.close()
         return result
 
     def kill(self) -> None:
@@ -176,4 +184,11 @@ def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
 
 
 async def _awaited(main: Callable[[], Awaitable[Any]]) -> Any:
-    return await main()
+    """Await it, and cancel what it leaves behind, as `asyncio.run` does."""
+    try:
+        return await main()
+    finally:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

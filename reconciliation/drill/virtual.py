@@ -1,0 +1,356 @@
+"""A run in virtual time: one schedule, one node after another, one venue."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from reconciliation.drill.anomalies import Anomaly, Expected, Kind, anomalies, stored
+from reconciliation.drill.schedule import (
+    Amend,
+    Boot,
+    Cancel,
+    InterruptCache,
+    Kill,
+    LoseCache,
+    Operation,
+    Schedule,
+    Settle,
+    Silence,
+    Stop,
+    Submit,
+    Until,
+    Wait,
+)
+from reconciliation.drill.stage import Played, at_venue
+from reconciliation.embedded.failures import ProcessFailedError
+from reconciliation.embedded.venue_control import Call, VenueControl
+from reconciliation.engine.books import Books
+from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.generation import generation
+from reconciliation.engine.lifecycle import Event, NotStarted
+from reconciliation.engine.simulation import Entry, KilledError
+from reconciliation.errors import ReconError
+from reconciliation.external_claims import ExternalOrderClaimConfig
+from reconciliation.node.draft import draft
+from reconciliation.node.node import Node
+from reconciliation.node.signals import StopRequest
+from reconciliation.settings import Settings
+from reconciliation.strategies.driven import Driven, driven
+from reconciliation.venue.credentials import KeyPair
+from reconciliation.venue.errors import RequestRefused
+from reconciliation.venue.exchange import Exchange
+
+START_NS: Final = 1_800_000_000_000_000_000
+NS: Final = 1_000_000_000
+KEYS: Final = KeyPair(api_key="a" * 64, api_secret="b" * 64)  # of a venue that exists for one run
+RESTARTED_AFTER_SECS: Final = 5.0
+"""What a supervisor waits before it starts a node that ended."""
+LOOK_EVERY_SECS: Final = 0.5
+
+
+def placed_in_virtual_time(settings: Settings, schedule: Schedule) -> Settings:
+    """Return settings whose venue and cache are the run's own."""
+    venue = settings.venue.model_copy(
+        update={
+            "name": "BINANCE",
+            "environment": "local",
+            "account_type": "USDT_FUTURES",
+            "http_url": "http://127.0.0.1:1",
+            "stream_url": "ws://127.0.0.1:1",
+            "api_key": SecretStr(KEYS.api_key),
+            "api_secret": SecretStr(KEYS.api_secret),
+        }
+    )
+    cache = settings.cache.model_copy(update={"url": SecretStr("redis://127.0.0.1:1")})
+    by_strategy: dict[str, list[str]] = {}
+    for instrument, strategy in schedule.claims.items():
+        by_strategy.setdefault(strategy, []).append(instrument)
+    claims = {
+        strategy: ExternalOrderClaimConfig(instrument_ids=tuple(instruments))
+        for strategy, instruments in by_strategy.items()
+    }
+    return settings.with_sections("drill", venue=venue, cache=cache, claims={**settings.claims, **claims})
+
+
+class VirtualRun:
+    """One run.
+
+    Args:
+        settings: what was resolved; venue, cache and claims are the run's own.
+        schedule: what happens.
+        configure: the user's own function, whose strategies live beside the drill's.
+    """
+
+    def __init__(
+        self, settings: Settings, schedule: Schedule, configure: Callable[[NodeBuilder], Any] | None = None
+    ) -> None:
+        self._schedule = schedule
+        self._settings = placed_in_virtual_time(settings, schedule)
+        self._configure = configure
+        exchange = Exchange(self._now_ms, KEYS)
+        self.world = generation().simulation(exchange, start_ns=START_NS, seed=schedule.seed)
+        self.world.hear(self._hear)
+        self.control = VenueControl(_in_process(exchange))
+        self._operations = iter(schedule.operations)
+        self._node: Node | None = None
+        self._strategies: dict[str, Driven] = {}
+        self._stop = StopRequest()
+        self._is_wanted = self._is_over = False
+        self._awaited: tuple[Until, int] | None = None
+        self._awaits_end = False
+        self._books = Books()
+        self._found: list[Anomaly] = []
+        self._settled: list[float] = []
+        self._boots = 0
+        self._refused: list[str] = []
+        self._healed_ns = START_NS
+        self._settles_until_ns = 0
+        self._silent_until_ns = 0
+        self._counts: Counter[str] = Counter()
+        self._owners: dict[str, str] = {}
+        self._since_ms = 0
+        self._last_change = 0
+
+    def _now_ms(self) -> int:
+        return self.world.now_ns // 1_000_000
+
+    # -- Lives ---------------------------------------------------------------------------------------
+
+    def play(self) -> Played:
+        """Play it to its end."""
+        self._again(0)
+        while not self._is_over:
+            if self._is_wanted:
+                self._live()
+            else:
+                self.world.idle()
+        ledger = self.control.ledger()
+        return Played(
+            schedule=self._schedule,
+            preset=self._settings.preset,
+            anomalies=tuple(self._found),
+            settled_secs=tuple(self._settled),
+            boots=self._boots,
+            refused=tuple(self._refused),
+            orders=len(ledger.orders),
+            fills=len(ledger.fills),
+            virtual_secs=(self.world.now_ns - START_NS) / NS,
+            digest=self.world.digest,
+            counts=dict(self._counts),
+        )
+
+    def _live(self) -> None:
+        self._boots += 1
+        self._stop = StopRequest()
+        self._since_ms = self._since_ms or self._now_ms()
+        try:
+            self.world.live(self._main)
+        except KilledError:
+            pass
+        except ReconError as error:
+            self.world.note("node", f"ended: {type(error).__name__}")
+        self._node, self._strategies = None, {}
+        if self._awaits_end:
+            self._awaits_end = self._is_wanted = False
+            self._again(0)
+        elif self._is_wanted:
+            self._is_wanted = False
+            self.world.at(self.world.now_ns + int(RESTARTED_AFTER_SECS * NS), self._restart)
+
+    def _restart(self) -> None:
+        if not self._awaits_end:
+            self._is_wanted = True
+
+    async def _main(self) -> None:
+        drafted = draft(self._settings, self._configured)
+        node = Node(drafted, observers=[self._observe], stop=self._stop, check_cache=lambda _: None)
+        self.world.watch(node.trading_node)
+        self._node = node
+        try:
+            await node.run_async()
+        finally:
+            self._books = self._read()
+            self._node = None
+            node.dispose()
+
+    def _configured(self, builder: NodeBuilder) -> None:
+        if self._configure is not None:
+            self._configure(builder)
+        self._strategies = {strategy.id.value: strategy for strategy in driven()}
+        for strategy in self._strategies.values():
+            builder.add_strategy(strategy)
+
+    def _observe(self, event: Event) -> None:
+        name = type(event).__name__
+        reason = getattr(event, "reason", "")
+        if isinstance(event, NotStarted):
+            self._refused.append(event.reason)
+        self.world.note("node", f"{name} {reason}".rstrip())
+
+    def _read(self) -> Books:
+        return self._books if self._node is None else generation().books(self._node.trading_node.cache)
+
+    # -- The schedule --------------------------------------------------------------------------------
+
+    def _again(self, secs: float) -> None:
+        """Go on with the schedule after so long."""
+        self.world.at(self.world.now_ns + int(secs * NS), self._go_on)
+
+    def _go_on(self) -> None:
+        self._awaited = None
+        for operation in self._operations:
+            if at_venue(operation, self.control):
+                self.world.note("drill", _shown(operation))
+            elif self._pauses(operation):
+                return
+        self._is_over = True
+        if self._node is not None:
+            self.world.kill()
+        self._is_wanted = False
+
+    def _pauses(self, operation: Operation) -> bool:  # noqa: C901, PLR0912 - one arm an operation
+        """Do what is done to the node; return whether the schedule goes on later by itself."""
+        if not isinstance(operation, Wait | Settle | Silence):
+            self.world.note("drill", _shown(operation))
+        match operation:
+            case Submit() | Cancel() | Amend():
+                self._command(operation)
+                return False
+            case LoseCache():
+                self.world.database(self._settings.node.trader_id).clear()
+                return False
+            case InterruptCache():
+                self.world.database(self._settings.node.trader_id).interrupt(operation.secs)
+                return False
+            case Wait():
+                self._again(operation.secs)
+            case Until():
+                self._awaited = operation, self.world.now_ns + int(operation.within_secs * NS)
+                self.world.at(self._awaited[1], self._give_up(self._awaited))
+            case Boot():
+                self._is_wanted = True
+                self._again(0)
+            case Stop():
+                if not self._is_wanted:
+                    return False
+                self._awaits_end = True
+                self._stop.make("SIGTERM")
+            case Kill():
+                self._is_wanted = False
+                self._again(0)
+                self.world.database(self._settings.node.trader_id).lose_last(operation.lost_writes)
+                if self._node is not None:
+                    self._books = Books()
+                    self.world.kill()
+            case Settle():
+                self._settles_until_ns = self.world.now_ns + int(operation.within_secs * NS)
+                self._healed_ns = self.world.now_ns
+                self._look()
+            case Silence():
+                self._silent_until_ns = self.world.now_ns + int(operation.secs * NS)
+                self._last_change = self._counts["engine"]
+                self.world.at(self._silent_until_ns, self._end_silence)
+        return True
+
+    def _command(self, operation: Submit | Cancel | Amend) -> None:
+        told = operation.model_dump(mode="json")
+        if isinstance(operation, Submit):
+            told["instrument"] = f"{operation.symbol}-PERP.BINANCE"
+            name: str | None = operation.strategy
+            self._owners[operation.name] = operation.strategy
+        else:
+            name = self._owners.get(operation.name)
+        strategy = self._strategies.get(name or "")
+        if strategy is not None and strategy.is_running:
+            strategy.do(told)
+
+    def _hear(self, entry: Entry) -> None:
+        if entry.kind == "engine":
+            self._counts["engine"] += 1
+        if self._awaited is None:
+            return
+        until, _ = self._awaited
+        name = entry.text.partition("?")[0] if entry.kind == "request" else entry.text.partition(" ")[0]
+        if name == {"request": until.asked, "node": until.event}.get(entry.kind):
+            self._awaited = None
+            self._again(0)
+
+    def _give_up(self, awaited: tuple[Until, int]) -> Callable[[], None]:
+        def give_up() -> None:
+            if self._awaited is awaited:
+                self._go_on()
+
+        return give_up
+
+    # -- What is held against the ledger -------------------------------------------------------------
+
+    def _wrong(self) -> tuple[Anomaly, ...]:
+        if self._node is None or not self._node.is_started:
+            reason = self._refused[-1] if self._refused else "it is down"
+            return (Anomaly(Kind.NOT_STARTED, "node", reason),)
+        books = self._read()
+        expected = Expected(
+            since_ms=self._since_ms,
+            forgotten_ms=self._forgotten_ms(),
+            owners=self._owners,
+            claims=self._schedule.claims,
+            profits=self._boots == 1,
+        )
+        return anomalies(self.control.ledger(), books, expected)
+
+    def _forgotten_ms(self) -> int:
+        r = self._settings.reconciliation
+        if r.purge_closed_orders_interval_mins is None:
+            return 0
+        return self._now_ms() - (r.purge_closed_orders_buffer_mins or 0) * 60_000
+
+    def _look(self) -> None:
+        now = self.world.now_ns
+        found = self._wrong()
+        if found and now < self._settles_until_ns:
+            self.world.at(now + int(LOOK_EVERY_SECS * NS), self._look)
+            return
+        self._settled.append((now - self._healed_ns) / NS)
+        if found:
+            self._note_found(found)
+            kinds = {anomaly.kind for anomaly in found}
+            if kinds & _LATE:
+                self._note_found([Anomaly(Kind.NOT_CONVERGED, "node", f"after {self._settled[-1]:.1f} s")])
+        histories = generation().stored_events(self.world.database(self._settings.node.trader_id).histories())
+        if self._node is not None:
+            self._note_found(stored(self._read(), histories))
+        self._again(0)
+
+    def _end_silence(self) -> None:
+        changes = self._counts["engine"] - self._last_change
+        if changes:
+            self._note_found([Anomaly(Kind.NOT_SILENT, "node", f"{changes} events of orders and positions")])
+        self._again(0)
+
+    def _note_found(self, found: "Iterator[Anomaly] | tuple[Anomaly, ...] | list[Anomaly]") -> None:
+        for anomaly in found:
+            if anomaly not in self._found:
+                self._found.append(anomaly)
+                self.world.note("drill", f"anomaly {anomaly}")
+
+
+def _in_process(exchange: Exchange) -> Call:
+    """Return what carries out the control calls of a venue that is in this process."""
+
+    def call(method: str, path: str, body: bytes) -> Any:
+        try:
+            return exchange.control.call(method, path, body)
+        except RequestRefused as error:
+            raise ProcessFailedError(f"the venue refused {method} {path}: {error}") from None
+
+    return call
+
+
+_LATE: Final = frozenset({Kind.WRONG_STATUS, Kind.WRONG_QUANTITY, Kind.PHANTOM_POSITION, Kind.MISSING_ORDER})
+"""What time would have mended."""
+
+
+def _shown(operation: Operation) -> str:
+    return operation.model_dump_json(exclude_defaults=False)
