@@ -17,7 +17,6 @@ from reconciliation.drill.schedule import (
     Cancel,
     Fail,
     Fill,
-    Heal,
     Kill,
     Lag,
     Mend,
@@ -26,9 +25,7 @@ from reconciliation.drill.schedule import (
     Repeat,
     Schedule,
     Seed,
-    Settle,
     Side,
-    Silence,
     Skew,
     Stop,
     Stream,
@@ -36,6 +33,7 @@ from reconciliation.drill.schedule import (
     Until,
     Wait,
     Withdraw,
+    ending,
 )
 
 CLAIMS: Final = {"BTCUSDT-PERP.BINANCE": "DRILL-001", "SOLUSDT-PERP.BINANCE": "DRILL-002"}
@@ -347,21 +345,6 @@ def derive(seed: int, *, minutes: float, settle_secs: float, silence_secs: float
             *_with_waits(numbered),
             *ending(settle_secs, silence_secs),
         ),
-    )
-
-
-def ending(settle_secs: float, silence_secs: float) -> tuple[AnyOperation, ...]:
-    """Return what every run ends with: all is well again, node and venue agree and stay so, also after a restart."""
-    return (
-        Heal(),
-        Boot(),
-        Settle(within_secs=settle_secs),
-        Silence(secs=silence_secs),
-        Stop(),
-        Boot(),
-        Until(event="Started"),
-        Settle(within_secs=settle_secs),
-        Silence(secs=silence_secs),
     )
 
 

@@ -281,3 +281,18 @@ class Schedule(BaseModel):
             told = operation.model_dump(exclude_defaults=True, exclude={"do"})
             shown = " ".join(f"{key}={value}" for key, value in told.items())
             yield f"{secs:9.3f}  {operation.do:<10} {shown}".rstrip()
+
+
+def ending(settle_secs: float, silence_secs: float) -> tuple[AnyOperation, ...]:
+    """Return what every run ends with: all is well again, node and venue agree and stay so, also after a restart."""
+    return (
+        Heal(),
+        Boot(),
+        Settle(within_secs=settle_secs),
+        Silence(secs=silence_secs),
+        Stop(),
+        Boot(),
+        Until(event="Started"),
+        Settle(within_secs=settle_secs),
+        Silence(secs=silence_secs),
+    )

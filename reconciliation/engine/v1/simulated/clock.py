@@ -10,7 +10,7 @@ from reconciliation.engine.v1.simulated.time import VirtualTime
 class SimulatedClock(TestClock):
     """The engine's own test clock, moved by virtual time.
 
-    The kernel makes one for itself and, by its class, one for each strategy and actor; `clock_class` says by which time.
+    The kernel makes one for itself and, by its class, one for each strategy and actor.
     """
 
     virtual: ClassVar[VirtualTime]
