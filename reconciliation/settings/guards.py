@@ -9,10 +9,20 @@ ENGINE_GUARDS: Final = (
     "confirmed_positions",
     "patient_positions",
     "time_limits",
+    "venue_trades",
+    "whole_history",
 )
 """The guards that work on the engine, whatever the venue."""
 
-BINANCE_GUARDS: Final = ("symbols", "reports", "query_errors", "unknown_outcomes", "account_positions", "history")
+BINANCE_GUARDS: Final = (
+    "symbols",
+    "reports",
+    "query_errors",
+    "unknown_outcomes",
+    "account_positions",
+    "history",
+    "order_trades",
+)
 """The guards that work in the Binance USD-M futures client."""
 
 GUARDS: Final = (*ENGINE_GUARDS, *BINANCE_GUARDS)

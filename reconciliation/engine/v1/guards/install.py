@@ -6,8 +6,10 @@ from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.guards.history import HistoryGuard
 from reconciliation.engine.v1.guards.orders import OrderGuard
 from reconciliation.engine.v1.guards.positions import PositionGuard
+from reconciliation.engine.v1.guards.trades import TradeGuard
 
 
 def install(
@@ -33,5 +35,9 @@ def install(
     if "time_limits" in wanted:
         for client in clients:
             client.limit_queries(report_secs)
+    if "whole_history" in wanted:
+        HistoryGuard(engine)
+    if "venue_trades" in wanted:
+        TradeGuard(engine, clients, tolerated_secs, lifecycle)
     OrderGuard(engine, clients, wanted, tolerated_secs, lifecycle)
     PositionGuard(engine, clients, wanted, tolerated_secs, lifecycle)

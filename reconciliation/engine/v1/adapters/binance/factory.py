@@ -16,6 +16,7 @@ from nautilus_trader.common.component import LiveClock, MessageBus
 
 from reconciliation.engine.builder import GuardedFactory
 from reconciliation.engine.v1.adapters.binance.account_positions import AccountPositionGuard
+from reconciliation.engine.v1.adapters.binance.order_trades import OrderTradesGuard
 from reconciliation.engine.v1.adapters.binance.paging import PagingGuard
 from reconciliation.engine.v1.adapters.binance.query_errors import QueryErrorGuard
 from reconciliation.engine.v1.adapters.binance.reports import ReportGuard
@@ -28,6 +29,7 @@ GUARD_CLASSES: Final = {
     "account_positions": AccountPositionGuard,
     "unknown_outcomes": UnknownOutcomeGuard,
     "history": PagingGuard,
+    "order_trades": OrderTradesGuard,
     "symbols": SymbolGuard,
 }
 """The guards of the client by name; where two wrap one method, the first wraps the second."""

@@ -81,7 +81,9 @@ class PagingGuard(BinanceFuturesExecutionClient):
         every = await _read_on(self._all_orders, symbol, windows, "order_id", lambda order: int(order.orderId))
         return list({order.orderId: order for order in (*every, *newest)}.values())
 
-    async def _every_trade(self, symbol: str, **_: Any) -> Rows:
+    async def _every_trade(self, symbol: str, order_id: int | None = None, **_: Any) -> Rows:
+        if order_id is not None:
+            return list(await self._user_trades(symbol=symbol, order_id=order_id, limit=PAGE))
         now_ms = self._now_ms()
         windows = _windows(_start_ms(now_ms), now_ms)
         return await _read_on(self._user_trades, symbol, windows, "from_id", lambda trade: int(trade.id))

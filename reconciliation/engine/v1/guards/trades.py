@@ -1,0 +1,275 @@
+"""The trade guard: an order that is behind gets the venue's own trades before anything is inferred, at any venue.
+
+The engine reconciles an order report without trades: what is missing it *infers*, one fill with an id, a price and a
+commission of its own, in place of trades that the venue would tell. The real trade, once it comes, is refused or counted
+a second time. A report of a cancelled order books nothing at all of what it traded before. And a real trade that is
+older than the first one a reconciliation brought is dropped in silence, because every reconciled fill counts as inferred
+(`_inferred_fill_ts`). All read and measured with 1.231.0.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
+from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.model.events import OrderEvent, OrderFilled
+from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, VenueOrderId
+from nautilus_trader.model.orders import Order
+
+from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
+from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.reasons import reason_of
+
+ASKED: Final = 3
+"""How often the venue must answer that it has no trade to tell before a fill is inferred."""
+PAUSE_SECS: Final = 2.0
+"""Between two such answers; what an exchange tells of trades lags behind what it tells of orders."""
+
+FEW: Final = 5
+"""So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
+
+
+class TradeGuard:
+    """Brings orders up to date with the venue's own trades.
+
+    Args:
+        engine: the engine whose reconciliation of order reports is wrapped.
+        clients: its clients, which are asked for trades.
+        tolerated_secs: how long a client that cannot tell an answer from a failure must go on telling of no trade.
+        lifecycle: told of queries that failed.
+    """
+
+    def __init__(
+        self,
+        engine: LiveExecutionEngine,
+        clients: list[StockClient],
+        tolerated_secs: float,
+        lifecycle: Lifecycle,
+    ) -> None:
+        self._engine = engine
+        self._clients = clients
+        self._tolerated_secs = tolerated_secs
+        self._lifecycle = lifecycle
+        self._tasks: dict[ClientOrderId, asyncio.Task[None]] = {}
+        self._latest: dict[ClientOrderId, OrderStatusReport] = {}
+        self._inferred: dict[ClientOrderId, Decimal] = {}
+        self._takes_as_it_is = False
+        self._reconcile_order: Callable[..., bool] = engine._reconcile_order_report
+        self._reconcile_mass_status: Callable[..., bool] = engine._reconcile_execution_mass_status
+        self._handle: Callable[[OrderEvent], None] = engine._handle_event_with_tracking
+        engine._reconcile_order_report = self._reconcile_with_trades
+        engine._reconcile_execution_mass_status = self._reconcile_whole
+        engine._handle_event_with_tracking = self._handle_unless_inferred
+        for client in clients:
+            self._complete_mass_status(client)
+
+    def is_behind(self, instrument_id: InstrumentId) -> bool:
+        """Whether an order of an instrument is being brought up to date."""
+        return any(report.instrument_id == instrument_id for report in self._latest.values())
+
+    # -- A report of one order -----------------------------------------------------------------------
+
+    def _reconcile_with_trades(
+        self,
+        report: OrderStatusReport,
+        trades: list[FillReport],
+        is_external: bool = True,  # noqa: FBT001, FBT002
+    ) -> bool:
+        """Reconcile a report; one that tells of trades that nobody knows yet has them fetched first."""
+        client_order_id = self._engine._resolve_client_order_id(report)
+        order = self._engine._cache.order(client_order_id)
+        if self._takes_as_it_is or not is_external or not _lacks(order, report, trades):
+            return bool(self._applied(order, report, trades, is_external=is_external))
+        self._latest[client_order_id] = report
+        if client_order_id not in self._tasks:
+            task = self._engine._loop.create_task(self._bring_up(client_order_id))
+            self._tasks[client_order_id] = task
+        return True
+
+    async def _bring_up(self, client_order_id: ClientOrderId) -> None:
+        try:
+            while report := self._latest.get(client_order_id):
+                trades = await self._told(client_order_id, report)
+                if trades is None:
+                    return  # the next check reports it again
+                if self._latest.get(client_order_id) is report:
+                    del self._latest[client_order_id]
+                order = self._engine._cache.order(client_order_id)
+                if _lacks(order, report, trades):
+                    self._note_inferred(order, report, trades)
+                self._applied(order, report, trades, is_external=True)
+        except Exception as error:
+            self._engine._log.exception(f"{client_order_id!r} could not be brought up to date", error)
+        finally:
+            self._latest.pop(client_order_id, None)
+            self._tasks.pop(client_order_id, None)
+
+    async def _told(self, client_order_id: ClientOrderId, report: OrderStatusReport) -> list[FillReport] | None:
+        """Return an order's trades, asked for until they explain the report or there is no more to tell; None failed."""
+        client = self._client_of(report)
+        if client is None:
+            return []
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        for asked in range(1, 1_000):
+            try:
+                trades = await self._trades_of(client, report)
+            except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+                self._lifecycle.emit(QueryFailed(client.name, f"trades of {client_order_id}", reason_of(error)))
+                return None
+            if not _lacks(self._engine._cache.order(client_order_id), report, trades):
+                return trades
+            lasted = client.answers_absence or loop.time() - begun >= self._tolerated_secs
+            if asked >= ASKED and lasted:
+                return trades
+            await asyncio.sleep(PAUSE_SECS)
+        return None
+
+    async def _trades_of(self, client: StockClient, report: OrderStatusReport) -> list[FillReport]:
+        fills = await self._fills(client, report.instrument_id, report.venue_order_id)
+        return _in_order(fill for fill in fills if fill.venue_order_id == report.venue_order_id)
+
+    async def _fills(
+        self, client: StockClient, instrument_id: InstrumentId, venue_order_id: VenueOrderId | None
+    ) -> list[FillReport]:
+        command = GenerateFillReports(
+            instrument_id=instrument_id,
+            venue_order_id=venue_order_id,
+            start=None,
+            end=None,
+            command_id=UUID4(),
+            ts_init=self._engine._clock.timestamp_ns(),
+        )
+        return list(await client.engine_client.generate_fill_reports(command))
+
+    def _client_of(self, report: OrderStatusReport) -> StockClient | None:
+        found = [client for client in self._clients if client.engine_client.account_id == report.account_id]
+        return next(iter(found), None)
+
+    def _applied(
+        self, order: Order | None, report: OrderStatusReport, trades: list[FillReport], *, is_external: bool
+    ) -> bool:
+        """Apply trades in their order, then the report."""
+        if order is not None and trades:
+            instrument = self._engine._cache.instrument(order.instrument_id)
+            if order.client_order_id not in self._inferred:
+                # Whatever a reconciliation brought earlier was no inference.
+                self._engine._inferred_fill_ts.pop(order.client_order_id, None)
+            if instrument is not None and order.is_closed:
+                for trade in _in_order(trades):
+                    self._engine._reconcile_fill_report(order, trade, instrument)
+                    self._engine._inferred_fill_ts.pop(order.client_order_id, None)
+        return bool(self._reconcile_order(report, _in_order(trades), is_external))
+
+    # -- Inferred after all --------------------------------------------------------------------------
+
+    def _note_inferred(self, order: Order | None, report: OrderStatusReport, trades: list[FillReport]) -> None:
+        name = self._engine._resolve_client_order_id(report)
+        self._inferred[name] = self._inferred.get(name, Decimal(0)) + _lacking(order, report, trades)
+        self._engine._log.warning(f"{name!r}: the venue tells of no trade for what it has filled; it is inferred")
+
+    def _handle_unless_inferred(self, event: OrderEvent) -> None:
+        """Handle an event; a trade that was inferred already is not booked a second time."""
+        if isinstance(event, OrderFilled) and not event.reconciliation:
+            left = self._inferred.get(event.client_order_id, Decimal(0))
+            if left >= event.last_qty.as_decimal() > 0:
+                self._inferred[event.client_order_id] = left - event.last_qty.as_decimal()
+                self._engine._log.warning(f"{event.trade_id!r} of {event.client_order_id!r} was inferred before")
+                return
+        self._handle(event)
+
+    # -- A whole mass status -------------------------------------------------------------------------
+
+    def _complete_mass_status(self, client: StockClient) -> None:
+        generate = client.engine_client.generate_mass_status
+
+        async def generate_mass_status(lookback_mins: int | None = None) -> ExecutionMassStatus | None:
+            status = await generate(lookback_mins)
+            if status is not None:
+                await self._complete(client, status)
+            return status
+
+        client.engine_client.generate_mass_status = generate_mass_status
+
+    async def _complete(self, client: StockClient, status: ExecutionMassStatus) -> None:
+        """Add to a mass status the trades that its orders lack; many of one instrument by one question."""
+        lacking: dict[InstrumentId, list[OrderStatusReport]] = {}
+        for report in status._order_reports.values():
+            order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
+            if _lacks(order, report, status._fill_reports.get(report.venue_order_id, [])):
+                lacking.setdefault(report.instrument_id, []).append(report)
+        for instrument_id, reports in lacking.items():
+            told: dict[VenueOrderId, list[FillReport]] = {}
+            if len(reports) > FEW:
+                for fill in await self._fills(client, instrument_id, None):
+                    told.setdefault(fill.venue_order_id, []).append(fill)
+            for report in reports:
+                trades = told.get(report.venue_order_id) if told else await self._trades_of(client, report)
+                if trades:
+                    status._fill_reports[report.venue_order_id] = _in_order(trades)
+
+    def _reconcile_whole(self, status: ExecutionMassStatus) -> bool:
+        """Reconcile a mass status as it is: it was completed before, and positions are judged right after it."""
+        self._takes_as_it_is = True
+        try:
+            return bool(self._reconcile_mass_status(status))
+        finally:
+            self._takes_as_it_is = False
+
+    # -- Trades of orders that are not known ---------------------------------------------------------
+
+    async def bring_up_unknown(self, client: StockClient, fills: Iterable[FillReport]) -> set[VenueOrderId]:
+        """Bring in the orders of trades that nobody knows, with their trades.
+
+        Args:
+            client: the client that told of the trades.
+            fills: trades that the cache does not hold.
+
+        Returns:
+            The orders that were brought up to date.
+
+        Raises:
+            Exception: whatever an adapter raises when a query fails.
+        """
+        brought: set[VenueOrderId] = set()
+        for venue_order_id in dict.fromkeys(fill.venue_order_id for fill in fills):
+            instrument_id = next(fill.instrument_id for fill in fills if fill.venue_order_id == venue_order_id)
+            report = await client.engine_client.generate_order_status_report(
+                GenerateOrderStatusReport(
+                    instrument_id=instrument_id,
+                    client_order_id=None,
+                    venue_order_id=venue_order_id,
+                    command_id=UUID4(),
+                    ts_init=self._engine._clock.timestamp_ns(),
+                )
+            )
+            if report is None:
+                continue
+            trades = await self._trades_of(client, report)
+            order = self._engine._cache.order(self._engine._resolve_client_order_id(report))
+            if not _lacks(order, report, trades):
+                self._applied(order, report, trades, is_external=True)
+                brought.add(venue_order_id)
+        return brought
+
+
+def _in_order(fills: Iterable[FillReport]) -> list[FillReport]:
+    """Return trades as they happened; ids that are numbers in their order."""
+    return sorted(fills, key=lambda fill: (fill.ts_event, len(fill.trade_id.value), fill.trade_id.value))
+
+
+def _lacking(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> Decimal:
+    """Return how much of a report's filled quantity neither the order nor the trades hold."""
+    known = set() if order is None else {trade_id.value for trade_id in order.trade_ids}
+    held = Decimal(0) if order is None else order.filled_qty.as_decimal()
+    new = sum((trade.last_qty.as_decimal() for trade in trades if trade.trade_id.value not in known), Decimal(0))
+    filled: Any = report.filled_qty
+    return (Decimal(0) if filled is None else filled.as_decimal()) - held - new
+
+
+def _lacks(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> bool:
+    return _lacking(order, report, trades) > 0
