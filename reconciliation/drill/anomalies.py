@@ -81,15 +81,12 @@ class Expected:
         forgotten_ms: orders closed earlier may be dropped from memory.
         owners: the strategy that submitted an order, by client order id.
         claims: the strategy that claims an instrument, by instrument id.
-        profits: whether the node has lived since the first trade; the engine keeps the profit of a netting position's
-            earlier lives in memory alone.
     """
 
     since_ms: int = 0
     forgotten_ms: int = 0
     owners: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] = field(default_factory=dict)
-    profits: bool = True
 
 
 def anomalies(ledger: VenueLedger, books: Books, expected: Expected) -> tuple[Anomaly, ...]:
@@ -101,7 +98,7 @@ def anomalies(ledger: VenueLedger, books: Books, expected: Expected) -> tuple[An
         *_orders(ledger, books, expected),
         *_fills(ledger, books, expected),
         *_positions(ledger, books),
-        *(_profits(ledger, books) if expected.profits else ()),
+        *_profits(ledger, books),
     )
 
 
@@ -116,11 +113,16 @@ def _orders(ledger: VenueLedger, books: Books, expected: Expected) -> Iterator[A
     for key, order in there.items():
         if key in here:
             yield from _order(order, here[key], expected)
-        elif order.is_open or (order.time_ms >= expected.since_ms and order.update_ms >= expected.forgotten_ms):
+        elif order.is_open or (order.filled and _is_wanted(order, expected)):
             yield Anomaly(Kind.MISSING_ORDER, key, f"{order.status} at the venue, unknown on the node")
     for key, booked in here.items():
         if key not in there and (booked.status not in _NEVER_LIVED or booked.fills):
             yield Anomaly(Kind.INVENTED_ORDER, key, f"{_shown(booked)} on the node, and the venue never had it")
+
+
+def _is_wanted(order: VenueOrder, expected: Expected) -> bool:
+    """Whether a node must know an order: it lived when it was placed, and need not have forgotten it."""
+    return order.time_ms >= expected.since_ms and order.update_ms >= expected.forgotten_ms
 
 
 def _shown(order: BookedOrder) -> str:
@@ -158,8 +160,7 @@ def _fills(ledger: VenueLedger, books: Books, expected: Expected) -> Iterator[An
         if times > 1:
             yield Anomaly(Kind.DUPLICATE_FILL, key, f"in {times} places on the node")
     for key, true in made.items():
-        of_it = orders[true.client_order_id]
-        wanted = of_it.time_ms >= expected.since_ms and of_it.update_ms >= expected.forgotten_ms
+        wanted = _is_wanted(orders[true.client_order_id], expected)
         if key not in held and (wanted or true.client_order_id in known):
             yield Anomaly(Kind.MISSING_FILL, key, f"{true.quantity} at {true.price} of {true.client_order_id}")
 
@@ -203,29 +204,48 @@ def _positions(ledger: VenueLedger, books: Books) -> Iterator[Anomaly]:
 
 
 def _profits(ledger: VenueLedger, books: Books) -> Iterator[Anomaly]:
-    """Compare what was earned, open profit included, where the node holds every trade of an instrument."""
-    made = Counter(_trade(fill) for fill in ledger.fills)
-    held = Counter(f"{order.instrument_id}:{fill.trade_id}" for order in books.orders for fill in order.fills)
-    prices = {instrument_of(fill.symbol): fill.price for fill in ledger.fills}
-    for instrument, price in sorted(prices.items()):
-        of_it = {key: times for key, times in made.items() if key.startswith(f"{instrument}:")}
-        if of_it != {key: times for key, times in held.items() if key.startswith(f"{instrument}:")}:
-            continue  # named already, or of a history that need not be known
-        true = sum(
-            (
-                fill.signed * (price - fill.price) - fill.commission
-                for fill in ledger.fills
-                if instrument_of(fill.symbol) == instrument
-            ),
-            Decimal(0),
-        )
-        positions = [position for position in books.positions if position.instrument_id == instrument]
-        told = sum(
-            (position.realized_pnl + position.net * (price - position.average_open) for position in positions),
-            Decimal(0),
-        )
-        if abs(true - told) > MONEY_TOLERANCE * len(of_it):
+    """Compare what the current life of a position earned, open profit included, where the node holds it in one piece.
+
+    The engine forgets the profit of a position's earlier lives; it is told in events alone.
+    """
+    lives = {instrument_of(symbol): life for symbol, life in _current_lives(ledger).items()}
+    for instrument, life in sorted(lives.items()):
+        positions = [position for position in books.positions if position.instrument_id == instrument and position.net]
+        if len(positions) != 1 or positions[0].trade_ids != tuple(part.trade_id for part in life):
+            continue
+        price = life[-1].price
+        true = sum((part.signed * (price - part.price) - part.commission for part in life), Decimal(0))
+        told = positions[0].realized_pnl + positions[0].net * (price - positions[0].average_open)
+        if abs(true - told) > MONEY_TOLERANCE * len(life):
             yield Anomaly(Kind.WRONG_PROFIT, instrument, f"{true:.6f} at the venue, {told:.6f} on the node")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A trade, or what of one that goes through zero belongs to the new position."""
+
+    trade_id: str
+    signed: Decimal
+    price: Decimal
+    commission: Decimal
+
+
+def _current_lives(ledger: VenueLedger) -> dict[str, list[_Part]]:
+    """Return by symbol the trades since its position was last flat."""
+    nets: dict[str, Decimal] = defaultdict(Decimal)
+    lives: dict[str, list[_Part]] = defaultdict(list)
+    for fill in ledger.fills:
+        before, after = nets[fill.symbol], nets[fill.symbol] + fill.signed
+        nets[fill.symbol] = after
+        part = _Part(fill.trade_id, fill.signed, fill.price, fill.commission)
+        if before * after < 0:
+            share = after / fill.signed
+            lives[fill.symbol] = [_Part(fill.trade_id, after, fill.price, fill.commission * share)]
+        elif after:
+            lives[fill.symbol].append(part)
+        else:
+            lives[fill.symbol] = []
+    return {symbol: life for symbol, life in lives.items() if life}
 
 
 def stored(books: Books, histories: Mapping[str, tuple[str, ...]]) -> Iterator[Anomaly]:

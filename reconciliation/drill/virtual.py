@@ -48,6 +48,8 @@ KEYS: Final = KeyPair(api_key="a" * 64, api_secret="b" * 64)  # of a venue that 
 RESTARTED_AFTER_SECS: Final = 5.0
 """What a supervisor waits before it starts a node that ended."""
 LOOK_EVERY_SECS: Final = 0.5
+AGREED_FOR_SECS: Final = 3.0
+"""For so long nothing may happen before it is called agreement; what is under way arrives meanwhile."""
 
 
 def placed_in_virtual_time(settings: Settings, schedule: Schedule) -> Settings:
@@ -107,6 +109,7 @@ class VirtualRun:
         self._refused: list[str] = []
         self._healed_ns = START_NS
         self._settles_until_ns = 0
+        self._agreed_ns: int | None = None
         self._silent_until_ns = 0
         self._counts: Counter[str] = Counter()
         self._owners: dict[str, str] = {}
@@ -246,7 +249,7 @@ class VirtualRun:
                     self.world.kill()
             case Settle():
                 self._settles_until_ns = self.world.now_ns + int(operation.within_secs * NS)
-                self._healed_ns = self.world.now_ns
+                self._healed_ns, self._agreed_ns = self.world.now_ns, None
                 self._look()
             case Silence():
                 self._silent_until_ns = self.world.now_ns + int(operation.secs * NS)
@@ -296,7 +299,6 @@ class VirtualRun:
             forgotten_ms=self._forgotten_ms(),
             owners=self._owners,
             claims=self._schedule.claims,
-            profits=self._boots == 1,
         )
         return anomalies(self.control.ledger(), books, expected)
 
@@ -307,12 +309,18 @@ class VirtualRun:
         return self._now_ms() - (r.purge_closed_orders_buffer_mins or 0) * 60_000
 
     def _look(self) -> None:
-        now = self.world.now_ns
-        found = self._wrong()
-        if found and now < self._settles_until_ns:
+        """See whether node and venue agree, and have done so for a while without anything happening."""
+        now, found = self.world.now_ns, self._wrong()
+        if found or self._counts["engine"] != self._last_change:
+            self._agreed_ns = None
+        self._last_change = self._counts["engine"]
+        if not found and self._agreed_ns is None:
+            self._agreed_ns = now
+        lasted = self._agreed_ns is not None and now - self._agreed_ns >= int(AGREED_FOR_SECS * NS)
+        if not lasted and now < self._settles_until_ns:
             self.world.at(now + int(LOOK_EVERY_SECS * NS), self._look)
             return
-        self._settled.append((now - self._healed_ns) / NS)
+        self._settled.append(((self._agreed_ns or now) - self._healed_ns) / NS)
         if found:
             self._note_found(found)
             kinds = {anomaly.kind for anomaly in found}

@@ -70,7 +70,7 @@ class BookedPosition:
     Attributes:
         net: signed quantity; 0 once it is closed.
         average_open: the mean price at which it was opened.
-        realized_pnl: in the quote asset, commissions taken off; of all that the position has been.
+        realized_pnl: in the quote asset, commissions taken off; of the position's current life.
         trade_ids: the fills of its current life, oldest first.
     """
 

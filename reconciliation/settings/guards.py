@@ -8,6 +8,7 @@ ENGINE_GUARDS: Final = (
     "own_counters",
     "confirmed_positions",
     "patient_positions",
+    "steady_positions",
     "time_limits",
     "venue_trades",
     "whole_history",

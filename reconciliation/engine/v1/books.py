@@ -15,7 +15,7 @@ def books(cache: Cache) -> Books:
     """Return all that a cache holds."""
     orders = sorted(cache.orders(), key=lambda order: str(order.client_order_id.value))
     positions = sorted(cache.positions(), key=lambda position: str(position.id.value))
-    return Books(tuple(map(_order, orders)), tuple(_position(position, cache) for position in positions))
+    return Books(tuple(map(_order, orders)), tuple(map(_position, positions)))
 
 
 def _order(order: Any) -> BookedOrder:
@@ -46,16 +46,14 @@ def _fill(event: OrderFilled) -> BookedFill:
     )
 
 
-def _position(position: Any, cache: Cache) -> BookedPosition:
-    # A netting position that was flat begins anew; what it was is kept as a snapshot, in memory alone.
-    lives = [position, *cache.position_snapshots(position.id)]
+def _position(position: Any) -> BookedPosition:
     return BookedPosition(
         position_id=position.id.value,
         instrument_id=position.instrument_id.value,
         strategy_id=position.strategy_id.value,
         net=position.signed_decimal_qty(),
         average_open=Decimal(repr(position.avg_px_open)),
-        realized_pnl=sum((life.realized_pnl.as_decimal() for life in lives if life.realized_pnl), Decimal(0)),
+        realized_pnl=position.realized_pnl.as_decimal() if position.realized_pnl else Decimal(0),
         trade_ids=tuple(event.trade_id.value for event in position.events),
     )
 

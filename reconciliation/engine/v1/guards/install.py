@@ -37,7 +37,6 @@ def install(
             client.limit_queries(report_secs)
     if "whole_history" in wanted:
         HistoryGuard(engine)
-    if "venue_trades" in wanted:
-        TradeGuard(engine, clients, tolerated_secs, lifecycle)
+    trades = TradeGuard(engine, clients, tolerated_secs, lifecycle) if "venue_trades" in wanted else None
     OrderGuard(engine, clients, wanted, tolerated_secs, lifecycle)
-    PositionGuard(engine, clients, wanted, tolerated_secs, lifecycle)
+    PositionGuard(engine, clients, wanted, tolerated_secs, lifecycle, trades)

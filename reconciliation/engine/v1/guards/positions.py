@@ -2,11 +2,14 @@
 
 One empty reply while the cache holds a position makes the engine's position check book a synthetic flat, which
 nothing but another synthetic order takes back. And it gives up on a discrepancy after `position_check_retries`
-attempts, though it could not ask for fills in any of them. Measured with 1.231.0. Startup is not touched: it is the
-client's own mass status that must be whole there.
+attempts, though it could not ask for fills in any of them. It compares a reply with a cache that has moved on meanwhile,
+and books what an order that is still unanswered, or a trade whose order it has not seen yet, would have explained: a
+trade is then counted twice. Measured with 1.231.0. Startup is not touched: it is the client's own mass status that must
+be whole there.
 """
 
 import asyncio
+from decimal import Decimal
 from typing import Any, Final
 
 from nautilus_trader.execution.reports import FillReport, PositionStatusReport
@@ -17,9 +20,10 @@ from nautilus_trader.model.identifiers import AccountId, InstrumentId
 
 from reconciliation.engine.lifecycle import AbsenceHeld, Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.guards.trades import TradeGuard
 from reconciliation.engine.v1.reasons import reason_of
 
-GUARDS: Final = frozenset({"confirmed_positions", "patient_positions"})
+GUARDS: Final = frozenset({"confirmed_positions", "patient_positions", "steady_positions"})
 """The names of the guards that are here."""
 
 Key = tuple[InstrumentId, AccountId]
@@ -34,6 +38,7 @@ class PositionGuard:
         guards: the names of the guards to install.
         tolerated_secs: how long replies must go on leaving a position out.
         lifecycle: told of queries that failed and of absences that are not believed yet.
+        trades: brings orders up to date; None where that guard is not installed.
     """
 
     def __init__(
@@ -43,12 +48,17 @@ class PositionGuard:
         guards: frozenset[str],
         tolerated_secs: float,
         lifecycle: Lifecycle,
+        trades: TradeGuard | None,
     ) -> None:
         self._engine = engine
         self._clients = clients
         self._tolerated_secs = tolerated_secs
         self._lifecycle = lifecycle
         self._is_patient = "patient_positions" in guards
+        self._is_steady = "steady_positions" in guards
+        self._trades = trades
+        self._offsets: dict[Key, Decimal] = {}
+        self._offsets_now: dict[Key, Decimal] = {}
         self._absent_since: dict[Key, float] = {}
         self._unconfirmed: set[Key] = set()
         self._waiting: set[InstrumentId] = set()
@@ -61,12 +71,16 @@ class PositionGuard:
         if guards & GUARDS:
             self._check = engine._check_positions_consistency
             engine._check_positions_consistency = self._guarded_check
+        self._book = engine._reconcile_position_report
+        self._is_checking = False
+        if self._is_steady:
+            engine._reconcile_position_report = self._book_steady
         if "confirmed_positions" in guards:
             self._query = engine._query_position_status_reports
-            self._book = engine._reconcile_position_report
+            self._steady = engine._reconcile_position_report
             engine._query_position_status_reports = self._query_and_note_absent
             engine._reconcile_position_report = self._book_confirmed
-        if self._is_patient:
+        if self._is_patient or self._is_steady or trades is not None:
             self._missing_fills = engine._query_and_find_missing_fills
             engine._query_and_find_missing_fills = self._find_fills_and_note_errors
 
@@ -90,11 +104,15 @@ class PositionGuard:
         before = dict(retries)
         self._waiting.clear()
         self._is_hung = False
+        self._is_checking = True
+        self._offsets_now = {}
         try:
             await self._check()
         finally:
+            self._is_checking = False
             self._unconfirmed.clear()
-        if self._is_patient:
+            self._offsets = self._offsets_now
+        if self._is_patient or self._is_steady:
             for key in [key for key in retries if key[0] in self._waiting]:
                 retries[key] = before.get(key, 0)
 
@@ -119,11 +137,11 @@ class PositionGuard:
         """Book what explains a position; in a check an absence only once it has lasted."""
         key = (report.instrument_id, report.account_id)
         if key not in self._unconfirmed or report.position_side != PositionSide.FLAT:
-            return bool(self._book(report))
+            return bool(self._steady(report))
         now = asyncio.get_running_loop().time()
         lasted = now - self._absent_since.get(key, now)
         if lasted > 0 and lasted >= self._tolerated_secs:
-            return bool(self._book(report))
+            return bool(self._steady(report))
         self._waiting.add(report.instrument_id)
         reason = (
             f"the venue's replies have left it out for {lasted:.1f} s; it is taken for flat after"
@@ -133,6 +151,27 @@ class PositionGuard:
         self._lifecycle.emit(AbsenceHeld("position", str(report.instrument_id), reason))
         return False
 
+    def _book_steady(self, report: PositionStatusReport) -> bool:
+        """Book what explains a position; in a check only what the last one found as well."""
+        if not self._is_checking:
+            return bool(self._book(report))
+        key = (report.instrument_id, report.account_id)
+        held = self._engine._cache.positions_open(instrument_id=report.instrument_id, account_id=report.account_id)
+        offset = report.signed_decimal_qty - sum((position.signed_decimal_qty() for position in held), Decimal(0))
+        self._offsets_now[key] = offset
+        if self._offsets.get(key) == offset:
+            return bool(self._book(report))
+        self._waiting.add(report.instrument_id)
+        reason = f"it differs by {offset:f} from the venue's; what is behind that is booked when the next check agrees"
+        self._engine._log.warning(f"Position in {report.instrument_id}: {reason}")
+        self._lifecycle.emit(AbsenceHeld("position", str(report.instrument_id), reason))
+        return False
+
+    def _is_unsettled(self, instrument_id: InstrumentId) -> bool:
+        """Whether an order of an instrument is unanswered or behind, so that its position says nothing."""
+        behind = self._trades is not None and self._trades.is_behind(instrument_id)
+        return behind or bool(self._engine._cache.orders_inflight(instrument_id=instrument_id))
+
     async def _find_fills_and_note_errors(
         self, instrument_id: InstrumentId, clients: Any
     ) -> tuple[list[FillReport], bool]:
@@ -140,7 +179,16 @@ class PositionGuard:
             self._waiting.add(instrument_id)
             return [], True
         found, had_errors = await self._missing_fills(instrument_id, clients)
-        if had_errors:
+        if found and self._trades is not None:
+            try:
+                found = await self._trades.bring_up(found)
+            except Exception as error:  # noqa: BLE001 - an adapter may raise anything
+                self._lifecycle.emit(QueryFailed("", f"orders of trades of {instrument_id}", reason_of(error)))
+                had_errors = True
+        if had_errors and self._is_patient:
             self._is_hung = True
             self._waiting.add(instrument_id)
+        if self._is_steady and self._is_unsettled(instrument_id):
+            self._waiting.add(instrument_id)
+            return found, True  # nothing is booked in this check
         return found, had_errors

@@ -32,6 +32,9 @@ PAUSE_SECS: Final = 2.0
 FEW: Final = 5
 """So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
 
+MARGIN_NS: Final = 5_000_000_000
+"""By so much the venue's clock may be behind; what closed earlier than the start was the start's to judge."""
+
 
 class TradeGuard:
     """Brings orders up to date with the venue's own trades.
@@ -58,11 +61,14 @@ class TradeGuard:
         self._latest: dict[ClientOrderId, OrderStatusReport] = {}
         self._inferred: dict[ClientOrderId, Decimal] = {}
         self._takes_as_it_is = False
+        self._since_ns = 0
         self._reconcile_order: Callable[..., bool] = engine._reconcile_order_report
         self._reconcile_mass_status: Callable[..., bool] = engine._reconcile_execution_mass_status
         self._handle: Callable[[OrderEvent], None] = engine._handle_event_with_tracking
         engine._reconcile_order_report = self._reconcile_with_trades
         engine._reconcile_execution_mass_status = self._reconcile_whole
+        self._reconcile_reports: Callable[..., None] = engine._reconcile_order_reports
+        engine._reconcile_order_reports = self._reconcile_also_unknown
         engine._handle_event_with_tracking = self._handle_unless_inferred
         for client in clients:
             self._complete_mass_status(client)
@@ -146,7 +152,7 @@ class TradeGuard:
         )
         return list(await client.engine_client.generate_fill_reports(command))
 
-    def _client_of(self, report: OrderStatusReport) -> StockClient | None:
+    def _client_of(self, report: OrderStatusReport | FillReport) -> StockClient | None:
         found = [client for client in self._clients if client.engine_client.account_id == report.account_id]
         return next(iter(found), None)
 
@@ -214,47 +220,64 @@ class TradeGuard:
 
     def _reconcile_whole(self, status: ExecutionMassStatus) -> bool:
         """Reconcile a mass status as it is: it was completed before, and positions are judged right after it."""
+        self._since_ns = self._since_ns or status.ts_init - MARGIN_NS
         self._takes_as_it_is = True
         try:
             return bool(self._reconcile_mass_status(status))
         finally:
             self._takes_as_it_is = False
 
-    # -- Trades of orders that are not known ---------------------------------------------------------
+    # -- Trades and orders that nobody told of -------------------------------------------------------
 
-    async def bring_up_unknown(self, client: StockClient, fills: Iterable[FillReport]) -> set[VenueOrderId]:
-        """Bring in the orders of trades that nobody knows, with their trades.
+    async def bring_up(self, fills: list[FillReport]) -> list[FillReport]:
+        """Bring the orders of trades that the cache does not hold up to date, each with all its trades.
 
         Args:
-            client: the client that told of the trades.
-            fills: trades that the cache does not hold.
+            fills: of one instrument.
 
         Returns:
-            The orders that were brought up to date.
+            The trades that the cache does not hold even so.
 
         Raises:
             Exception: whatever an adapter raises when a query fails.
         """
-        brought: set[VenueOrderId] = set()
         for venue_order_id in dict.fromkeys(fill.venue_order_id for fill in fills):
-            instrument_id = next(fill.instrument_id for fill in fills if fill.venue_order_id == venue_order_id)
-            report = await client.engine_client.generate_order_status_report(
-                GenerateOrderStatusReport(
-                    instrument_id=instrument_id,
-                    client_order_id=None,
-                    venue_order_id=venue_order_id,
-                    command_id=UUID4(),
-                    ts_init=self._engine._clock.timestamp_ns(),
-                )
-            )
-            if report is None:
+            fill = next(fill for fill in fills if fill.venue_order_id == venue_order_id)
+            client = self._client_of(fill)
+            report = None if client is None else await self._asked_for(client, fill)
+            if client is None or report is None:
                 continue
             trades = await self._trades_of(client, report)
             order = self._engine._cache.order(self._engine._resolve_client_order_id(report))
             if not _lacks(order, report, trades):
                 self._applied(order, report, trades, is_external=True)
-                brought.add(venue_order_id)
-        return brought
+        return [fill for fill in fills if not self._is_held(fill)]
+
+    async def _asked_for(self, client: StockClient, fill: FillReport) -> OrderStatusReport | None:
+        return await client.engine_client.generate_order_status_report(
+            GenerateOrderStatusReport(
+                instrument_id=fill.instrument_id,
+                client_order_id=None,
+                venue_order_id=fill.venue_order_id,
+                command_id=UUID4(),
+                ts_init=self._engine._clock.timestamp_ns(),
+            )
+        )
+
+    def _is_held(self, fill: FillReport) -> bool:
+        client_order_id = self._engine._cache.client_order_id(fill.venue_order_id)
+        order = None if client_order_id is None else self._engine._cache.order(client_order_id)
+        return order is not None and fill.trade_id in order.trade_ids
+
+    def _reconcile_also_unknown(self, reports: list[OrderStatusReport], open_order_ids: set[ClientOrderId]) -> None:
+        """Reconcile what an open check found; the engine takes no notice of orders that came and closed unheard."""
+        self._reconcile_reports(reports, open_order_ids)
+        for report in reports:
+            is_new = report.ts_last >= self._since_ns > 0 and not report.is_open
+            if is_new and self._engine._consider_for_reconciliation(report.instrument_id):
+                name = report.client_order_id or self._engine._cache.client_order_id(report.venue_order_id)
+                if (name is None or self._engine._cache.order(name) is None) and _lacks(None, report, []):
+                    self._reconcile_with_trades(report, [])
 
 
 def _in_order(fills: Iterable[FillReport]) -> list[FillReport]:
