@@ -18,7 +18,7 @@ from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import PositionSide
 from nautilus_trader.model.identifiers import AccountId, InstrumentId
 
-from reconciliation.engine.lifecycle import AbsenceHeld, Lifecycle, QueryFailed
+from reconciliation.engine.lifecycle import AbsenceHeld, Event, Lifecycle, QueryFailed, Verified
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.guards.trades import TradeGuard
 from reconciliation.engine.v1.reasons import reason_of
@@ -72,7 +72,8 @@ class PositionGuard:
             self._check = engine._check_positions_consistency
             engine._check_positions_consistency = self._guarded_check
         self._book = engine._reconcile_position_report
-        self._is_checking = False
+        self._is_checking = self._has_started = False
+        lifecycle.observe(self._note_start)
         if self._is_steady:
             engine._reconcile_position_report = self._book_steady
         if "confirmed_positions" in guards:
@@ -83,6 +84,10 @@ class PositionGuard:
         if self._is_patient or self._is_steady or trades is not None:
             self._missing_fills = engine._query_and_find_missing_fills
             engine._query_and_find_missing_fills = self._find_fills_and_note_errors
+
+    def _note_start(self, event: Event) -> None:
+        if isinstance(event, Verified):
+            self._has_started = True
 
     def _emit_failures(self, client: LiveExecutionClient, call: str, query: str) -> None:
         """Emit why a query failed; the engine keeps to itself which of its clients it was."""
@@ -152,9 +157,13 @@ class PositionGuard:
         return False
 
     def _book_steady(self, report: PositionStatusReport) -> bool:
-        """Book what explains a position; in a check only what the last one found as well."""
+        """Book what explains a position; in a check only what the last one found as well.
+
+        A mass status that comes while the node runs is no check: the adapter asks for one when it opens its stream
+        again, amid all that happens.
+        """
         if not self._is_checking:
-            return bool(self._book(report))
+            return self._has_started or bool(self._book(report))
         key = (report.instrument_id, report.account_id)
         held = self._engine._cache.positions_open(instrument_id=report.instrument_id, account_id=report.account_id)
         offset = report.signed_decimal_qty - sum((position.signed_decimal_qty() for position in held), Decimal(0))
