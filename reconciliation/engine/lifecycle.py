@@ -109,6 +109,26 @@ class OrderResolved:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryMended:
+    """The cache held a fill in an order or a position alone; the other one has it now as well."""
+
+    kind: Literal["order", "position"]
+    """Which of the two lacked it."""
+    key: str
+    """The client order id, or the position id."""
+    trade_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryTorn:
+    """The cache holds a position that its orders do not explain, and that was left as it is."""
+
+    key: str
+    """The position id."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotStarted:
     """The start failed, and the node has been stopped."""
 
@@ -147,6 +167,8 @@ Event = (
     | QueryFailed
     | AbsenceHeld
     | OrderResolved
+    | HistoryMended
+    | HistoryTorn
     | NotStarted
     | StopFailed
     | Stopped

@@ -53,6 +53,10 @@ class EventLog:
                 log.warning("absence_held", kind=event.kind, key=event.key, reason=event.reason)
             case lifecycle.OrderResolved():
                 log.info("order_resolved", client_order_id=event.client_order_id, status=event.status)
+            case lifecycle.HistoryMended():
+                log.warning("history_mended", kind=event.kind, key=event.key, trade_ids=list(event.trade_ids[:LISTED]))
+            case lifecycle.HistoryTorn():
+                log.error("history_torn", key=event.key, reason=event.reason)
             case lifecycle.NotStarted():
                 log.error("node_not_started", stage=event.stage, reason=event.reason)
             case lifecycle.StopFailed():

@@ -12,6 +12,7 @@ ENGINE_GUARDS: Final = (
     "time_limits",
     "venue_trades",
     "whole_history",
+    "matched_histories",
 )
 """The guards that work on the engine, whatever the venue."""
 

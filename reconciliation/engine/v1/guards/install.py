@@ -6,6 +6,7 @@ from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.guards.histories import HistoryMender
 from reconciliation.engine.v1.guards.history import HistoryGuard
 from reconciliation.engine.v1.guards.orders import OrderGuard
 from reconciliation.engine.v1.guards.positions import PositionGuard
@@ -35,6 +36,8 @@ def install(
     if "time_limits" in wanted:
         for client in clients:
             client.limit_queries(report_secs)
+    if "matched_histories" in wanted:
+        HistoryMender(engine, lifecycle)
     if "whole_history" in wanted:
         HistoryGuard(engine)
     trades = TradeGuard(engine, clients, tolerated_secs, lifecycle) if "venue_trades" in wanted else None

@@ -16,7 +16,8 @@ from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
-from nautilus_trader.model.events import OrderEvent, OrderFilled
+from nautilus_trader.model.enums import OrderStatus
+from nautilus_trader.model.events import OrderCancelRejected, OrderEvent, OrderFilled, OrderModifyRejected
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
@@ -29,6 +30,7 @@ ASKED: Final = 3
 PAUSE_SECS: Final = 2.0
 """Between two such answers; what an exchange tells of trades lags behind what it tells of orders."""
 
+_PENDING: Final = frozenset({OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_UPDATE})
 FEW: Final = 5
 """So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
 
@@ -169,7 +171,9 @@ class TradeGuard:
                 for trade in _in_order(trades):
                     self._engine._reconcile_fill_report(order, trade, instrument)
                     self._engine._inferred_fill_ts.pop(order.client_order_id, None)
-        return bool(self._reconcile_order(report, _in_order(trades), is_external))
+        reconciled = bool(self._reconcile_order(report, _in_order(trades), is_external))
+        self._end_pending(order, report)
+        return reconciled
 
     # -- Inferred after all --------------------------------------------------------------------------
 
@@ -236,11 +240,13 @@ class TradeGuard:
             fills: of one instrument.
 
         Returns:
-            The trades that the cache does not hold even so.
+            The trades that the cache does not hold even so; without those from before the start, which was the time to
+            bring in history, and whole.
 
         Raises:
             Exception: whatever an adapter raises when a query fails.
         """
+        fills = [fill for fill in fills if fill.ts_event >= self._since_ns or self._is_known(fill)]
         for venue_order_id in dict.fromkeys(fill.venue_order_id for fill in fills):
             fill = next(fill for fill in fills if fill.venue_order_id == venue_order_id)
             client = self._client_of(fill)
@@ -264,20 +270,68 @@ class TradeGuard:
             )
         )
 
-    def _is_held(self, fill: FillReport) -> bool:
+    def _order_of(self, fill: FillReport) -> Order | None:
         client_order_id = self._engine._cache.client_order_id(fill.venue_order_id)
-        order = None if client_order_id is None else self._engine._cache.order(client_order_id)
+        return None if client_order_id is None else self._engine._cache.order(client_order_id)
+
+    def _is_known(self, fill: FillReport) -> bool:
+        return self._order_of(fill) is not None
+
+    def _is_held(self, fill: FillReport) -> bool:
+        order = self._order_of(fill)
         return order is not None and fill.trade_id in order.trade_ids
 
     def _reconcile_also_unknown(self, reports: list[OrderStatusReport], open_order_ids: set[ClientOrderId]) -> None:
-        """Reconcile what an open check found; the engine takes no notice of orders that came and closed unheard."""
+        """Reconcile what an open check found.
+
+        The engine takes no notice of orders that came and closed unheard, nor of an amendment that it did not hear of.
+        """
         self._reconcile_reports(reports, open_order_ids)
         for report in reports:
+            self._take_amendment(report)
             is_new = report.ts_last >= self._since_ns > 0 and not report.is_open
             if is_new and self._engine._consider_for_reconciliation(report.instrument_id):
                 name = report.client_order_id or self._engine._cache.client_order_id(report.venue_order_id)
                 if (name is None or self._engine._cache.order(name) is None) and _lacks(None, report, []):
                     self._reconcile_with_trades(report, [])
+
+    def _take_amendment(self, report: OrderStatusReport) -> None:
+        """Take over another quantity or price of an open order that nothing has happened to lately."""
+        order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
+        if order is None or not (report.is_open and order.is_open) or order.is_inflight:
+            return
+        now_ns, name = self._engine._clock.timestamp_ns(), order.client_order_id
+        last_ns = max(order.ts_last, self._engine._order_local_activity_ns.get(name, 0))
+        quiet = now_ns - last_ns >= self._engine._open_check_threshold_ns
+        if quiet and self._engine._should_update(order, report) and report.filled_qty == order.filled_qty:
+            self._engine._generate_order_updated(order, report)
+
+    def _end_pending(self, order: Order | None, report: OrderStatusReport) -> None:
+        """Tell a strategy that its cancel or amendment came to nothing, when the venue has the order as it was.
+
+        The engine does so for an order without fills alone; one that has traded in part stays pending for ever.
+        """
+        if order is None or report.order_status != OrderStatus.PARTIALLY_FILLED or order.status not in _PENDING:
+            return
+        now_ns = self._engine._clock.timestamp_ns()
+        if now_ns - order.last_event.ts_init < self._engine._inflight_check_threshold_ns:
+            return
+        make = OrderCancelRejected if order.status == OrderStatus.PENDING_CANCEL else OrderModifyRejected
+        self._engine._handle_event_with_tracking(
+            make(
+                trader_id=order.trader_id,
+                strategy_id=order.strategy_id,
+                instrument_id=order.instrument_id,
+                client_order_id=order.client_order_id,
+                venue_order_id=report.venue_order_id,
+                account_id=report.account_id,
+                reason="the venue has the order as it was",
+                event_id=UUID4(),
+                ts_event=report.ts_last,
+                ts_init=now_ns,
+                reconciliation=True,
+            )
+        )
 
 
 def _in_order(fills: Iterable[FillReport]) -> list[FillReport]:
