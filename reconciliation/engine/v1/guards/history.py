@@ -26,39 +26,40 @@ class HistoryGuard:
 
     def __init__(self, engine: LiveExecutionEngine) -> None:
         self._engine = engine
-        self._lived_until_ns = max(_times(engine), default=None)
-        """When anything last happened in an earlier life; None where there was none."""
+        self._lives_since_ns = min(_times(engine), default=None)
+        """When anything was first noted here, in whatever life; None where this is the first."""
         self._adjust: Callable[[ExecutionMassStatus], None] = engine._adjust_mass_status_fills
         engine._adjust_mass_status_fills = self._adjust_or_continue
 
     def _adjust_or_continue(self, status: ExecutionMassStatus) -> None:
-        if self._lived_until_ns is None:
-            self._lived_until_ns = status.ts_init
+        if self._lives_since_ns is None:
+            self._lives_since_ns = status.ts_init
             self._adjust(status)
             return
         orders: Orders = status._order_reports
-        kept = {key: report for key, report in orders.items() if self._is_kept(report)}
+        since_ns = {key: self._known_since_ns(key) for key in {report.instrument_id for report in orders.values()}}
+        kept = {key: report for key, report in orders.items() if self._is_kept(report, since_ns[report.instrument_id])}
         status._order_reports = kept
         status._fill_reports = {key: told for key, told in status._fill_reports.items() if key in kept}
 
     def _known_since_ns(self, instrument_id: InstrumentId) -> int:
-        """Return when what the cache knows of an instrument begins: with its first trade, else with the last life."""
-        first = min((event.ts_event for event in self._fills(instrument_id)), default=self._lived_until_ns)
-        return int(first or 0)
+        """Return from when on all trades of an instrument must be known: since the first life, or its first trade."""
+        first = min((event.ts_event for event in self._fills(instrument_id)), default=self._lives_since_ns)
+        return min(int(first or 0), int(self._lives_since_ns or 0))
 
     def _fills(self, instrument_id: InstrumentId) -> Iterable[OrderFilled]:
         for order in self._engine._cache.orders(instrument_id=instrument_id):
             yield from (event for event in order.events if isinstance(event, OrderFilled))
 
-    def _is_kept(self, report: OrderStatusReport) -> bool:
+    def _is_kept(self, report: OrderStatusReport, since_ns: int) -> bool:
         """Whether an order is known, open, or of a time that this trader has lived through."""
         known = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
-        return known is not None or report.is_open or report.ts_last >= self._known_since_ns(report.instrument_id)
+        return known is not None or report.is_open or report.ts_last >= since_ns
 
 
 def _times(engine: LiveExecutionEngine) -> Iterable[int]:
     cache = engine._cache
     for account in cache.accounts():
-        yield account.last_event.ts_event
+        yield from (event.ts_init for event in account.events)
     for order in cache.orders():
-        yield order.ts_last
+        yield order.ts_init

@@ -157,24 +157,31 @@ class PositionGuard:
         return False
 
     def _book_steady(self, report: PositionStatusReport) -> bool:
-        """Book what explains a position; in a check only what the last one found as well.
+        """Book what explains a position only when it was found twice, and nothing moved in between.
 
-        A mass status that comes while the node runs is no check: the adapter asks for one when it opens its stream
-        again, amid all that happens.
+        A mass status asks for orders, trades and positions one after another, while the account is traded; the start
+        looks a second time where the venue can be asked. One that comes while the node runs is no check: the adapter
+        asks for it when it opens its stream again, amid all that happens.
         """
-        if not self._is_checking:
-            return self._has_started or bool(self._book(report))
         key = (report.instrument_id, report.account_id)
+        if not self._is_checking and (self._has_started or not self._is_looked_at_again(report.account_id)):
+            return self._has_started or bool(self._book(report))
         held = self._engine._cache.positions_open(instrument_id=report.instrument_id, account_id=report.account_id)
         offset = report.signed_decimal_qty - sum((position.signed_decimal_qty() for position in held), Decimal(0))
         self._offsets_now[key] = offset
-        if self._offsets.get(key) == offset:
+        if not offset or self._offsets.get(key) == offset:
             return bool(self._book(report))
-        self._waiting.add(report.instrument_id)
-        reason = f"it differs by {offset:f} from the venue's; what is behind that is booked when the next check agrees"
+        reason = f"it differs by {offset:f} from the venue's; what is behind that is booked when the next look agrees"
         self._engine._log.warning(f"Position in {report.instrument_id}: {reason}")
         self._lifecycle.emit(AbsenceHeld("position", str(report.instrument_id), reason))
+        if not self._is_checking:
+            self._offsets[key] = offset
+            return True
+        self._waiting.add(report.instrument_id)
         return False
+
+    def _is_looked_at_again(self, account_id: AccountId) -> bool:
+        return any(c.can_verify for c in self._clients if c.engine_client.account_id == account_id)
 
     def _is_unsettled(self, instrument_id: InstrumentId) -> bool:
         """Whether an order of an instrument is unanswered or behind, so that its position says nothing."""
