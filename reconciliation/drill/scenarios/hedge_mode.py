@@ -1,7 +1,8 @@
 """The account keeps two legs a symbol: a node is right on it or refuses, and says why."""
 
+from reconciliation.drill.checks import Refused
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import Boot, Fail, Refused
+from reconciliation.drill.schedule import Boot, Fail
 
 _DUAL = Fail(call="GET /fapi/v1/positionSide/dual", body={"dualSidePosition": True})
 

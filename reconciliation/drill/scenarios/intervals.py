@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from reconciliation.drill.checks import Asked
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import AnyOperation, Asked, Fail, Stream, Submit, Until, Wait
+from reconciliation.drill.schedule import AnyOperation, Fail, Stream, Submit, Until, Wait
 
 _OPEN, _POSITIONS, _ORDER = "GET /fapi/v1/openOrders", "GET /fapi/v3/positionRisk", "GET /fapi/v1/order"
 _SUBMIT = "POST /fapi/v1/order"

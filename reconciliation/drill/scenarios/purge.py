@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from reconciliation.drill.checks import Holds
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import AnyOperation, Holds, Submit, Wait
+from reconciliation.drill.schedule import AnyOperation, Submit, Wait
 
 _CYCLES = 4
 _EACH = 5
