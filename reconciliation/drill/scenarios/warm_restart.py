@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import Boot, Fill, Kill, Seed, Settle, Silence, Stop, Submit, Wait
+from reconciliation.drill.schedule import AnyOperation, Boot, Fill, Kill, Seed, Settle, Silence, Stop, Submit, Wait
 
-_ENDS = {"SIGTERM": Stop(), "SIGKILL": Kill()}
+_ENDS: dict[str, AnyOperation] = {"SIGTERM": Stop(), "SIGKILL": Kill()}
 
 SCENARIOS = tuple(
     Scenario(
