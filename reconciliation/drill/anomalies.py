@@ -52,6 +52,13 @@ class Kind(StrEnum):
     """Something was corrected although venue and node had agreed."""
     NOT_STARTED = "does not start"
     """The node refuses to start although everything works."""
+    NOT_REFUSED = "not refused"
+    """The node starts although it should not, or refuses for another reason."""
+    NOT_STOPPED = "does not stop"
+    NOT_ON_TIME = "not on time"
+    """The venue was asked too early, too late, too often or not at all."""
+    NOT_FORGOTTEN = "not forgotten"
+    """The node's memory holds what it was to drop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciliation.drill.checks import Asked, Holds, Refused
+from reconciliation.drill.operation import Operation
+
 Side = Literal["BUY", "SELL"]
-Strategy = Literal["DRILL-001", "DRILL-002"]
+Strategy = Literal["DRILL-001", "DRILL-002", "DRILL-003"]
+"""The third is the neighbour's."""
 STRATEGIES: tuple[Strategy, ...] = ("DRILL-001", "DRILL-002")
-
-
-class Operation(BaseModel):
-    """One thing that is done, or waited for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 # -- A strategy of the node --------------------------------------------------------------------------
@@ -137,6 +135,13 @@ class Repeat(Operation):
     copies: int
 
 
+class Retell(Operation):
+    """The user stream tells so often what it told last, also if nobody heard it then."""
+
+    do: Literal["retell"] = "retell"
+    copies: int = 1
+
+
 class Reach(Operation):
     """The venue goes away, or comes back."""
 
@@ -152,7 +157,7 @@ class Skew(Operation):
 
 
 class Heal(Operation):
-    """Everything works again from now on: calls, stream, clock, reach."""
+    """Everything works again from now on: calls, stream, clock, reach, database."""
 
     do: Literal["heal"] = "heal"
 
@@ -167,7 +172,7 @@ class Boot(Operation):
 
 
 class Stop(Operation):
-    """The node is sent SIGTERM, and its end awaited."""
+    """The node is sent SIGTERM, and its end awaited, for as long as its settings say that a stop may take."""
 
     do: Literal["stop"] = "stop"
 
@@ -190,6 +195,20 @@ class InterruptCache(Operation):
 
     do: Literal["interrupt_cache"] = "interrupt_cache"
     secs: float
+
+
+class SlowCache(Operation):
+    """The database takes every write so much later from now on."""
+
+    do: Literal["slow_cache"] = "slow_cache"
+    secs: float
+
+
+class Neighbour(Operation):
+    """Another node, with a trader id of its own and no claims, is started on the account, or stopped."""
+
+    do: Literal["neighbour"] = "neighbour"
+    runs: bool
 
 
 # -- Time --------------------------------------------------------------------------------------------
@@ -238,6 +257,7 @@ AnyOperation = Annotated[
     | Stream
     | Lag
     | Repeat
+    | Retell
     | Reach
     | Skew
     | Heal
@@ -246,10 +266,15 @@ AnyOperation = Annotated[
     | Kill
     | LoseCache
     | InterruptCache
+    | SlowCache
+    | Neighbour
     | Wait
     | Until
     | Settle
-    | Silence,
+    | Silence
+    | Asked
+    | Refused
+    | Holds,
     Field(discriminator="do"),
 ]
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciliation.drill.anomalies import Anomaly
+from reconciliation.drill.operation import Operation
 from reconciliation.drill.schedule import (
     Fail,
     Fill,
     Heal,
     Lag,
     Mend,
-    Operation,
     Place,
     Reach,
     Repeat,
+    Retell,
     Schedule,
     Seed,
     Skew,
@@ -99,6 +100,8 @@ def _carried_out(operation: Operation, control: VenueControl) -> bool:  # noqa: 
             control.delay_stream(operation.secs)
         case Repeat():
             control.repeat_stream(operation.copies)
+        case Retell():
+            control.tell_again(operation.copies)
         case Reach():
             (control.come_back if operation.reachable else control.go_away)()
         case Skew():

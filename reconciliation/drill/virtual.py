@@ -1,23 +1,29 @@
 """A run in virtual time: one schedule, one node after another, one venue."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from pydantic import SecretStr
 
 from reconciliation.drill.anomalies import Anomaly, Expected, Kind, anomalies, stored
+from reconciliation.drill.checks import Asked, Asking, Holds, Refused, not_forgotten, not_refused, off_time
+from reconciliation.drill.neighbour import STRATEGY as NEIGHBOURS
+from reconciliation.drill.neighbour import Neighbour as NeighbourNode
+from reconciliation.drill.operation import Operation
 from reconciliation.drill.schedule import (
     Amend,
     Boot,
     Cancel,
+    Heal,
     InterruptCache,
     Kill,
     LoseCache,
-    Operation,
+    Neighbour,
     Schedule,
     Settle,
     Silence,
+    SlowCache,
     Stop,
     Submit,
     Until,
@@ -29,13 +35,15 @@ from reconciliation.embedded.venue_control import Call, VenueControl
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
-from reconciliation.engine.lifecycle import Event, NotStarted
-from reconciliation.engine.simulation import Entry, KilledError
+from reconciliation.engine.lifecycle import Event, NotStarted, Started
+from reconciliation.engine.simulation import Database, Entry, KilledError
 from reconciliation.errors import ReconError
 from reconciliation.external_claims import ExternalOrderClaimConfig
 from reconciliation.node.draft import draft
+from reconciliation.node.errors import PreflightError
 from reconciliation.node.node import Node
 from reconciliation.node.signals import StopRequest
+from reconciliation.rules.stages import shutdown_secs
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
 from reconciliation.venue.credentials import KeyPair
@@ -50,6 +58,8 @@ RESTARTED_AFTER_SECS: Final = 5.0
 LOOK_EVERY_SECS: Final = 0.5
 AGREED_FOR_SECS: Final = 3.0
 """For so long nothing may happen before it is called agreement; what is under way arrives meanwhile."""
+STOPPED_WITHIN_SECS: Final = 5.0
+"""What a supervisor allows a stop beyond what the settings say."""
 
 
 def placed_in_virtual_time(settings: Settings, schedule: Schedule) -> Settings:
@@ -99,9 +109,12 @@ class VirtualRun:
         self._node: Node | None = None
         self._strategies: dict[str, Driven] = {}
         self._stop = StopRequest()
-        self._is_wanted = self._is_over = False
+        self._is_kept_up = self._is_wanted = self._is_alive = self._is_over = False
         self._awaited: tuple[Until, int] | None = None
+        self._awaits_refusal: Refused | None = None
         self._awaits_end = False
+        self._neighbour: NeighbourNode | None = None
+        self._events: dict[str, float] = {}
         self._books = Books()
         self._found: list[Anomaly] = []
         self._settled: list[float] = []
@@ -148,13 +161,16 @@ class VirtualRun:
         self._boots += 1
         self._stop = StopRequest()
         self._since_ms = self._since_ms or self._now_ms()
+        self._is_alive = True
         try:
             self.world.live(self._main)
         except KilledError:
             pass
         except ReconError as error:
             self.world.note("node", f"ended: {type(error).__name__}")
-        self._node, self._strategies = None, {}
+            self._end_refusal(str(error))
+        self._is_alive = False
+        self._node, self._strategies, self._neighbour = None, {}, None
         if self._awaits_end:
             self._awaits_end = self._is_wanted = False
             self._again(0)
@@ -163,12 +179,11 @@ class VirtualRun:
             self.world.at(self.world.now_ns + int(RESTARTED_AFTER_SECS * NS), self._restart)
 
     def _restart(self) -> None:
-        if not self._awaits_end:
-            self._is_wanted = True
+        self._is_wanted = self._is_kept_up
 
     async def _main(self) -> None:
         drafted = draft(self._settings, self._configured)
-        node = Node(drafted, observers=[self._observe], stop=self._stop, check_cache=lambda _: None)
+        node = Node(drafted, observers=[self._observe], stop=self._stop, check_cache=self._check_cache)
         self.world.watch(node.trading_node)
         self._node = node
         try:
@@ -188,9 +203,20 @@ class VirtualRun:
     def _observe(self, event: Event) -> None:
         name = type(event).__name__
         reason = getattr(event, "reason", "")
+        self._events[name] = self.world.now_ns / NS
         if isinstance(event, NotStarted):
             self._refused.append(event.reason)
+        if isinstance(event, Started):
+            self._end_refusal(None)
         self.world.note("node", f"{name} {reason}".rstrip())
+
+    def _check_cache(self, _url: str) -> None:
+        if self._database.is_away:
+            raise PreflightError("the cache cannot be reached", "start it")
+
+    @property
+    def _database(self) -> Database:
+        return self.world.database(self._settings.node.trader_id)
 
     def _read(self) -> Books:
         return self._books if self._node is None else generation().books(self._node.trading_node.cache)
@@ -204,46 +230,65 @@ class VirtualRun:
     def _go_on(self) -> None:
         self._awaited = None
         for operation in self._operations:
-            if at_venue(operation, self.control):
+            if isinstance(operation, Heal):
+                self._database.slow_down(0)
+            if not isinstance(operation, Wait | Settle | Silence):
                 self.world.note("drill", _shown(operation))
-            elif self._pauses(operation):
+            if not (at_venue(operation, self.control) or self._done(operation)) and self._pauses(operation):
                 return
         self._is_over = True
         if self._node is not None:
             self.world.kill()
         self._is_wanted = False
 
-    def _pauses(self, operation: Operation) -> bool:  # noqa: C901, PLR0912 - one arm an operation
-        """Do what is done to the node; return whether the schedule goes on later by itself."""
-        if not isinstance(operation, Wait | Settle | Silence):
-            self.world.note("drill", _shown(operation))
+    def _done(self, operation: Operation) -> bool:
+        """Do what takes no time; return whether it was that."""
         match operation:
             case Submit() | Cancel() | Amend():
                 self._command(operation)
-                return False
             case LoseCache():
-                self.world.database(self._settings.node.trader_id).clear()
-                return False
+                self._database.clear()
             case InterruptCache():
-                self.world.database(self._settings.node.trader_id).interrupt(operation.secs)
+                self._database.interrupt(operation.secs)
+            case SlowCache():
+                self._database.slow_down(operation.secs)
+            case Neighbour():
+                self._turn_neighbour(runs=operation.runs)
+            case Asked():
+                self._note_found(off_time(operation, self._asking(operation), self._settings))
+            case Holds():
+                self._note_found(not_forgotten(operation, self._read()))
+            case _:
                 return False
+        return True
+
+    def _pauses(self, operation: Operation) -> bool:  # noqa: C901 - one arm an operation
+        """Do what takes time, after which the schedule goes on by itself; return whether it does."""
+        match operation:
+            case Refused():
+                self._awaits_refusal = operation
+                self.world.at(self.world.now_ns + int(operation.within_secs * NS), self._give_up_refusal(operation))
             case Wait():
                 self._again(operation.secs)
             case Until():
                 self._awaited = operation, self.world.now_ns + int(operation.within_secs * NS)
                 self.world.at(self._awaited[1], self._give_up(self._awaited))
             case Boot():
-                self._is_wanted = True
+                self._is_kept_up = self._is_wanted = True
                 self._again(0)
             case Stop():
-                if not self._is_wanted:
+                self._is_kept_up = False
+                if not self._is_alive:
+                    self._is_wanted = False
                     return False
                 self._awaits_end = True
                 self._stop.make("SIGTERM")
+                limit = self.world.now_ns + int((shutdown_secs(self._settings.node) + STOPPED_WITHIN_SECS) * NS)
+                self.world.at(limit, self._kill_what_does_not_stop(self._stop))
             case Kill():
-                self._is_wanted = False
+                self._is_kept_up = self._is_wanted = False
                 self._again(0)
-                self.world.database(self._settings.node.trader_id).lose_last(operation.lost_writes)
+                self._database.lose_last(operation.lost_writes)
                 if self._node is not None:
                     self._books = Books()
                     self.world.kill()
@@ -266,6 +311,8 @@ class VirtualRun:
         else:
             name = self._owners.get(operation.name)
         strategy = self._strategies.get(name or "")
+        if name == NEIGHBOURS and self._neighbour is not None:
+            strategy = self._neighbour.strategy
         if strategy is not None and strategy.is_running:
             strategy.do(told)
 
@@ -287,6 +334,41 @@ class VirtualRun:
 
         return give_up
 
+    def _end_refusal(self, reason: str | None) -> None:
+        """Go on where a refusal was awaited: it came, or the node started."""
+        if self._awaits_refusal is not None:
+            self._note_found(not_refused(self._awaits_refusal, reason))
+            self._awaits_refusal = None
+            self._again(0)
+
+    def _give_up_refusal(self, claim: Refused) -> Callable[[], None]:
+        def give_up() -> None:
+            if self._awaits_refusal is claim:
+                self._end_refusal(None)
+
+        return give_up
+
+    def _kill_what_does_not_stop(self, stop: StopRequest) -> Callable[[], None]:
+        def kill() -> None:
+            if self._stop is stop and self._awaits_end:
+                self._note_found([Anomaly(Kind.NOT_STOPPED, "node", "it was killed")])
+                self.world.kill()
+
+        return kill
+
+    def _turn_neighbour(self, *, runs: bool) -> None:
+        if not runs and self._neighbour is not None:
+            self._neighbour.stop()
+        elif runs and self._node is not None:
+            self._neighbour = NeighbourNode(self._settings, self.world)
+
+    def _asking(self, claim: Asked) -> Asking:
+        since = self._events.get(claim.since, START_NS / NS)
+        if " " in claim.since:
+            since = max((call.time for call in self.control.requests(claim.since)), default=since)
+        times = [call.time for call in self.control.requests(claim.call) if call.time > since]
+        return Asking(since, times, self.world.now_ns / NS)
+
     # -- What is held against the ledger -------------------------------------------------------------
 
     def _wrong(self) -> tuple[Anomaly, ...]:
@@ -297,10 +379,12 @@ class VirtualRun:
         expected = Expected(
             since_ms=self._since_ms,
             forgotten_ms=self._forgotten_ms(),
-            owners=self._owners,
+            owners={name: owner for name, owner in self._owners.items() if owner != NEIGHBOURS},
             claims=self._schedule.claims,
         )
-        return anomalies(self.control.ledger(), books, expected)
+        ledger = self.control.ledger()
+        beside = () if self._neighbour is None else self._neighbour.wrong(ledger, self._owners)
+        return (*anomalies(ledger, books, expected), *beside)
 
     def _forgotten_ms(self) -> int:
         r = self._settings.reconciliation
@@ -326,7 +410,7 @@ class VirtualRun:
             kinds = {anomaly.kind for anomaly in found}
             if kinds & _LATE:
                 self._note_found([Anomaly(Kind.NOT_CONVERGED, "node", f"after {self._settled[-1]:.1f} s")])
-        histories = generation().stored_events(self.world.database(self._settings.node.trader_id).histories())
+        histories = generation().stored_events(self._database.histories())
         if self._node is not None:
             self._note_found(stored(self._read(), histories))
         self._again(0)
@@ -337,7 +421,7 @@ class VirtualRun:
             self._note_found([Anomaly(Kind.NOT_SILENT, "node", f"{changes} events of orders and positions")])
         self._again(0)
 
-    def _note_found(self, found: "Iterator[Anomaly] | tuple[Anomaly, ...] | list[Anomaly]") -> None:
+    def _note_found(self, found: Iterable[Anomaly]) -> None:
         for anomaly in found:
             if anomaly not in self._found:
                 self._found.append(anomaly)

@@ -184,6 +184,10 @@ class VenueControl:
         """Let the user stream tell every message so often from now on."""
         self._call("POST", "stream", {"copies": copies})
 
+    def tell_again(self, copies: int) -> None:
+        """Let the user stream tell so often what it told last, also if nobody heard it then."""
+        self._call("POST", "stream", {"again": copies})
+
     def go_away(self) -> None:
         """Break every connection, and take none until `come_back`."""
         self._call("POST", "reach", {"reachable": False})

@@ -76,6 +76,13 @@ class Database(Protocol):
     def interrupt(self, secs: float) -> None:
         """Take no writes for so long; what the client holds back meanwhile is written then, but the first."""
 
+    def slow_down(self, secs: float) -> None:
+        """Take every write so much later from now on."""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it takes nothing now."""
+
 
 class Simulation(Protocol):
     """Virtual time and everything that lives in it."""

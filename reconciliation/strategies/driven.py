@@ -5,7 +5,7 @@ In virtual time it is told directly. As a process it reads its orders from a fol
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -114,9 +114,6 @@ def configure(builder: "NodeBuilder") -> None:
         builder.add_strategy(strategy)
 
 
-def driven(folder: str | None = None) -> tuple[Driven, Driven]:
-    """Return DRILL-001 and DRILL-002."""
-    first, second = (
-        Driven(DrivenConfig(strategy_id="DRILL", order_id_tag=tag, folder=folder)) for tag in ("001", "002")
-    )
-    return first, second
+def driven(folder: str | None = None, tags: Iterable[str] = ("001", "002")) -> tuple[Driven, ...]:
+    """Return DRILL-001 and DRILL-002, or those with other tags."""
+    return tuple(Driven(DrivenConfig(strategy_id="DRILL", order_id_tag=tag, folder=folder)) for tag in tags)

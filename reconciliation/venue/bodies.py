@@ -113,16 +113,17 @@ class AmendBody(NamedOrderBody):
 
 
 class StreamBody(Body):
-    """What to do with the user stream, and how late and how often it tells from now on."""
+    """What to do with the user stream, how late and how often it tells from now on, and its last news again."""
 
     action: Literal["drop", "mute", "unmute", "freeze", "expire"] | None = None
     lag_secs: float | None = Field(default=None, ge=0, le=LONGEST_DELAY_SECS)
     copies: int | None = Field(default=None, ge=1, le=100)
+    again: int | None = Field(default=None, ge=1, le=100)
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        if self.action is None and self.lag_secs is None and self.copies is None:
-            raise ValueError("the stream needs an action, lag_secs or copies")
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("the stream needs an action, lag_secs, copies or again")
         return self
 
 

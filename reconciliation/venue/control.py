@@ -167,6 +167,8 @@ class Control:
             stream.lag_secs = body.lag_secs
         if body.copies is not None:
             stream.copies = body.copies
+        if body.again is not None:
+            stream.tell_again(body.again)
         match body.action:
             case "drop":
                 told["dropped"] = stream.drop()

@@ -59,6 +59,7 @@ class UserStream:
         self._state = state
         self._key_lives = False
         self._ears: list[_Ear] = []
+        self._latest: list[str] = []
 
     @property
     def sockets(self) -> int:
@@ -107,10 +108,15 @@ class UserStream:
 
     def tell(self, events: Iterable[Event]) -> None:
         """Tell every socket what the stream says about these events."""
-        if self.muted or not self._ears:
-            return
         now_ms = self._state.now_ms()
-        self._say([json.dumps(message) for event in events for message in messages(event, now_ms)])
+        self._latest = [json.dumps(message) for event in events for message in messages(event, now_ms)]
+        if not self.muted:
+            self._say(self._latest)
+
+    def tell_again(self, copies: int) -> None:
+        """Tell every socket so often what was told last, also if nobody heard it then."""
+        for _ in range(copies):
+            self._say(self._latest)
 
     def _say(self, texts: Iterable[str]) -> None:
         for text in texts:

@@ -7,6 +7,7 @@ object. All else holds one value.
 
 import fnmatch
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -65,7 +66,7 @@ class SimulatedDatabase:
     """One trader's keys, as a log of writes of which the last may be lost.
 
     Args:
-        now_secs: virtual time, for interruptions.
+        now_secs: virtual time, for interruptions and slowness.
     """
 
     def __init__(self, now_secs: Callable[[], float]) -> None:
@@ -73,13 +74,23 @@ class SimulatedDatabase:
         self._log: list[Write] = []
         self._keys = _Keys()
         self._applied = 0
-        self._held: list[Write] | None = None
-        self._until = 0.0
+        self._under_way: deque[tuple[float, Write]] = deque()
+        self._lag_secs = 0.0
+        self._back_at = 0.0
+        self._to_lose = 0
 
     def write(self, write: Write) -> None:
-        """Take a command."""
-        self._let_go()
-        (self._log if self._held is None else self._held).append(write)
+        """Take a command, which has an effect once it has arrived."""
+        now = self._now_secs()
+        self._arrive()
+        if self.is_away and self._to_lose:
+            self._to_lose -= 1
+            return
+        due = max(now + self._lag_secs, self._back_at)
+        if due > now or self._under_way:
+            self._under_way.append((due, write))
+        else:
+            self._log.append(write)
 
     @property
     def writes(self) -> int:
@@ -88,29 +99,49 @@ class SimulatedDatabase:
 
     def lose_last(self, writes: int) -> None:
         """Forget the last writes, as a process that is killed does with what it had not sent."""
-        self._held = None
+        self._arrive()
+        self._under_way.clear()
         if writes:
             del self._log[-writes:]
             self._keys, self._applied = _Keys(), 0
 
     def clear(self) -> None:
         """Forget everything."""
-        self._log, self._held = [], None
+        self._log = []
+        self._under_way.clear()
         self._keys, self._applied = _Keys(), 0
 
     def interrupt(self, secs: float) -> None:
         """Take no writes for so long; then those that were held back, but the first."""
-        self._held = []
-        self._until = self._now_secs() + secs
+        self._arrive()
+        self._back_at = self._now_secs() + secs
+        self._to_lose = FIRST_LOST
 
-    def _let_go(self) -> None:
-        if self._held is not None and self._now_secs() >= self._until:
-            self._log += self._held[FIRST_LOST:]
-            self._held = None
+    def slow_down(self, secs: float) -> None:
+        """Take every write so much later from now on; at 0 what was late arrives at once."""
+        self._lag_secs = secs
+        if not secs and not self.is_away:
+            self.leave()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it takes nothing now."""
+        return self._now_secs() < self._back_at
+
+    def leave(self) -> None:
+        """Take what is under way, for a client that closes; one whose server is away drops it without a word."""
+        if not self.is_away:
+            self._log += (write for _, write in self._under_way)
+        self._under_way.clear()
+
+    def _arrive(self) -> None:
+        now = self._now_secs()
+        while self._under_way and self._under_way[0][0] <= now:
+            self._log.append(self._under_way.popleft()[1])
 
     @property
     def _current(self) -> _Keys:
-        self._let_go()
+        self._arrive()
         for write in self._log[self._applied :]:
             self._keys.apply(write)
             if write.command in {"delete_order", "delete_position"}:
@@ -201,4 +232,7 @@ class DatabaseClient:
         self._database.clear()
 
     def close(self) -> None:
-        """Close it; what was written stays."""
+        """Close it; what was written stays, and what is under way arrives if it can."""
+        if self._is_open:
+            self._is_open = False
+            self._database.leave()
