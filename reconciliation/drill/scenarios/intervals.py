@@ -32,18 +32,23 @@ _STORIES: dict[str, tuple[AnyOperation, ...]] = {
         Wait(secs=300),
         Asked(call=_OPEN, least=3, after=_DELAY, every="reconciliation.open_check_interval_secs"),
     ),
-    "in-flight check at its interval": (
-        Wait(secs=60),
-        *_UNANSWERED,
-        Wait(secs=180),
-        Asked(call=_ORDER, since=_SUBMIT, least=3, after=_THRESHOLD, every=_THRESHOLD),
-    ),
 }
 
 SCENARIOS = (
     *(
         Scenario(name=name, text="What the venue is asked, and when, is what the settings say.", when=story)
         for name, story in _STORIES.items()
+    ),
+    Scenario(
+        name="in-flight check at its interval",
+        text="Without an open check, which finds the order by itself, an unanswered order is asked for time and again.",
+        settings={"reconciliation.open_check_interval_secs": None},
+        when=(
+            Wait(secs=60),
+            *_UNANSWERED,
+            Wait(secs=180),
+            Asked(call=_ORDER, since=_SUBMIT, least=3, after=_THRESHOLD, every=_THRESHOLD),
+        ),
     ),
     Scenario(
         name="position check at its interval",

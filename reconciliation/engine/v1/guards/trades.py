@@ -17,7 +17,14 @@ from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrde
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import OrderStatus
-from nautilus_trader.model.events import OrderCancelRejected, OrderEvent, OrderFilled, OrderModifyRejected
+from nautilus_trader.model.events import (
+    OrderAccepted,
+    OrderCancelRejected,
+    OrderEvent,
+    OrderFilled,
+    OrderModifyRejected,
+    OrderUpdated,
+)
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
@@ -30,6 +37,8 @@ ASKED: Final = 3
 PAUSE_SECS: Final = 2.0
 """Between two such answers; what an exchange tells of trades lags behind what it tells of orders."""
 
+_TOLD: Final = (OrderAccepted, OrderUpdated, OrderFilled)
+"""Events whose time is the venue's."""
 _PENDING: Final = frozenset({OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_UPDATE})
 FEW: Final = 5
 """So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
@@ -303,7 +312,9 @@ class TradeGuard:
         now_ns, name = self._engine._clock.timestamp_ns(), order.client_order_id
         last_ns = max(order.ts_last, self._engine._order_local_activity_ns.get(name, 0))
         quiet = now_ns - last_ns >= self._engine._open_check_threshold_ns
-        if quiet and self._engine._should_update(order, report) and report.filled_qty == order.filled_qty:
+        # An answer may be older than what the stream told meanwhile.
+        is_newer = report.ts_last > max((e.ts_event for e in order.events if isinstance(e, _TOLD)), default=0)
+        if quiet and is_newer and self._engine._should_update(order, report) and report.filled_qty == order.filled_qty:
             self._engine._generate_order_updated(order, report)
 
     def _end_pending(self, order: Order | None, report: OrderStatusReport) -> None:
