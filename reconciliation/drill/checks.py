@@ -100,8 +100,8 @@ def _off_time(claim: Asked, text: str) -> Anomaly:
 def _slack_secs(key: str, r: ReconciliationConfig) -> float:
     """Return how much later than its interval a check may come: what is due waits for the loop's next turn.
 
-    An unanswered order is due by its own threshold, and looked at by the in-flight check; one that has run out of retries
-    is held at one look and asked for at the next.
+    An unanswered order is due by its own threshold, and looked at by the in-flight check; one that has run out of
+    retries is held at one look and asked for at the next.
     """
     turns = periods(r)
     waited = 2 * (turns.inflight_secs or 0.0) if key.startswith("reconciliation.inflight") else turns.tick_secs

@@ -6,9 +6,10 @@ meanwhile, the other way round). Nothing at startup brings the two together, the
 ever, and the node never starts again. Measured with 1.231.0.
 """
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from nautilus_trader.execution.reports import OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled
@@ -16,6 +17,9 @@ from nautilus_trader.model.identifiers import PositionId
 from nautilus_trader.model.position import Position
 
 from reconciliation.engine.lifecycle import HistoryMended, HistoryTorn, Lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 _WAY_BACK = (
     "if venue and node differ for good, start once with RECON_CACHE_LOAD_CACHE=false or remove the trader's keys,"
@@ -37,12 +41,24 @@ class HistoryMender:
         self._is_done = False
         self._reconcile: Callable[..., Awaitable[bool]] = engine.reconcile_execution_state
         engine.reconcile_execution_state = self._mended_and_reconciled
+        self._generate_order: Callable[..., Any] = engine._generate_order
+        engine._generate_order = self._generate_unknown
 
     async def _mended_and_reconciled(self, timeout_secs: float = 10.0) -> bool:
         if not self._is_done:
             self._is_done = True
             self._mend()
         return await self._reconcile(timeout_secs=timeout_secs)
+
+    def _generate_unknown(self, report: OrderStatusReport, is_external: bool = True) -> Any:  # noqa: FBT001, FBT002
+        """Make an order that is unknown here; an index that still names it would refuse it, and is cleared.
+
+        A server that was restarted without its data gets indexes of orders whose histories it does not have.
+        """
+        cache, client_order_id = self._engine._cache, report.client_order_id
+        if cache.order(client_order_id) is None and cache.position_id(client_order_id) is not None:
+            cache.purge_order(client_order_id)
+        return self._generate_order(report, is_external)
 
     def _mend(self) -> None:
         cache = self._engine._cache

@@ -2,10 +2,9 @@
 
 One empty reply while the cache holds a position makes the engine's position check book a synthetic flat, which
 nothing but another synthetic order takes back. And it gives up on a discrepancy after `position_check_retries`
-attempts, though it could not ask for fills in any of them. It compares a reply with a cache that has moved on meanwhile,
-and books what an order that is still unanswered, or a trade whose order it has not seen yet, would have explained: a
-trade is then counted twice. Measured with 1.231.0. Startup is not touched: it is the client's own mass status that must
-be whole there.
+attempts, though it could not ask for fills in any of them. It compares a reply with a cache that has moved on
+meanwhile, and books what an order that is still unanswered, or a trade whose order it has not seen yet, would have
+explained: a trade is then counted twice. Measured with 1.231.0.
 """
 
 import asyncio

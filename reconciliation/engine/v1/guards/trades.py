@@ -1,10 +1,10 @@
 """The trade guard: an order that is behind gets the venue's own trades before anything is inferred, at any venue.
 
 The engine reconciles an order report without trades: what is missing it *infers*, one fill with an id, a price and a
-commission of its own, in place of trades that the venue would tell. The real trade, once it comes, is refused or counted
-a second time. A report of a cancelled order books nothing at all of what it traded before. And a real trade that is
-older than the first one a reconciliation brought is dropped in silence, because every reconciled fill counts as inferred
-(`_inferred_fill_ts`). All read and measured with 1.231.0.
+commission of its own, in place of trades that the venue would tell. The real trade, once it comes, is refused or
+counted a second time. A report of a cancelled order books nothing at all of what it traded before. And a real trade
+that is older than the first one a reconciliation brought is dropped in silence, because every reconciled fill counts as
+inferred (`_inferred_fill_ts`). All read and measured with 1.231.0.
 """
 
 import asyncio
@@ -119,14 +119,14 @@ class TradeGuard:
                 if _lacks(order, report, trades):
                     self._note_inferred(order, report, trades)
                 self._applied(order, report, trades, is_external=True)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a report that cannot be applied ends no task in silence
             self._engine._log.exception(f"{client_order_id!r} could not be brought up to date", error)
         finally:
             self._latest.pop(client_order_id, None)
             self._tasks.pop(client_order_id, None)
 
     async def _told(self, client_order_id: ClientOrderId, report: OrderStatusReport) -> list[FillReport] | None:
-        """Return an order's trades, asked for until they explain the report or there is no more to tell; None failed."""
+        """Return an order's trades, asked for until they explain the report or there is no more; None failed."""
         client = self._client_of(report)
         if client is None:
             return []
