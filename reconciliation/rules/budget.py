@@ -65,6 +65,7 @@ class Checks:
         differing: what a position check adds when every symbol differs.
         inflight: each query of an in-flight order that the venue does not know.
         targeted: each query of an order that is older than the lookback.
+        behind: each query for the trades of an order of which a check learned that it has traded.
     """
 
     open_check: Mapping[Call, float]
@@ -72,6 +73,7 @@ class Checks:
     differing: Mapping[Call, float]
     inflight: Mapping[Call, float]
     targeted: Mapping[Call, float]
+    behind: Mapping[Call, float]
 
 
 def checks(r: ReconciliationConfig, venue: str, *, symbols: int, guards: Collection[str] = GUARDS) -> Checks:
@@ -93,9 +95,12 @@ def checks(r: ReconciliationConfig, venue: str, *, symbols: int, guards: Collect
             open_check, _each(calls.closed), _each(calls.closed_per_symbol, symbols * (1 + is_twofold), pages)
         )
     pages = _windows(r.position_check_lookback_mins, guards)
-    # Fills are asked for in every cached symbol, and in the one that differs.
-    asked = symbols * (symbols + is_twofold)
-    differing = _sum(_each(calls.mismatch, symbols), _each(calls.mismatch_per_symbol, asked, pages))
+    if venue == "BINANCE" and "order_trades" in guards:
+        differing = _each(calls.mismatch_per_symbol, symbols, pages)
+    else:
+        # Fills are asked for in every cached symbol, and in the one that differs.
+        asked = symbols * (symbols + is_twofold)
+        differing = _sum(_each(calls.mismatch, symbols), _each(calls.mismatch_per_symbol, asked, pages))
     if "account_positions" in guards:
         differing = _sum(differing, _each(calls.absence))
     return Checks(
@@ -104,6 +109,7 @@ def checks(r: ReconciliationConfig, venue: str, *, symbols: int, guards: Collect
         differing=differing,
         inflight=_sum(_each(calls.one_order), _each(calls.unknown_order)),
         targeted=_each(calls.one_order),
+        behind=_each(calls.mismatch_per_symbol) if "venue_trades" in guards else {},
     )
 
 
@@ -120,7 +126,8 @@ def budget(
     Args:
         r: the settings.
         venue: its name, as in the table of limits; of another only requests are counted.
-        symbols: how many symbols are traded; all are taken for active, and at the worst one order is stuck in each.
+        symbols: how many symbols are traded; all are taken for active, and at the worst one order is stuck in each, and
+            one has traded unheard at each open check.
         resting: how many orders may rest longer than the open check looks back.
         guards: the installed guards.
     """
@@ -133,6 +140,7 @@ def budget(
         _times(each.targeted, open_runs * _targeted(r, resting)),
         _times(each.differing, position_runs if r.position_check_retries > 0 else 0.0),
         _times(each.inflight, symbols * _inflight_queries(r, rhythm)),
+        _times(each.behind, symbols * open_runs),
     )
     return Budget(
         venue=limit.title,

@@ -23,6 +23,7 @@ class Exchange:
     Args:
         now_ms: the true time, milliseconds since the epoch.
         keys: the account's key pair; a new one when absent.
+        now_secs: a finer clock for the log of requests; the same one when absent.
 
     Attributes:
         state: what is wrong with the venue as a whole.
@@ -32,13 +33,19 @@ class Exchange:
         control: faults, orders by hand, the truth to compare with.
     """
 
-    def __init__(self, now_ms: Callable[[], int], keys: KeyPair | None = None) -> None:
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        keys: KeyPair | None = None,
+        *,
+        now_secs: Callable[[], float] | None = None,
+    ) -> None:
         self.state = VenueState(now_ms)
         self.keys = keys or KeyPair.generate()
         self.ledger = Ledger(self.state.now_ms)
         self.stream = UserStream(self.keys, self.state)
         self._rest = RestApi(self.ledger, self.keys, self.stream)
-        self._faults = Faults(now_ms)
+        self._faults = Faults(now_secs or (lambda: now_ms() / 1_000))
         self.control = Control(self.ledger, self.stream, self._faults, self.state, set(self._rest.endpoints))
 
     async def answer(self, method: str, target: str, api_key: str | None) -> Answer | None:

@@ -84,11 +84,11 @@ class Faults:
     The first matching fault in the table is the one that happens; a used-up one leaves the table.
 
     Args:
-        now_ms: the clock of the log, milliseconds since the epoch.
+        now_secs: the clock of the log, seconds since the epoch.
     """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
-        self._now_ms = now_ms
+    def __init__(self, now_secs: Callable[[], float]) -> None:
+        self._now_secs = now_secs
         self.table: list[Fault] = []
         self.log: deque[LoggedCall] = deque(maxlen=LOG_LENGTH)
 
@@ -105,6 +105,6 @@ class Faults:
         """Log a call that came in; its status is filled in once it is answered."""
         params = query_values(query)
         params.pop("signature", None)
-        logged = LoggedCall(self._now_ms() / 1_000, f"{method} {path}", params)
+        logged = LoggedCall(self._now_secs(), f"{method} {path}", params)
         self.log.append(logged)
         return logged

@@ -121,9 +121,9 @@ class LocalVenue:
     def _restored(self) -> Exchange:
         """Return the exchange as the data directory holds it, and journal into that from now on."""
         if self._data_dir_path is None:
-            return Exchange(self._now_ms)
+            return Exchange(self._now_ms, now_secs=time.time)
         self._data_dir = DataDir(self._data_dir_path)
-        exchange = Exchange(self._now_ms, self._data_dir.keys)
+        exchange = Exchange(self._now_ms, self._data_dir.keys, now_secs=time.time)
         for entry in self._data_dir.entries:
             exchange.ledger.apply(entry)
         exchange.ledger.record = self._data_dir.append

@@ -20,8 +20,7 @@ def test_what_the_stream_lost_is_repaired_without_a_restart(stage: Stage, venue:
     assert placed.order.status == "NEW"
     venue.control.mute()
     venue.control.fail("POST /fapi/v1/order", drop=True, apply=True, times=1)
-    # More often than the open check, which would make the fill up from the order's quantity.
-    node = stage.node(environment(venue, redis, RECON_POSITION_CHECK_INTERVAL_SECS="2"), RESTING_BID)
+    node = stage.node(environment(venue, redis), RESTING_BID)
     reconciled(node)
     cache = NodeCache(redis)
 
@@ -38,7 +37,7 @@ def test_what_the_stream_lost_is_repaired_without_a_restart(stage: Stage, venue:
     assert cache.kinds(bid) == ["OrderInitialized", "OrderSubmitted", "OrderAccepted"]
     queried = [call.params["origClientOrderId"] for call in venue.control.requests("GET /fapi/v1/order")]
     assert set(queried) == {bid}, "it asked for this one order"
-    until(lambda: cache.trades("to-be-filled"), "the position check found the fill")
+    until(lambda: cache.trades("to-be-filled"), "the open check found the fill")
     assert cache.trades("to-be-filled") == trades_of(venue, "to-be-filled")
     until(lambda: len(cache.kinds("seed_8000022")) > 2, "the open check found the cancel")
     assert cache.kinds("seed_8000022") == ["OrderInitialized", "OrderAccepted", "OrderCanceled"]

@@ -52,6 +52,8 @@ CASES = [
     (lifecycle.QueryFailed("BINANCE", "orders", "HTTP 500"), "warning", "query_failed"),
     (lifecycle.AbsenceHeld("order", "O-1", "not yet"), "warning", "absence_held"),
     (lifecycle.OrderResolved("O-1", "REJECTED"), "info", "order_resolved"),
+    (lifecycle.HistoryMended("position", "P-1", ("7",)), "warning", "history_mended"),
+    (lifecycle.HistoryTorn("P-1", "they differ"), "error", "history_torn"),
     (lifecycle.NotStarted("connection", "refused"), "error", "node_not_started"),
     (lifecycle.StopFailed("boom"), "error", "stop_failed"),
     (lifecycle.Stopped(), "info", "node_stopped"),

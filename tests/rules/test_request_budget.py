@@ -52,9 +52,10 @@ def test_the_worst_minute_adds_up() -> None:
     idle, worst = (budget(r, "BINANCE", symbols=2, resting=resting).worst_requests for resting in (0, 24))
     # Ten checks, each with 24 / 6 orders whose turn it is to be asked for.
     assert worst["GET /fapi/v1/order"] - idle["GET /fapi/v1/order"] == 40.0
-    # Two stuck orders, ten times; two position checks, in which both symbols differ and each asks for both.
+    # Two stuck orders, ten times.
     assert idle["GET /fapi/v1/order"] == idle["GET /fapi/v1/algoOrder"] == 20.0
-    assert idle["GET /fapi/v1/userTrades"] == 2 * 2 * 2
+    # Two position checks in which both symbols differ; ten open checks that find one order a symbol behind.
+    assert idle["GET /fapi/v1/userTrades"] == 2 * 2 + 10 * 2
     assert idle["GET /fapi/v2/account"] == 2.0
 
 

@@ -21,11 +21,14 @@ from nautilus_trader.adapters.binance.futures.http.account import BinanceFutures
 from nautilus_trader.adapters.binance.http.account import BinanceAccountHttpAPI
 from nautilus_trader.adapters.binance.http.client import BinanceHttpClient
 from nautilus_trader.adapters.binance.http.endpoint import BinanceHttpEndpoint
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.reports import ExecutionMassStatus
 from nautilus_trader.live.data_client import LiveDataClient, LiveMarketDataClient
 from nautilus_trader.live.data_engine import LiveDataEngine
 from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.live.node import TradingNode
+from nautilus_trader.model.identifiers import AccountId, ClientId, Venue
 from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation import NodeBuilder, load
@@ -52,6 +55,18 @@ PINNED: dict[Callable[..., Any], str] = {
     ENGINE._clear_recon_tracking: "(self, client_order_id, drop_last_query) 8463ad677661",
     ENGINE.reconcile_execution_state: "(self, timeout_secs) be1c31d4fb4f",
     ENGINE._continuous_reconciliation_loop: "(self) b62ea4b5bc40",
+    ENGINE._reconcile_order_reports: "(self, all_order_reports, open_order_ids) c7fb09f0ca57",
+    ENGINE._adjust_mass_status_fills: "(self, mass_status) 7e36a53fe3e4",
+    ENGINE._handle_event_with_tracking: "(self, event) 4fc8992cf032",
+    ENGINE._generate_order: "(self, report, is_external) c18275c918df",
+    ENGINE._reconcile_execution_mass_status: "(self, mass_status) 6ae609bd2619",
+    ENGINE._consider_for_reconciliation: "(self, instrument_id) f98c0a51c5ed",
+    ENGINE._generate_order_updated: "(self, order, report) bebefd91df15",
+    ENGINE._reconcile_fill_report: "(self, order, report, instrument) 7107aad2b7c1",
+    ENGINE._resolve_client_order_id: "(self, report) cdfbd70fd07c",
+    ENGINE._should_update: "(self, order, report) 5e11c60793af",
+    ENGINE._check_and_skip_duplicate_fill: "(self, order, report) 05ab05ef29af",
+    ENGINE._handle_fill_quantity_mismatch: "(self, order, report, instrument, client_order_id) 64e9fa3af632",
     COMMON._get_cache_active_symbols: "(self) 8ad8d253baa5",
     COMMON._build_active_symbols: "(self, symbol) 7655ded84ca7",
     COMMON._parse_order_status_reports: "(self, binance_orders, start_ms, end_ms) 80313aed5ff0",
@@ -109,7 +124,31 @@ PINNED: dict[Callable[..., Any], str] = {
     TradingNode.dispose: "(self) 65d7da179b05",
 }
 
+COMPILED: Final = ("_determine_oms_type", "_handle_order_fill")
+"""Methods of the engine without a source to pin."""
+
 PRIVATE: Final[dict[str, tuple[type, ...]]] = {
+    **dict.fromkeys(COMPILED, ()),
+    # Of a mass status, and of asyncio's own tasks.
+    "_fill_reports": (),
+    "_order_reports": (),
+    "_log_destroy_pending": (),
+    "_adjust_mass_status_fills": (ENGINE,),
+    "_consider_for_reconciliation": (ENGINE,),
+    "_generate_order": (ENGINE,),
+    "_generate_order_updated": (ENGINE,),
+    "_handle_event_with_tracking": (ENGINE,),
+    "_inferred_fill_ts": (ENGINE,),
+    "_inflight_check_threshold_ns": (ENGINE,),
+    "_loop": (ENGINE,),
+    "_open_check_threshold_ns": (ENGINE,),
+    "_order_local_activity_ns": (ENGINE,),
+    "_reconcile_execution_mass_status": (ENGINE,),
+    "_reconcile_fill_report": (ENGINE,),
+    "_reconcile_order_reports": (ENGINE,),
+    "_resolve_client_order_id": (ENGINE,),
+    "_should_update": (ENGINE,),
+    "_use_position_ids": (CLIENT,),
     "_await_engines_connected": (KERNEL,),
     "_await_engines_disconnected": (KERNEL,),
     "_await_portfolio_initialization": (KERNEL,),
@@ -157,6 +196,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
 MEANING: Final = frozenset(
     {
         "_generate_order_status_retries",
+        "_inferred_fill_ts",
         "_is_dual_side_position",
         "_is_stopping",
         "_max_retries",
@@ -267,6 +307,12 @@ def test_upstream_has_every_private_name() -> None:
                 assert hasattr(owner, name), f"{cls.__name__}.{name}"
                 if callable(getattr(cls, name, None)):
                     assert getattr(cls, name) in PINNED, f"{cls.__name__}.{name}"
+
+
+def test_upstream_has_what_is_compiled_and_what_a_mass_status_holds() -> None:
+    status = ExecutionMassStatus(ClientId("A"), AccountId("A-1"), Venue("A"), UUID4(), 0)
+    assert status._order_reports == status._fill_reports == {}
+    assert all(callable(getattr(ENGINE, name)) for name in COMPILED)
 
 
 @pytest.mark.parametrize("name", sorted(MEANING))

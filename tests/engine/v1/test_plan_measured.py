@@ -345,7 +345,7 @@ def test_a_position_check_makes_the_calls_predicted(venue: VenueProcess, guards:
             venue.control.place(symbol, "BUY", "0.100", silent=True)
         arena.asks(venue, TRADES, 1)
         settle(arena, venue)
-        both = {call: idle.get(call, 0) + number for call, number in differing.items()}
+        both = {call: idle.get(call, 0) + differing.get(call, 0) for call in idle | differing}
         assert_calls(arena, venue, both, POSITIONS)
 
         if absence:

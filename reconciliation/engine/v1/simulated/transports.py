@@ -137,11 +137,12 @@ class SimulatedStream:
             WebSocketClientError: the venue refuses it.
         """
         stream = cls(config.url, handler, post_reconnection)
-        if not await stream._open():
+        if not await stream.open_once():
             raise WebSocketClientError("connection refused")
         return stream
 
-    async def _open(self) -> bool:
+    async def open_once(self) -> bool:
+        """Try to open it; return whether the venue took it."""
         await asyncio.sleep(self.network.delay_secs())
         self._leave = None if self._is_closed else self.network.venue.listen(self._target, self)
         self.network.tell("stream", "opened" if self._leave else "refused")
@@ -169,7 +170,7 @@ class SimulatedStream:
 
     async def _open_again(self) -> None:
         delay = FIRST_DELAY_SECS
-        while not await self._open():
+        while not await self.open_once():
             if self._is_closed:
                 return
             await asyncio.sleep(delay)

@@ -44,6 +44,24 @@ NEEDED: Final[dict[str, Touched]] = {
     "patient_positions": Touched(
         engine=frozenset({POSITION_CHECK, "_query_and_find_missing_fills"}), client=frozenset({FILLS})
     ),
+    "steady_positions": Touched(
+        engine=frozenset({POSITION_CHECK, "_query_and_find_missing_fills", "_reconcile_position_report"})
+    ),
+    "venue_trades": Touched(
+        engine=frozenset(
+            {
+                "_handle_event_with_tracking",
+                "_query_and_find_missing_fills",
+                "_reconcile_execution_mass_status",
+                "_reconcile_order_report",
+                "_reconcile_order_reports",
+            }
+        ),
+        client=frozenset({"generate_mass_status"}),
+    ),
+    "whole_history": Touched(engine=frozenset({"_adjust_mass_status_fills"})),
+    "matched_histories": Touched(engine=frozenset({"_generate_order", "reconcile_execution_state"})),
+    "order_trades": LISTENING,
     "time_limits": Touched(client=frozenset({ONE_ORDER, ORDERS, FILLS, POSITIONS, "generate_mass_status"})),
     "symbols": Touched(),
     "reports": LISTENING,
