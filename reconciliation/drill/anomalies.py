@@ -52,6 +52,8 @@ class Kind(StrEnum):
     """Something was corrected although venue and node had agreed."""
     NOT_STARTED = "does not start"
     """The node refuses to start although everything works."""
+    DRILL_FAILED = "drill failed"
+    """Nothing was shown either way: the drill itself went wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ from reconciliation.embedded.venue_control import Call, VenueControl
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
-from reconciliation.engine.lifecycle import Event, NotStarted
+from reconciliation.engine.lifecycle import Event, NotStarted, SettingsWarned
 from reconciliation.engine.simulation import Entry, KilledError
-from reconciliation.errors import ReconError
+from reconciliation.errors import ReconError, UnusableError
 from reconciliation.external_claims import ExternalOrderClaimConfig
 from reconciliation.node.draft import draft
 from reconciliation.node.node import Node
@@ -151,6 +151,8 @@ class VirtualRun:
             pass
         except ReconError as error:
             self.world.note("node", f"ended: {type(error).__name__}")
+            if isinstance(error, UnusableError):  # before there was a node that could have told
+                self._refused.append(str(error))
         self._node, self._strategies = None, {}
         if self._awaits_end:
             self._awaits_end = self._is_wanted = False
@@ -183,6 +185,8 @@ class VirtualRun:
             builder.add_strategy(strategy)
 
     def _observe(self, event: Event) -> None:
+        if isinstance(event, SettingsWarned):
+            return  # where settings stand and how they are spelled is nothing that happens in a run
         name = type(event).__name__
         reason = getattr(event, "reason", "")
         if isinstance(event, NotStarted):
