@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "check": "say whether the settings are usable: exit 0, or 2",
     "demo": "watch a node reconcile, be killed, come back and recover",
     "diff": "where two configurations differ, and why",
+    "drill": "break the venue on purpose and compare ledgers: a real node in virtual time",
     "env": "every RECON_* variable, its default and what it is for",
     "explain": "one setting, told whole",
     "init": "write settings of your own to start from",

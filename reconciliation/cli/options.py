@@ -20,6 +20,16 @@ settings_dir_option: Final = click.option(
 )
 
 
+preset_option: Final = click.option("--preset", metavar="NAME", help="Preset to start from; beats RECON_PRESET.")
+
+
+env_file_option: Final = click.option(
+    "--env-file",
+    type=click.Path(path_type=Path),
+    help="File of RECON_* variables; the environment's own beat it. No .env is read by itself.",
+)
+
+
 set_option: Final = click.option(
     "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one dotted key."
 )
@@ -55,13 +65,9 @@ def overrides_of(assignments: tuple[str, ...]) -> dict[str, object]:
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose settings, and hand the command the resolved settings or the error."""
 
-    @click.option("--preset", metavar="NAME", help="Preset to start from; beats RECON_PRESET.")
+    @preset_option
     @settings_dir_option
-    @click.option(
-        "--env-file",
-        type=click.Path(path_type=Path),
-        help="File of RECON_* variables; the environment's own beat it. No .env is read by itself.",
-    )
+    @env_file_option
     @set_option
     @wraps(command)
     def wrapped(

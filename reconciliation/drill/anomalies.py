@@ -59,6 +59,8 @@ class Kind(StrEnum):
     """The venue was asked too early, too late, too often or not at all."""
     NOT_FORGOTTEN = "not forgotten"
     """The node's memory holds what it was to drop."""
+    DRILL_FAILED = "drill failed"
+    """Nothing was shown either way: the drill itself went wrong."""
 
 
 @dataclass(frozen=True, slots=True)

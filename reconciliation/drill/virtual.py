@@ -35,9 +35,9 @@ from reconciliation.embedded.venue_control import Call, VenueControl
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
-from reconciliation.engine.lifecycle import Event, NotStarted, Started
+from reconciliation.engine.lifecycle import Event, NotStarted, SettingsWarned, Started
 from reconciliation.engine.simulation import Database, Entry, KilledError
-from reconciliation.errors import ReconError
+from reconciliation.errors import ReconError, UnusableError
 from reconciliation.external_claims import ExternalOrderClaimConfig
 from reconciliation.node.draft import draft
 from reconciliation.node.errors import PreflightError
@@ -168,6 +168,8 @@ class VirtualRun:
             pass
         except ReconError as error:
             self.world.note("node", f"ended: {type(error).__name__}")
+            if isinstance(error, UnusableError):  # before there was a node that could have told
+                self._refused.append(str(error))
             self._end_refusal(str(error))
         self._is_alive = False
         self._node, self._strategies, self._neighbour = None, {}, None
@@ -201,6 +203,8 @@ class VirtualRun:
             builder.add_strategy(strategy)
 
     def _observe(self, event: Event) -> None:
+        if isinstance(event, SettingsWarned):
+            return  # where settings stand and how they are spelled is nothing that happens in a run
         name = type(event).__name__
         reason = getattr(event, "reason", "")
         self._events[name] = self.world.now_ns / NS

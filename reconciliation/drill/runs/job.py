@@ -1,0 +1,97 @@
+"""One run that is to be played: everything it needs, as it travels to the process that plays it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from reconciliation.drill.anomalies import Anomaly, Kind
+from reconciliation.drill.schedule import Schedule, Settle, Silence, Until, Wait
+from reconciliation.drill.stage import Played
+from reconciliation.layers.resolve import load
+from reconciliation.settings import Settings
+
+OF_A_SEED: Final = "seed"
+"""What a schedule is named that a seed derived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which settings: what `load()` needs, in whatever process.
+
+    Attributes:
+        preset: its name; None where the settings themselves name it.
+        settings_dir: the folder that the user names.
+        env_file: the file of variables that the user names.
+        overrides: values by dotted key, above all of these.
+        needs: what a scenario needs of them, by dotted key, above everything.
+        env: the environment; None is that of the process.
+    """
+
+    preset: str | None = None
+    settings_dir: Path | None = None
+    env_file: Path | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] | None = None
+
+    def load(self) -> Settings:
+        """Resolve the settings of a run.
+
+        Whose orders are whose is the run's to say: claims of the user's own are left out.
+
+        Raises:
+            SettingsError: they are unusable.
+        """
+        settings = load(self.preset, self.env, self.settings_dir, {**self.overrides, **self.needs}, self.env_file)
+        if any(key.partition(".")[0] == "claims" for key in self.needs):
+            return settings
+        return settings.with_sections("drill", claims={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run.
+
+    Attributes:
+        chosen: with which settings.
+        schedule: what is played.
+        configure: MODULE:FUNCTION of the user, whose strategies live beside the drill's; empty where there is none.
+        known: what the engine cannot do right here, and why.
+        never: what these settings never repair, by their plan.
+    """
+
+    chosen: Chosen
+    schedule: Schedule
+    configure: str = ""
+    known: Mapping[Kind, str] = field(default_factory=dict)
+    never: tuple[str, ...] = ()
+
+    @property
+    def is_of_a_seed(self) -> bool:
+        """Whether a seed derived all of it."""
+        return self.schedule.name == OF_A_SEED
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return f"{OF_A_SEED} {self.schedule.seed}" if self.is_of_a_seed else self.schedule.name
+
+    @property
+    def longest_secs(self) -> float:
+        """How long it may last in virtual time."""
+        return sum(map(_secs_of, self.schedule.operations))
+
+    def failed(self, reason: str) -> Played:
+        """Return what came of it where the drill itself went wrong."""
+        anomaly = Anomaly(Kind.DRILL_FAILED, "drill", " ".join(reason.split()))
+        return Played(schedule=self.schedule, preset=self.chosen.preset or "", anomalies=(anomaly,))
+
+
+def _secs_of(operation: object) -> float:
+    match operation:
+        case Wait() | Silence():
+            return operation.secs
+        case Until() | Settle():
+            return operation.within_secs
+    return 0.0

@@ -1,0 +1,56 @@
+"""The process that plays runs, one after another. It imports the engine; who starts it need not."""
+
+import os
+import time
+import traceback
+import warnings
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+from reconciliation.drill.runs.job import Job
+from reconciliation.drill.stage import Played
+from reconciliation.drill.virtual import VirtualRun
+
+_FRAMES: Final = 3
+"""How many of the last places a failure of the drill is told with."""
+
+
+def serve(handle: int) -> None:
+    """Play every job that comes over a pipe and send what came of it with the seconds it took, until it is closed.
+
+    Args:
+        handle: the file descriptor of the pipe's end.
+    """
+    os.dup2(2, 1)  # stdout is for the command's data, whatever a user's strategy prints
+    warnings.simplefilter("ignore")  # the adapter warns of nanoseconds at each order that expires
+    pipe: Connection[Any, Any] = Connection(handle)
+    while True:
+        try:
+            job: Job = pipe.recv()
+            begun = time.perf_counter()
+            pipe.send((played(job), time.perf_counter() - begun))
+        except (EOFError, OSError):  # nobody is there any more
+            return
+
+
+def played(job: Job) -> Played:
+    """Play one job; what goes wrong in the drill itself is an anomaly of its own."""
+    try:
+        return VirtualRun(job.chosen.load(), job.schedule, _function(job.configure)).play()
+    except Exception as error:  # noqa: BLE001 - none of a thousand runs may take the others with it
+        return job.failed(f"{type(error).__name__}: {error} ({_places(error)})")
+
+
+def _function(target: str) -> Any:
+    """Return the user's function, which the command has found before."""
+    if not target:
+        return None
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _places(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
