@@ -30,7 +30,7 @@ from reconciliation.engine.v1.simulated.transports import Network, StreamConfig,
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _graveyard: Final[list[Any]] = []
-"""Loops of killed processes: collecting their coroutines would run what they do at an orderly end."""
+"""What processes left: collecting the coroutines of a killed one would run what they do at an orderly end."""
 
 
 class World:
@@ -99,10 +99,8 @@ class World:
             with self._seams():
                 asyncio.set_event_loop(loop)
                 result = loop.run_until_complete(_awaited(main))
-        except KilledError:
-            self._bury(loop)
-            raise
         finally:
+            self._bury(loop)
             asyncio.set_event_loop(None)
             self.time.clocks.clear()
         return result
@@ -117,6 +115,7 @@ class World:
         raise KilledError
 
     def _bury(self, loop: VirtualLoop) -> None:
+        """Let nothing of a process that ended reach the world any more, and nothing of it run at its collection."""
         for client in self._clients:
             client.cut()
         self._clients.clear()
