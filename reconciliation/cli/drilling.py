@@ -154,7 +154,7 @@ def _jobs(asked: Asked) -> Iterator[Job]:
         )
         settings = _loaded(chosen)
         planning.check_instruments(settings)
-        chosen = replace(chosen, preset=settings.preset)
+        chosen = replace(chosen, preset=settings.preset, settings_dir=settings.settings_dir)
         try:
             if asked.derives:
                 minutes = MINUTES if asked.minutes is None else asked.minutes

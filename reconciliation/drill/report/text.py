@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconciliation.drill.outcome import Outcome, Row, Run, Verdict
-from reconciliation.rules.figures import duration, number
+from reconciliation.rules.figures import duration, number, several
 
 HEAD: Final = ("scenario", "verdict", "agreed p50", "p95", "max", "anomalies")
 MOST_NAMED: Final = 10
@@ -16,32 +16,39 @@ MOST_ANOMALIES: Final = 4
 def cells(row: Row, *, with_preset: bool) -> Sequence[str]:
     """Return a row as the cells of a table."""
     title = f"{row.preset}: {row.title}" if with_preset else row.title
-    several = len(row.runs) > 1
-    verdict = f"{row.verdict} {len(row.failed)} of {len(row.runs)}" if several and row.failed else str(row.verdict)
+    counts = len(row.runs) > 1
+    verdict = f"{row.verdict} {len(row.failed)} of {len(row.runs)}" if counts and row.failed else str(row.verdict)
     secs = (row.settled(share) for share in (0.5, 0.95, 1.0))
-    return (title, verdict, *("" if each is None else f"{each:.1f} s" for each in secs), _kinds(row, several=several))
+    return (title, verdict, *("" if each is None else f"{each:.1f} s" for each in secs), _kinds(row, counts=counts))
 
 
-def _kinds(row: Row, *, several: bool) -> str:
+def _kinds(row: Row, *, counts: bool) -> str:
     return ", ".join(
-        f"{kind}{' (known)' if kind in row.known else ''}{f' {count}' if several else ''}"
+        f"{kind}{' (known)' if kind in row.known else ''}{f' {count}' if counts else ''}"
         for kind, count in sorted(row.kinds.items(), key=lambda item: -item[1])
     )
 
 
 def remarks(outcome: Outcome) -> Iterator[str]:
-    """Yield what there is to say beside the table: known limits, failed runs by name, what the plan does not know."""
-    for row in outcome.rows:
-        for kind, reason in row.known.items():
-            yield f"known limit: {row.title}: {kind}: {reason}"
+    """Yield what there is to say beside the table: known limits, failed runs by name, what the plans leave open."""
+    yield from dict.fromkeys(line for row in outcome.rows for line in _known(row))
     failed = [run for run in outcome.runs if run.unexpected]
     for run in failed[:MOST_NAMED]:
         yield from _told(run)
     if len(failed) > MOST_NAMED:
         yield f"and {len(failed) - MOST_NAMED} more failed"
-    never = {run.preset: run.job.never for run in outcome.runs if run.job.never}
-    for preset, what in never.items():
-        yield f"{preset}: never repaired by these settings, says their plan: {', '.join(what)}"
+    yield from dict.fromkeys(_left_open(run) for run in outcome.runs if run.job.never)
+
+
+def _known(row: Row) -> Iterator[str]:
+    for reason in dict.fromkeys(row.known.values()):
+        kinds = ", ".join(kind for kind, why in row.known.items() if why == reason)
+        yield f"known limit: {row.title}: {kinds}: {reason}"
+
+
+def _left_open(run: Run) -> str:
+    whose = f"{run.preset}, {run.job.title}" if run.job.chosen.needs else run.preset
+    return f"{whose}: these settings never repair {several(list(run.job.never))}; the longest time that is known counts"
 
 
 def _told(run: Run) -> Iterator[str]:
