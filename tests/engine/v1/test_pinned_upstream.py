@@ -28,7 +28,6 @@ from nautilus_trader.live.data_engine import LiveDataEngine
 from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.live.node import TradingNode
-from nautilus_trader.model.identifiers import AccountId, ClientId, Venue
 from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation import NodeBuilder, load
@@ -36,6 +35,7 @@ from reconciliation.engine import v1
 from reconciliation.engine.generation import generation
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.binance.factory import guarded_client
+from reconciliation.engine.v1.simulated import world
 from reconciliation.settings.guards import BINANCE_GUARDS
 
 ENGINE, CLIENT, COMMON = LiveExecutionEngine, BinanceFuturesExecutionClient, BinanceCommonExecutionClient
@@ -55,18 +55,6 @@ PINNED: dict[Callable[..., Any], str] = {
     ENGINE._clear_recon_tracking: "(self, client_order_id, drop_last_query) 8463ad677661",
     ENGINE.reconcile_execution_state: "(self, timeout_secs) be1c31d4fb4f",
     ENGINE._continuous_reconciliation_loop: "(self) b62ea4b5bc40",
-    ENGINE._reconcile_order_reports: "(self, all_order_reports, open_order_ids) c7fb09f0ca57",
-    ENGINE._adjust_mass_status_fills: "(self, mass_status) 7e36a53fe3e4",
-    ENGINE._handle_event_with_tracking: "(self, event) 4fc8992cf032",
-    ENGINE._generate_order: "(self, report, is_external) c18275c918df",
-    ENGINE._reconcile_execution_mass_status: "(self, mass_status) 6ae609bd2619",
-    ENGINE._consider_for_reconciliation: "(self, instrument_id) f98c0a51c5ed",
-    ENGINE._generate_order_updated: "(self, order, report) bebefd91df15",
-    ENGINE._reconcile_fill_report: "(self, order, report, instrument) 7107aad2b7c1",
-    ENGINE._resolve_client_order_id: "(self, report) cdfbd70fd07c",
-    ENGINE._should_update: "(self, order, report) 5e11c60793af",
-    ENGINE._check_and_skip_duplicate_fill: "(self, order, report) 05ab05ef29af",
-    ENGINE._handle_fill_quantity_mismatch: "(self, order, report, instrument, client_order_id) 64e9fa3af632",
     COMMON._get_cache_active_symbols: "(self) 8ad8d253baa5",
     COMMON._build_active_symbols: "(self, symbol) 7655ded84ca7",
     COMMON._parse_order_status_reports: "(self, binance_orders, start_ms, end_ms) 80313aed5ff0",
@@ -118,37 +106,27 @@ PINNED: dict[Callable[..., Any], str] = {
     KERNEL._disconnect_clients: "(self) ef23ff6c3bc0",
     KERNEL._await_engines_disconnected: "(self) 5869b52bf292",
     KERNEL._stop_engines: "(self) 9e7fcc0b4cbb",
+    ENGINE._adjust_mass_status_fills: "(self, mass_status) 7e36a53fe3e4",
+    ENGINE._consider_for_reconciliation: "(self, instrument_id) f98c0a51c5ed",
+    ENGINE._check_and_skip_duplicate_fill: "(self, order, report) 05ab05ef29af",
+    ENGINE._handle_fill_quantity_mismatch: "(self, order, report, instrument, client_order_id) 64e9fa3af632",
+    ENGINE._record_local_activity: "(self, event) 0c99fbca6d28",
+    ENGINE._generate_order: "(self, report, is_external) c18275c918df",
+    ENGINE._generate_order_updated: "(self, order, report) bebefd91df15",
+    ENGINE._handle_event_with_tracking: "(self, event) 4fc8992cf032",
+    ENGINE._reconcile_execution_mass_status: "(self, mass_status) 6ae609bd2619",
+    ENGINE._reconcile_fill_report: "(self, order, report, instrument) 7107aad2b7c1",
+    ENGINE._reconcile_order_reports: "(self, all_order_reports, open_order_ids) c7fb09f0ca57",
+    ENGINE._resolve_client_order_id: "(self, report) cdfbd70fd07c",
+    ENGINE._should_update: "(self, order, report) 5e11c60793af",
     TradingNode.build: "(self) 15e72c05cc99",
     TradingNode.run_async: "(self) 407815df5f3d",
     TradingNode.stop_async: "(self) 817b582dab59",
     TradingNode.dispose: "(self) 65d7da179b05",
 }
 
-COMPILED: Final = ("_determine_oms_type", "_handle_order_fill")
-"""Methods of the engine without a source to pin."""
-
 PRIVATE: Final[dict[str, tuple[type, ...]]] = {
-    **dict.fromkeys(COMPILED, ()),
-    # Of a mass status, and of asyncio's own tasks.
-    "_fill_reports": (),
-    "_order_reports": (),
-    "_log_destroy_pending": (),
     "_adjust_mass_status_fills": (ENGINE,),
-    "_consider_for_reconciliation": (ENGINE,),
-    "_generate_order": (ENGINE,),
-    "_generate_order_updated": (ENGINE,),
-    "_handle_event_with_tracking": (ENGINE,),
-    "_inferred_fill_ts": (ENGINE,),
-    "_inflight_check_threshold_ns": (ENGINE,),
-    "_loop": (ENGINE,),
-    "_open_check_threshold_ns": (ENGINE,),
-    "_order_local_activity_ns": (ENGINE,),
-    "_reconcile_execution_mass_status": (ENGINE,),
-    "_reconcile_fill_report": (ENGINE,),
-    "_reconcile_order_reports": (ENGINE,),
-    "_resolve_client_order_id": (ENGINE,),
-    "_should_update": (ENGINE,),
-    "_use_position_ids": (CLIENT,),
     "_await_engines_connected": (KERNEL,),
     "_await_engines_disconnected": (KERNEL,),
     "_await_portfolio_initialization": (KERNEL,),
@@ -158,37 +136,56 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_clients": (ENGINE, LiveDataEngine),
     "_clock": (ENGINE, CLIENT),
     "_connect": (CLIENT, BinanceCommonDataClient),
+    "_consider_for_reconciliation": (ENGINE,),
+    "_determine_oms_type": (ENGINE,),
     "_disconnect_clients": (KERNEL,),
     "_endpoint_futures_account": (ACCOUNT,),
+    "_fill_reports": (ExecutionMassStatus,),
     "_futures_http_account": (CLIENT,),
     "_generate_algo_order_status_reports": (CLIENT,),
+    "_generate_order": (ENGINE,),
     "_generate_order_status_retries": (CLIENT,),
+    "_generate_order_updated": (ENGINE,),
     "_get_cache_active_symbols": (CLIENT,),
     "_get_cached_instrument_id": (CLIENT,),
+    "_handle_event_with_tracking": (ENGINE,),
     "_handle_missing_orders_at_venue": (ENGINE,),
+    "_handle_order_fill": (ENGINE,),
     "_http_account": (CLIENT,),
     "_http_client": (CLIENT,),
+    "_inferred_fill_ts": (ENGINE,),
+    "_inflight_check_threshold_ns": (ENGINE,),
     "_instrument_provider": (CLIENT,),
     "_is_dual_side_position": (CLIENT,),
     "_is_stopping": (KERNEL,),
     "_log": (ENGINE, CLIENT),
+    "_loop": (ENGINE,),
     "_max_retries": (CLIENT,),
     "_method": (BinanceHttpEndpoint,),
+    "_open_check_threshold_ns": (ENGINE,),
+    "_order_local_activity_ns": (ENGINE,),
+    "_order_reports": (ExecutionMassStatus,),
     "_parse_algo_order_report": (CLIENT,),
     "_parse_order_status_reports": (CLIENT,),
     "_position_recon_retries": (ENGINE,),
     "_query_and_find_missing_fills": (ENGINE,),
     "_query_position_status_reports": (ENGINE,),
     "_recon_check_retries": (ENGINE,),
+    "_reconcile_execution_mass_status": (ENGINE,),
+    "_reconcile_fill_report": (ENGINE,),
     "_reconcile_order_report": (ENGINE,),
+    "_reconcile_order_reports": (ENGINE,),
     "_reconcile_position_report": (ENGINE,),
+    "_resolve_client_order_id": (ENGINE,),
     "_resolve_inflight_order": (ENGINE,),
     "_resolve_order_not_found_at_venue": (ENGINE,),
     "_setup_loop": (KERNEL,),
+    "_should_update": (ENGINE,),
     "_stop_engines": (KERNEL,),
     "_submit_order_inner": (CLIENT,),
     "_submit_order_method": (CLIENT,),
     "_timestamp": (ACCOUNT,),
+    "_use_position_ids": (CLIENT,),
     "_ws_client": (CLIENT,),
 }
 """Every private name of upstream that this generation uses, and whose it is."""
@@ -197,9 +194,12 @@ MEANING: Final = frozenset(
     {
         "_generate_order_status_retries",
         "_inferred_fill_ts",
+        "_inflight_check_threshold_ns",
         "_is_dual_side_position",
         "_is_stopping",
         "_max_retries",
+        "_open_check_threshold_ns",
+        "_order_local_activity_ns",
         "_position_recon_retries",
         "_recon_check_retries",
         "_submit_order_method",
@@ -292,27 +292,28 @@ def names_made() -> Iterator[str]:
                 yield found.attr
 
 
+OTHERS: Final = frozenset({"_log_destroy_pending"})
+"""Of asyncio's tasks."""
+
+
 def test_every_private_name_of_upstream_is_listed() -> None:
     """On anything but self a private name is upstream's; on self it is, too, where no class of ours makes it."""
     made = set(names_made()) - set(PRIVATE)
-    assert {name for name, on_self in names_used() if not on_self or name not in made} == set(PRIVATE)
+    used = {name for name, on_self in names_used() if not on_self or name not in made}
+    assert used == set(PRIVATE) | OTHERS
 
 
 def test_upstream_has_every_private_name() -> None:
     with node_on(nowhere(), start=False, **OFF) as arena:
-        found = owners(arena.node)
+        client = arena.client
+        status = ExecutionMassStatus(client.id, client.account_id, client.venue, UUID4(), 0)
+        found = (*owners(arena.node), status)
         for name, classes in PRIVATE.items():
             for cls in classes:
                 owner = next(owner for owner in found if isinstance(owner, cls))
                 assert hasattr(owner, name), f"{cls.__name__}.{name}"
-                if callable(getattr(cls, name, None)):
+                if inspect.isfunction(getattr(cls, name, None)):  # what Cython compiled shows no source
                     assert getattr(cls, name) in PINNED, f"{cls.__name__}.{name}"
-
-
-def test_upstream_has_what_is_compiled_and_what_a_mass_status_holds() -> None:
-    status = ExecutionMassStatus(ClientId("A"), AccountId("A-1"), Venue("A"), UUID4(), 0)
-    assert status._order_reports == status._fill_reports == {}
-    assert all(callable(getattr(ENGINE, name)) for name in COMPILED)
 
 
 @pytest.mark.parametrize("name", sorted(MEANING))
@@ -322,3 +323,67 @@ def test_every_method_that_uses_such_state_is_pinned(name: str) -> None:
         users = {method for method in methods if f"self.{name}" in inspect.getsource(method)}
         assert users
         assert {method for method in users if method.__name__ != "__init__"} <= set(PINNED)
+
+
+# -- What virtual time replaces
+
+SEAMS: Final[dict[tuple[str, str], set[str]]] = {
+    ("kernel_module", "LiveClock"): {"__init__"},
+    ("kernel_module", "time"): {"__init__"},
+    ("http_module", "HttpClient"): {"__init__"},
+    ("market_module", "time"): {"request_agg_trade_ticks"},
+    ("stream_module", "WebSocketClient"): {"__init__", "_connect_client"},
+    ("stream_module", "WebSocketConfig"): {"_connect_client"},
+    ("user_stream_module", "WebSocketClient"): {"__init__", "_connect_stream", "connect"},
+    ("user_stream_module", "WebSocketConfig"): {"_connect_stream", "connect"},
+    ("nautilus_pyo3", "RedisCacheDatabase"): set(),
+    ("engine_module", "UUID4"): {
+        "_check_inflight_orders",
+        "_create_flat_position_report",
+        "_create_order_status_report_from_cached_order",
+        "_create_position_reconciliation_report",
+        "_generate_order",
+        "_query_and_find_missing_fills",
+        "_query_order_status_reports",
+        "_query_position_status_reports",
+        "_reconcile_cross_zero_position",
+        "_resolve_client_order_id",
+        "_resolve_order_not_found_at_venue",
+        "reconcile_execution_state",
+    },
+    ("retry_module", "randint"): {"get_exponential_backoff"},
+}
+"""The functions that use a name which a run in virtual time replaces in their module; without any, C or Rust does."""
+
+
+def seams() -> Iterator[tuple[str, str]]:
+    """Yield the modules, by what the world calls them, and the names in them that are replaced."""
+    for found in ast.walk(ast.parse(inspect.getsource(world))):
+        match found:
+            case ast.Tuple(elts=[ast.Name(id=owner), ast.Constant(value=str(name)), _]):
+                yield owner, name
+
+
+def users_of(module: str, name: str) -> set[str]:
+    """The functions of a module that use a name."""
+    path = Path(str(getattr(getattr(world, module), "__file__", "")))
+    if path.suffix != ".py":
+        return set()
+    functions = (
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return {
+        function.name
+        for function in functions
+        for statement in function.body
+        for used in ast.walk(statement)
+        if isinstance(used, ast.Name) and used.id == name
+    }
+
+
+def test_every_name_that_is_replaced_is_where_it_was_read() -> None:
+    assert {(module, name): users_of(module, name) for module, name in seams()} == SEAMS
+    for module, name in SEAMS:
+        assert hasattr(getattr(world, module), name)
