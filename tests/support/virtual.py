@@ -9,6 +9,7 @@ from reconciliation.drill.scenario import CLAIMS
 from reconciliation.drill.schedule import AnyOperation, Boot, Heal, Schedule, Settle, Silence, Until
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
+from reconciliation.engine.generation import generation
 from reconciliation.rules.catalogue import RULES
 from reconciliation.settings import Settings
 from reconciliation.settings.guards import GUARDS
@@ -38,3 +39,13 @@ def run_of(
 def kinds(played: Played) -> set[Kind]:
     """The names of all that was wrong."""
     return {anomaly.kind for anomaly in played.anomalies}
+
+
+def histories(run: VirtualRun) -> Mapping[str, tuple[str, ...]]:
+    """The kinds of the stored events, by key such as `orders:O-1`; a fill with its trade id."""
+    return generation().stored_events(run.world.database(settings_with().node.trader_id).histories())
+
+
+def happened(run: VirtualRun, kind: str, name: str) -> list[str]:
+    """All of a kind, such as `node`, that begins with a name."""
+    return [entry.text for entry in run.world.trace if entry.kind == kind and entry.text.startswith(name)]

@@ -1,0 +1,113 @@
+"""What the trade guard brings in, told by the histories that a node in virtual time has stored."""
+
+import json
+from decimal import Decimal
+from typing import Any, Final
+
+from arena import all_but
+from virtual import ALL_WELL, STARTED, happened, histories, kinds, run_of
+
+from reconciliation.drill.anomalies import Kind
+from reconciliation.drill.schedule import (
+    Amend,
+    AnyOperation,
+    Cancel,
+    Fail,
+    Fill,
+    Mend,
+    Place,
+    Retell,
+    Stream,
+    Submit,
+    Wait,
+    Withdraw,
+)
+from reconciliation.settings.guards import GUARDS
+
+AMEND, CANCEL = "PUT /fapi/v1/order", "DELETE /fapi/v1/order"
+OPEN_ORDERS, ALL_ORDERS = "GET /fapi/v1/openOrders", "GET /fapi/v1/allOrders"
+TRADES = "GET /fapi/v1/userTrades"
+MUTE, UNMUTE = Stream(action="mute"), Stream(action="unmute")
+PART = Decimal("0.004")
+RESTS: Final = (*STARTED, Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000)), Wait(secs=15))
+WITHOUT = all_but("venue_trades")
+
+
+def unheard(*operations: AnyOperation) -> tuple[AnyOperation, ...]:
+    return (MUTE, *operations, Wait(secs=1), UNMUTE)
+
+
+def told(*operations: AnyOperation, guards: tuple[str, ...] = GUARDS, name: str = "order") -> tuple[str, ...]:
+    """The history of an order once everything works again, and nothing is wrong with it."""
+    run = run_of(*operations, *ALL_WELL, guards=guards)
+    assert not run.play().anomalies
+    return histories(run)[f"orders:{name}"]
+
+
+def test_a_real_trade_after_an_inferred_one_is_not_booked_twice() -> None:
+    run = run_of(
+        *RESTS,
+        Fail(call=TRADES, body=[]),
+        *unheard(Fill(name="order", quantity=PART)),
+        Wait(secs=60),
+        Mend(),
+        Retell(),
+        *ALL_WELL,
+    )
+    assert kinds(run.play()) == {Kind.INVENTED_FILL, Kind.MISSING_FILL}, "the venue denied it; quantities are right"
+    events = histories(run)["orders:order"]
+    assert len([event for event in events if event.startswith("OrderFilled")]) == 1
+
+
+def test_an_order_gets_the_trade_that_nobody_heard_of() -> None:
+    operations = (*RESTS, *unheard(Fill(name="order", quantity=PART)))
+    assert told(*operations)[-1] == "OrderFilled 1001"
+    assert kinds(run_of(*operations, *ALL_WELL, guards=WITHOUT).play()) >= {Kind.INVENTED_FILL, Kind.MISSING_FILL}
+
+
+def test_a_cancelled_order_gets_the_trade_that_nobody_heard_of() -> None:
+    """Without the guard and a position check nobody asks for it any more."""
+    operations = (*RESTS, *unheard(Fill(name="order", quantity=PART), Withdraw(name="order")))
+    alone = {"reconciliation.position_check_interval_secs": None}
+    run = run_of(*operations, *ALL_WELL, overrides=alone)
+    assert not run.play().anomalies
+    assert histories(run)["orders:order"][-2:] == ("OrderFilled 1001", "OrderCanceled")
+    assert kinds(run_of(*operations, *ALL_WELL, guards=WITHOUT, overrides=alone).play()) >= {Kind.MISSING_FILL}
+
+
+def test_an_order_by_hand_that_came_and_filled_unheard_is_adopted_with_its_trade() -> None:
+    by_hand = Place(name="web", symbol="ETHUSDT", quantity=Decimal("0.500"))
+    assert told(*RESTS, *unheard(by_hand), name="web")[-1] == "OrderFilled 1001"
+
+
+def test_an_amendment_that_nobody_heard_of_is_taken_over() -> None:
+    amend = Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000))
+    operations = (*RESTS, MUTE, Fail(call=AMEND, drop=True, apply=True, times=1), amend, Wait(secs=1), UNMUTE)
+    assert "OrderUpdated" in told(*operations)
+
+
+def test_an_answer_older_than_the_amendment_amends_nothing() -> None:
+    first = run_of(*RESTS, Wait(secs=20))
+    first.play()
+    answer = happened(first, "answer", f"200 {OPEN_ORDERS} ")[-1]
+    stale: list[dict[str, Any]] = json.loads(answer.removeprefix(f"200 {OPEN_ORDERS} "))
+    assert [order["origQty"] for order in stale] == ["0.010"]
+    amend = Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000))
+    faults = (Fail(call=OPEN_ORDERS, body=stale), Fail(call=ALL_ORDERS, body=stale))
+    events = told(*RESTS, amend, Wait(secs=2), *faults, Wait(secs=40))
+    assert events.count("OrderUpdated") == 1
+
+
+def test_a_cancel_that_came_to_nothing_is_told_of_an_order_that_traded_in_part() -> None:
+    operations = (
+        *RESTS,
+        Fill(name="order", quantity=PART),
+        Wait(secs=15),
+        MUTE,
+        Fail(call=CANCEL, drop=True, times=1),
+        Cancel(name="order"),
+        Wait(secs=1),
+        UNMUTE,
+    )
+    assert told(*operations)[-2:] == ("OrderPendingCancel", "OrderCancelRejected")
+    assert kinds(run_of(*operations, *ALL_WELL, guards=WITHOUT).play()) >= {Kind.WRONG_STATUS}
