@@ -28,6 +28,8 @@ from reconciliation.drill.schedule import (
 )
 from reconciliation.settings.guards import GUARDS
 
+pytestmark = pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
+
 OPEN_ORDERS = "GET /fapi/v1/openOrders"
 ALL_ORDERS = "GET /fapi/v1/allOrders"
 ORDER = "GET /fapi/v1/order"

@@ -122,7 +122,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W35", hand(), hand(whole_node=False)),
     ("W36", facts({"symbols": 100}), facts({"symbols": 1})),
     ("W36", facts({"symbols": 100}), r()),
-    ("W36", facts({"symbols": 12}), facts({"symbols": 11})),
+    ("W36", facts({"symbols": 10}), facts({"symbols": 5})),
     ("W37", stock(ours()), ours()),
     ("W37", unguarded("query_errors"), unguarded("history")),
     ("W38", ours(node={"accept": ("E01", "E99")}), ours(node={"accept": tuple(rule.id for rule in RULES)})),
