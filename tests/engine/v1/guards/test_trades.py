@@ -80,10 +80,11 @@ def test_an_order_by_hand_that_came_and_filled_unheard_is_adopted_with_its_trade
     assert told(*RESTS, *unheard(by_hand), name="web")[-1] == "OrderFilled 1001"
 
 
-def test_an_amendment_that_nobody_heard_of_is_taken_over() -> None:
+def test_an_amendment_that_was_called_failed_is_taken_over() -> None:
     amend = Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000))
-    operations = (*RESTS, MUTE, Fail(call=AMEND, drop=True, apply=True, times=1), amend, Wait(secs=1), UNMUTE)
-    assert "OrderUpdated" in told(*operations)
+    operations = (*RESTS, MUTE, Fail(call=AMEND, status=503, apply=True, times=1), amend, Wait(secs=1), UNMUTE)
+    assert told(*operations)[-2:] == ("OrderModifyRejected", "OrderUpdated")
+    assert kinds(run_of(*operations, *ALL_WELL, guards=WITHOUT).play()) >= {Kind.WRONG_QUANTITY}
 
 
 def test_an_answer_older_than_the_amendment_amends_nothing() -> None:
