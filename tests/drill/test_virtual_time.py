@@ -121,6 +121,14 @@ def test_a_seed_replays_exactly_whoever_plays_it() -> None:
     assert told == second.communicate()[0].split()
 
 
+def test_what_was_played_before_changes_nothing() -> None:
+    """Tasks that a stop or a time limit cancels are kept in sets, which would give them in the order of addresses."""
+    hanging = [SCENARIOS["venue down [30 s, hanging]"], SCENARIOS["venue down [60 s, hanging]"]]
+    first = [played(scenario).digest for scenario in hanging]
+    assert [played(scenario).digest for scenario in reversed(hanging)] == first[::-1]
+    assert [played(scenario).digest for scenario in hanging] == first
+
+
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_a_scenario_survives_being_saved(name: str) -> None:
     schedule = SCENARIOS[name].schedule(seed=7, settle_secs=1)

@@ -352,6 +352,7 @@ SEAMS: Final[dict[tuple[str, str], set[str]]] = {
         "reconcile_execution_state",
     },
     ("retry_module", "randint"): {"get_exponential_backoff"},
+    ("retry_module", "RetryManager"): {"__init__", "_create_manager"},
 }
 """The functions that use a name which a run in virtual time replaces in their module; without any, C or Rust does."""
 

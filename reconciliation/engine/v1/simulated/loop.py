@@ -1,7 +1,8 @@
 """An event loop whose time is virtual: instead of waiting, it moves the time on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any, Final
 
 from reconciliation.engine.v1.simulated.time import SECOND_NS, SPIN_NS, VirtualTime
@@ -35,14 +36,34 @@ class _Waits:
         """Close nothing."""
 
 
+class NumberedTask(asyncio.Task[Any]):
+    """A task that hashes by its number.
+
+    Whoever keeps tasks in a set, as asyncio and the engine do, would otherwise cancel them in the order of their
+    addresses, which is another one in each process.
+    """
+
+    def __init__(self, coro: Coroutine[Any, Any, Any], *, number: int, **given: Any) -> None:
+        self.number = number  # first, because the base takes it into a set
+        super().__init__(coro, **given)
+
+    def __hash__(self) -> int:
+        return self.number
+
+
 class VirtualLoop(asyncio.BaseEventLoop):
     """An event loop without threads, sockets and waits."""
 
     def __init__(self, time: VirtualTime) -> None:
         super().__init__()
+        self._task_numbers = count(1)
+        self.set_task_factory(self._numbered)
         self._virtual = time
         self._selector = _Waits(time)
         self._clock_resolution = 1 / SECOND_NS
+
+    def _numbered(self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **given: Any) -> NumberedTask:
+        return NumberedTask(coro, number=next(self._task_numbers), loop=loop, **given)
 
     def time(self) -> float:
         """Seconds since the run's start."""

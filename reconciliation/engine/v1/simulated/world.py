@@ -7,6 +7,7 @@ import types
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from random import Random
 from typing import Any, Final
 
@@ -167,9 +168,25 @@ class World:
                 (nautilus_pyo3, "RedisCacheDatabase", self._database_client),
                 (engine_module, "UUID4", self._new_id),
                 (retry_module, "randint", self._random.randint),
+                (retry_module, "RetryManager", numbered_retries()),
             ):
                 stack.enter_context(_replaced(owner, name, replacement))
             yield
+
+
+def numbered_retries() -> type[Any]:
+    """Return a class of upstream's retries that hash by number: a stop cancels all that a set of them holds."""
+    numbers = count(1)
+
+    class NumberedRetries(retry_module.RetryManager):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._number = next(numbers)
+
+        def __hash__(self) -> int:
+            return self._number
+
+    return NumberedRetries
 
 
 @contextmanager
@@ -187,7 +204,7 @@ async def _awaited(main: Callable[[], Awaitable[Any]]) -> Any:
     try:
         return await main()
     finally:
-        left = asyncio.all_tasks() - {asyncio.current_task()}
+        left = sorted(asyncio.all_tasks() - {asyncio.current_task()}, key=hash)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
