@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from jail import Jail, jailed
 from stage import Stage, processes_in, until
 
+from reconciliation.drill.runs.pool import Pool
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.embedded.venue import VenueProcess
 
@@ -85,6 +86,13 @@ def nothing_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         pytest.fail(f"processes left behind: {left}")
+
+
+@pytest.fixture(scope="session")
+def drill_pool() -> Iterator[Pool]:
+    """Play runs of drills in one process, which imports the engine once."""
+    with Pool(1) as pool:
+        yield pool
 
 
 @pytest.fixture

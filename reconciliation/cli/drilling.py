@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -80,9 +81,11 @@ class Asked:
             raise click.UsageError("--minutes and --kills are for runs that --seed derives, and no scenario")
         if self.matrix and self.preset is not None:
             raise click.UsageError("--matrix and --preset exclude each other; --matrix brings three presets")
-        brought = (self.names, self.matrix, self.seed, self.runs > 1, self.modules, self.configure, self.preset)
-        chosen = (self.settings_dir, self.env_file, self.assignments)
-        if self.replay is not None and any(each is not None and each for each in (*brought, *chosen)):
+        if self.minutes is not None and isnan(self.minutes):
+            raise click.UsageError("--minutes is no number")
+        named = (self.names, self.matrix, self.seed is not None, self.runs > 1, self.modules, self.configure)
+        chosen = (self.preset, self.settings_dir, self.env_file, self.assignments)
+        if self.replay is not None and any((*named, *chosen)):
             raise click.UsageError("--replay brings schedule, seed and settings with it; leave the other choices out")
         for file in (self.json_file, self.junit_file):
             if file is not None and not Path(file).parent.is_dir():

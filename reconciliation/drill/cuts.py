@@ -112,6 +112,10 @@ class Parts:
                 secs += step.wait_secs
         return replace(self, steps=tuple(kept), rest_secs=self.rest_secs + secs)
 
+    def ending_at(self, place: int) -> Self:
+        """Look at no more than what stands before a place in the end."""
+        return replace(self, end=self.end[:place])
+
     def waiting(self, change: Callable[[float], float], number: int | None = None) -> Self:
         """Change the wait before a step, or every wait."""
         steps = tuple(
@@ -143,7 +147,7 @@ def ends(parts: Parts) -> Iterator[Change]:
     """Look once less, the shortest first."""
     for place, operation in enumerate(parts.end[:-1], 1):
         if isinstance(operation, _LOOKS):
-            yield partial(replace, end=parts.end[:place])
+            yield partial(Parts.ending_at, place=place)
 
 
 def symbols(parts: Parts) -> Iterator[Change]:

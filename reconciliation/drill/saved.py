@@ -14,6 +14,7 @@ from reconciliation.drill.runs.job import Chosen, Job
 from reconciliation.drill.schedule import Schedule
 from reconciliation.errors import UnusableError
 from reconciliation.layers import known
+from reconciliation.layers.problems import SettingsError
 from reconciliation.layers.resolve import available_presets, load
 from reconciliation.layers.settings_folder import shipped_settings
 from reconciliation.settings import Settings
@@ -133,11 +134,15 @@ def read(file: Path) -> Saved:
     if not isinstance(data, dict) or data.get("recon_drill") != FORMAT:
         raise UnreadableFailureError(file, "is no failure of a drill")
     try:
-        return Saved.model_validate(data)
+        saved = Saved.model_validate(data)
+        saved.job().chosen.load()
+    except SettingsError as error:
+        raise UnreadableFailureError(file, f"its settings cannot be used: {error.problems[0]}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise UnreadableFailureError(file, f"{place}: {first['msg']}") from None
+    return saved
 
 
 def file_name(run: Run) -> str:

@@ -115,10 +115,13 @@ def test_chunks_begin_at_the_end_and_leave_nothing_over() -> None:
     assert left == [6, 6, 8]
 
 
-def test_waits_become_shorter_and_never_longer() -> None:
+def test_waits_are_left_out_halved_and_rounded() -> None:
     parts = Parts.of(WHOLE)
-    total = sum(step.wait_secs for step in parts.steps) + parts.rest_secs
-    for change in waits(parts):
-        changed = change(parts)
-        assert changed.steps != parts.steps or changed.rest_secs != parts.rest_secs or total == 15.5
-        assert sum(step.wait_secs for step in changed.steps) + changed.rest_secs <= total + 0.5
+    changed = [[step.wait_secs for step in change(parts).steps] for change in waits(parts)]
+    before = [step.wait_secs for step in parts.steps]
+    assert [secs for secs in before if secs] == [1.5, 2.0, 4.0]
+    none, halved, rest, *single = changed
+    assert set(none) == {0.0}
+    assert [secs for secs in halved if secs] == [1.0, 1.0, 2.0]
+    assert rest == before
+    assert [sum(each) - sum(before) for each in single] == [-1.5, -2.0, -4.0, -0.5, -1.0, -2.0, 0.5, 0.0, 0.0]

@@ -1,0 +1,18 @@
+"""Functions of a user's own that a drill takes as `recon run` does."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciliation import NodeBuilder
+
+
+def adds(builder: "NodeBuilder") -> None:
+    """Add a strategy that rests one bid, under a tag that no other has."""
+    from reconciliation.strategies.driven import Driven, DrivenConfig
+
+    builder.add_strategy(Driven(DrivenConfig(strategy_id="OWN", order_id_tag="900")))
+
+
+def fails(_builder: "NodeBuilder") -> None:
+    """Fail."""
+    raise ValueError("not today")
