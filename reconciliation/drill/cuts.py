@@ -20,14 +20,17 @@ from reconciliation.drill.schedule import (
     Lag,
     LoseCache,
     Mend,
+    Neighbour,
     Place,
     Reach,
     Repeat,
+    Retell,
     Schedule,
     Seed,
     Settle,
     Silence,
     Skew,
+    SlowCache,
     Stop,
     Stream,
     Submit,
@@ -139,6 +142,9 @@ _ENDED_BY: Final[dict[type[Operation], type[Operation]]] = {
     Stop: Boot,
     LoseCache: LoseCache,
     InterruptCache: InterruptCache,
+    SlowCache: SlowCache,
+    Retell: Retell,
+    Neighbour: Neighbour,
 }
 """What begins a fault, and what ends it."""
 
