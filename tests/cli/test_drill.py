@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -17,8 +18,10 @@ from stage import processes_in, until
 
 from reconciliation.cli import drilling
 from reconciliation.drill import campaign
-from reconciliation.drill.runs.pool import Pool
+from reconciliation.drill.runs.job import Job
+from reconciliation.drill.runs.pool import Finished, Pool
 from reconciliation.drill.scenario import shipped_scenarios
+from reconciliation.node.signals import StopRequestedError
 
 OWN = ("--scenarios", "own_scenarios")
 
@@ -216,6 +219,32 @@ def test_seeds_are_derived_and_counted(pooled: Jail, monkeypatch: pytest.MonkeyP
     told = json.loads(done.stdout)
     assert [(run["scenario"], run["seed"]) for run in told["runs"]] == [(None, 40), (None, 41)]
     assert [row["scenario"] for row in told["summary"]] == ["seeds 40 to 41"]
+
+
+def test_settings_are_those_of_the_folder_here(pooled: Jail) -> None:
+    pooled.write("settings/mine.toml", "[reconciliation]\nlookback_mins = 77\n")
+    done = recon("drill", *OWN, "quiet", "--preset", "mine", "--json", "-")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["runs"][0]["preset"] == "mine"
+
+
+def test_stopped_early_it_tells_what_was_played_and_saves_nothing(
+    pooled: Jail, drill_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped:
+        at_once = 1
+
+        def play(self, jobs: Sequence[Job]) -> Iterator[Finished]:
+            yield next(drill_pool.play(jobs))
+            if len(jobs) > 1:
+                raise StopRequestedError("SIGTERM")
+
+    monkeypatch.setattr(drilling, "Pool", lambda _at_once, _go_on: nullcontext(Stopped()))
+    done = recon("drill", *OWN, "unseen [full]", "quiet", "--json", "out.json")
+    assert done.exit_code == 1, done.output
+    assert "1 of 2 runs, stopped by SIGTERM before the rest: 1 FAILED" in done.stdout
+    assert json.loads(Path("out.json").read_text())["stopped_by"] == "SIGTERM"
+    assert not Path("drill-failures").exists()
 
 
 def test_settings_that_a_node_does_not_start_with_are_told_before_anything_is_played(pooled: Jail) -> None:

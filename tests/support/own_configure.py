@@ -10,6 +10,7 @@ def adds(builder: "NodeBuilder") -> None:
     """Add a strategy that rests one bid, under a tag that no other has."""
     from reconciliation.strategies.driven import Driven, DrivenConfig
 
+    print("a function of the user's prints")
     builder.add_strategy(Driven(DrivenConfig(strategy_id="OWN", order_id_tag="900")))
 
 

@@ -118,13 +118,18 @@ def test_what_goes_wrong_in_the_drill_itself_is_told_with_its_place(drill_pool: 
     assert "resolve.py:" in told(finished)
 
 
-def test_a_run_is_the_same_in_every_process(drill_pool: Pool) -> None:
+def test_a_run_is_the_same_in_every_process_and_prints_nothing_to_stdout(
+    drill_pool: Pool, capfd: pytest.CaptureFixture[str]
+) -> None:
     jobs = [own_job("unseen [full]", seed=1), own_job("unseen [full]", seed=2)]
     digests = of(drill_pool, jobs)
     assert of(drill_pool, jobs) == digests
     with Pool(1) as another:
         assert of(another, list(reversed(jobs))) == list(reversed(digests))
+        of(another, [replace(QUIET, configure="own_configure:adds")])
     assert digests[0] != digests[1]
+    out, err = capfd.readouterr()
+    assert (out, "a function of the user's" in err) == ("", True)
 
 
 def of(pool: Pool, jobs: list[Job]) -> list[str]:
