@@ -6,29 +6,56 @@ meanwhile, the other way round). Nothing at startup brings the two together, the
 ever, and the node never starts again. Measured with 1.231.0.
 """
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
-from nautilus_trader.execution.reports import OrderStatusReport
+from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled
-from nautilus_trader.model.identifiers import PositionId
+from nautilus_trader.model.identifiers import InstrumentId, PositionId
 from nautilus_trader.model.position import Position
 
-from reconciliation.engine.lifecycle import HistoryMended, HistoryTorn, Lifecycle
+from reconciliation.engine.lifecycle import Event, HistoryMended, HistoryTorn, Lifecycle, Verified
+from reconciliation.engine.v1.guards.lives import current_life, in_order, net
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-_WAY_BACK = (
+_WAY_BACK: Final = (
     "if venue and node differ for good, start once with RECON_CACHE_LOAD_CACHE=false or remove the trader's keys,"
     " which has the venue's history brought in anew"
 )
 
+Fills = Mapping[PositionId, list[OrderFilled]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What a position holds, and what its orders say that it should.
+
+    Attributes:
+        position_id: of the position.
+        held: what it holds now, signed.
+        tail: the fills that came after its last one.
+        life: all fills of its current life, as far as any order or the position itself knows them.
+        lacking: those of them that it does not hold.
+        net: what all fills of all its lives add up to.
+    """
+
+    position_id: PositionId
+    held: Decimal
+    tail: tuple[OrderFilled, ...]
+    life: tuple[OrderFilled, ...]
+    lacking: tuple[OrderFilled, ...]
+    net: Decimal
+
 
 class HistoryMender:
-    """Brings what the cache loaded together, before the engine reconciles for the first time.
+    """Brings what the cache loaded together, until the node has started.
+
+    Orders get the fills that only their position holds before the venue is asked for anything. A position gets what
+    only its orders hold once the venue told what it has, which decides between what may be missing: the fills after
+    its last one, or one in the middle, so that its life is put together anew.
 
     Args:
         engine: the engine whose startup reconciliation is wrapped.
@@ -38,16 +65,23 @@ class HistoryMender:
     def __init__(self, engine: LiveExecutionEngine, lifecycle: Lifecycle) -> None:
         self._engine = engine
         self._lifecycle = lifecycle
-        self._is_done = False
+        self._are_orders_mended = self._has_started = False
+        self._torn: set[HistoryTorn] = set()
+        lifecycle.observe(self._note_start)
         self._reconcile: Callable[..., Awaitable[bool]] = engine.reconcile_execution_state
         engine.reconcile_execution_state = self._mended_and_reconciled
+        self._adjust: Callable[[ExecutionMassStatus], None] = engine._adjust_mass_status_fills
+        engine._adjust_mass_status_fills = self._adjust_and_mend
         self._generate_order: Callable[..., Any] = engine._generate_order
         engine._generate_order = self._generate_unknown
 
+    def _note_start(self, event: Event) -> None:
+        self._has_started = self._has_started or isinstance(event, Verified)
+
     async def _mended_and_reconciled(self, timeout_secs: float = 10.0) -> bool:
-        if not self._is_done:
-            self._is_done = True
-            self._mend()
+        if not self._are_orders_mended:
+            self._are_orders_mended = True
+            self._mend_orders()
         return await self._reconcile(timeout_secs=timeout_secs)
 
     def _generate_unknown(self, report: OrderStatusReport, is_external: bool = True) -> Any:  # noqa: FBT001, FBT002
@@ -59,18 +93,6 @@ class HistoryMender:
         if cache.order(client_order_id) is None and cache.position_id(client_order_id) is not None:
             cache.purge_order(client_order_id)
         return self._generate_order(report, is_external)
-
-    def _mend(self) -> None:
-        cache = self._engine._cache
-        self._mend_orders()
-        fills: dict[PositionId, list[OrderFilled]] = {}
-        for order in cache.orders():
-            for event in order.events:
-                if isinstance(event, OrderFilled) and event.position_id is not None:
-                    fills.setdefault(event.position_id, []).append(event)
-        for position_id in sorted(fills, key=lambda key: str(key.value)):
-            told = sorted(fills[position_id], key=lambda fill: (fill.ts_init, fill.ts_event, len(fill.trade_id.value)))
-            self._mend_position(position_id, told)
 
     def _mend_orders(self) -> None:
         """Give orders the fills that only their position holds."""
@@ -88,37 +110,95 @@ class HistoryMender:
                 cache.update_order(order)
                 self._lifecycle.emit(HistoryMended("order", order.client_order_id.value, (fill.trade_id.value,)))
 
-    def _mend_position(self, position_id: PositionId, fills: list[OrderFilled]) -> None:
-        """Give a position the fills that came after its last one and only their orders hold."""
+    # -- Positions -----------------------------------------------------------------------------------
+
+    def _adjust_and_mend(self, status: ExecutionMassStatus) -> None:
+        self._adjust(status)  # what is left of it is what gets booked
+        if not self._has_started:
+            fills = self._fills(status)
+            for instrument_id in sorted({told[0].instrument_id for told in fills.values()}, key=str):
+                of_it = {key: told for key, told in fills.items() if told[0].instrument_id == instrument_id}
+                self._mend_positions(of_it, self._wanted(instrument_id, status))
+
+    def _fills(self, status: ExecutionMassStatus) -> Fills:
+        """Return what the orders and positions of an account hold, by position."""
+        cache = self._engine._cache
+        fills: dict[PositionId, dict[tuple[Any, Any], OrderFilled]] = {}
+        owners = [*cache.orders(), *cache.positions()]  # an order knows of a fill that turned a position all of it
+        for event in (event for owner in owners if owner.account_id == status.account_id for event in owner.events):
+            if isinstance(event, OrderFilled) and event.position_id is not None:
+                of_position = fills.setdefault(event.position_id, {})
+                of_position.setdefault((event.client_order_id, event.trade_id), event)
+        return {key: in_order(told.values()) for key, told in fills.items()}
+
+    def _wanted(self, instrument_id: InstrumentId, status: ExecutionMassStatus) -> Decimal:
+        """Return what positions must add up to now, for the venue's to come of it once its news are booked."""
+        told = sum(
+            (report.signed_decimal_qty for report in status._position_reports.get(instrument_id, ())), Decimal(0)
+        )
+        news = Decimal(0)
+        for fill in (fill for fills in status._fill_reports.values() for fill in fills):
+            name = self._engine._cache.client_order_id(fill.venue_order_id) or fill.client_order_id
+            order = None if name is None else self._engine._cache.order(name)
+            if fill.instrument_id == instrument_id and (order is None or fill.trade_id not in order.trade_ids):
+                quantity = fill.last_qty.as_decimal()
+                news += quantity if fill.order_side == OrderSide.BUY else -quantity
+        return Decimal(told) - news
+
+    def _mend_positions(self, fills: Fills, wanted: Decimal) -> None:
+        """Make the positions of an instrument whole: by what the venue confirms, else by what orders hold alone."""
+        mends = [self._mend_of(position_id, told) for position_id, told in fills.items()]
+        if sum(mend.held + net(mend.tail) for mend in mends) == wanted:
+            for mend in mends:
+                self._continue(mend)
+        elif sum(net(mend.life) for mend in mends) == wanted:
+            for mend in mends:
+                self._put_together(mend)
+        elif sum(mend.held for mend in mends) != wanted:
+            for mend in mends:
+                if mend.held + net(mend.tail) == mend.net:
+                    self._continue(mend)
+                elif mend.lacking:
+                    self._tell_torn(mend)
+
+    def _mend_of(self, position_id: PositionId, fills: Sequence[OrderFilled]) -> Mend:
         position = self._engine._cache.position(position_id)
-        lacking = _after_last(position, fills)
-        if not lacking:
-            return
-        held = Decimal(0) if position is None else position.signed_decimal_qty()
-        reached, wanted = held + _net(lacking), _net(fills)
-        if reached != wanted:
-            reason = f"its orders' fills add up to {wanted:f}, and it holds {held:f}; {_WAY_BACK}"
-            self._lifecycle.emit(HistoryTorn(position_id.value, reason))
-            return
-        for fill in lacking:
+        if position is None:
+            return Mend(position_id, Decimal(0), tuple(fills), tuple(current_life(fills)), (), net(fills))
+        known = {fill.trade_id for fill in position.events}
+        last = max((index for index, fill in enumerate(fills) if fill.trade_id in known), default=-1)
+        life = tuple(current_life(fills))
+        lacking = tuple(fill for fill in life if fill.trade_id not in known)
+        held = position.signed_decimal_qty()
+        return Mend(position_id, held, tuple(fills[last + 1 :]), life, lacking, net(fills))
+
+    def _continue(self, mend: Mend) -> None:
+        """Give a position the fills that came after its last one."""
+        for fill in mend.tail:
             order = self._engine._cache.order(fill.client_order_id)
             self._engine._handle_order_fill(order, fill, self._engine._determine_oms_type(fill))
-        trades = tuple(fill.trade_id.value for fill in lacking)
-        self._lifecycle.emit(HistoryMended("position", position_id.value, trades))
+        self._tell_mended(mend, mend.tail)
 
+    def _put_together(self, mend: Mend) -> None:
+        """Make a position anew from all fills of its current life; what it was before is of no matter to the venue."""
+        if mend.held == net(mend.life):
+            return
+        cache, first = self._engine._cache, mend.life[0]
+        position = Position(cache.instrument(first.instrument_id), first)
+        cache.add_position(position, self._engine._determine_oms_type(first))
+        for fill in mend.life[1:]:
+            position.apply(fill)
+            cache.update_position(position)
+        self._tell_mended(mend, mend.lacking)
 
-def _after_last(position: Position | None, fills: list[OrderFilled]) -> list[OrderFilled]:
-    """Return the fills after a position's last one; earlier ones it does not hold are of what it was before."""
-    if position is None:
-        return fills
-    known = {fill.trade_id for fill in position.events}
-    last = max((index for index, fill in enumerate(fills) if fill.trade_id in known), default=-1)
-    return fills[last + 1 :]
+    def _tell_mended(self, mend: Mend, fills: Sequence[OrderFilled]) -> None:
+        if fills:
+            trades = tuple(fill.trade_id.value for fill in fills)
+            self._lifecycle.emit(HistoryMended("position", mend.position_id.value, trades))
 
-
-def _net(fills: list[OrderFilled]) -> Decimal:
-    signed = (
-        fill.last_qty.as_decimal() if fill.order_side == OrderSide.BUY else -fill.last_qty.as_decimal()
-        for fill in fills
-    )
-    return sum(signed, Decimal(0))
+    def _tell_torn(self, mend: Mend) -> None:
+        reason = f"its orders' fills add up to {mend.net:f}, and it holds {mend.held:f}; {_WAY_BACK}"
+        torn = HistoryTorn(mend.position_id.value, reason)
+        if torn not in self._torn:
+            self._torn.add(torn)
+            self._lifecycle.emit(torn)

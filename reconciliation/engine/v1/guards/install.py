@@ -36,10 +36,10 @@ def install(
     if "time_limits" in wanted:
         for client in clients:
             client.limit_queries(report_secs)
-    if "matched_histories" in wanted:
-        HistoryMender(engine, lifecycle)
     if "whole_history" in wanted:
         HistoryGuard(engine)
+    if "matched_histories" in wanted:
+        HistoryMender(engine, lifecycle)  # after the other: it judges by what that leaves of a mass status
     trades = TradeGuard(engine, clients, tolerated_secs, lifecycle) if "venue_trades" in wanted else None
     OrderGuard(engine, clients, wanted, tolerated_secs, lifecycle)
     PositionGuard(engine, clients, wanted, tolerated_secs, lifecycle, trades)

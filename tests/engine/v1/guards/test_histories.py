@@ -1,32 +1,53 @@
 """Histories that a kill tore apart: mended in both directions where it is known what is missing, else named."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 import pytest
 from virtual import ALL_WELL, STARTED, happened, histories, kinds, run_of, settings_with
 
-from reconciliation.drill.schedule import AnyOperation, Boot, Kill, Stop, Submit, Wait
+from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Kill, Stop, Submit, Wait
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.engine.simulation import Entry
+from reconciliation.venue.ledger import Ledger
+from reconciliation.venue.shapes import position_risk_json
 
 NAMES: Final = ("one", "two", "three", "four")
+
+
+def transferred() -> Fail:
+    """The venue tells of a position that no trade explains."""
+    ledger = Ledger(lambda: 1_800_000_000_000)
+    row = position_risk_json(ledger, ledger.positions["BTCUSDT"])
+    return Fail(call="GET /fapi/v3/positionRisk", body=[row | {"positionAmt": "0.045"}])
+
+
 POSITION = "positions:BTCUSDT-PERP.BINANCE-BOTH"
 
 
-def trades() -> tuple[AnyOperation, ...]:
-    submitted = (Submit(name=name, quantity=Decimal("0.010")) for name in NAMES)
+def trades(quantities: Sequence[str] = ("0.010", "0.010", "0.010", "0.010")) -> tuple[AnyOperation, ...]:
+    """Four market orders one after another; a negative quantity is sold."""
+    submitted = (
+        Submit(name=name, side="SELL" if quantity.startswith("-") else "BUY", quantity=abs(Decimal(quantity)))
+        for name, quantity in zip(NAMES, quantities, strict=True)
+    )
     return tuple(operation for submit in submitted for operation in (submit, Wait(secs=10)))
 
 
-def torn(*cuts: tuple[str, int]) -> VirtualRun:
+def torn(
+    *cuts: tuple[str, int],
+    traded: tuple[AnyOperation, ...] | None = None,
+    meanwhile: tuple[AnyOperation, ...] = (),
+) -> VirtualRun:
     """A run in which the database has lost some events of its histories before the second boot.
 
     Args:
         cuts: a key, and the index of an event in its history.
+        traded: in the first life; four buys when absent.
+        meanwhile: what happens between the two lives.
     """
-    run = run_of(*STARTED, *trades(), Stop(), *STARTED, *ALL_WELL)
+    run = run_of(*STARTED, *(traded or trades()), Stop(), *meanwhile, *STARTED, *ALL_WELL)
     boots: list[Entry] = []
 
     def hear(entry: Entry) -> None:
@@ -65,13 +86,52 @@ def test_an_order_gets_the_fill_that_only_its_position_holds() -> None:
     assert histories(run)["orders:four"][-1] == "OrderFilled 1004"
 
 
+def trade_ids(run: VirtualRun) -> list[str]:
+    return [event.rpartition(" ")[2] for event in histories(run)[POSITION]]
+
+
+@pytest.mark.parametrize("cuts", [(0,), (1,), (0, 1), (1, 3), (0, 3)])
+def test_a_position_that_lacks_fills_in_the_middle_is_put_together_anew(cuts: tuple[int, ...]) -> None:
+    run = torn(*((POSITION, cut) for cut in cuts))
+    assert not run.play().anomalies
+    assert len(happened(run, "node", "HistoryMended")) == 1
+    assert trade_ids(run) == ["1001", "1002", "1003", "1004"]
+
+
+def test_what_opened_the_other_side_is_part_of_the_life_that_is_put_together() -> None:
+    run = torn((POSITION, -2), traded=trades(["0.010", "-0.030", "-0.010", "-0.010"]))
+    assert not run.play().anomalies
+    assert len(happened(run, "node", "HistoryMended")) == 1
+    assert trade_ids(run) == ["1002", "1003", "1004"]
+
+
+def test_a_life_that_was_closed_is_no_part_of_what_is_put_together() -> None:
+    run = torn((POSITION, -2), traded=trades(["0.010", "-0.010", "0.010", "0.010"]))
+    assert not run.play().anomalies
+    assert len(happened(run, "node", "HistoryMended")) == 1
+    assert trade_ids(run) == ["1003", "1004"]
+
+
 def test_a_history_that_cannot_be_brought_together_is_named_with_the_way_back() -> None:
-    run = torn((POSITION, 1), (POSITION, 3))
+    run = torn((POSITION, 1), meanwhile=(transferred(),))
     run.play()
-    assert happened(run, "node", "HistoryMended") == []
-    (first, *_) = happened(run, "node", "HistoryTorn")
-    assert "its orders' fills add up to 0.04, and it holds 0.020" in first
-    assert "RECON_CACHE_LOAD_CACHE=false" in first
+    (told,) = happened(run, "node", "History")
+    assert told.startswith("HistoryTorn")
+    assert "its orders' fills add up to 0.04, and it holds 0.030" in told
+    assert "RECON_CACHE_LOAD_CACHE=false" in told
+
+
+def test_a_position_that_the_venue_moved_meanwhile_is_no_torn_history() -> None:
+    run = torn(meanwhile=(transferred(),))
+    run.play()
+    assert happened(run, "node", "History") == []
+
+
+def test_the_last_fill_is_given_to_its_position_also_where_the_venue_moved_meanwhile() -> None:
+    run = torn((POSITION, -1), meanwhile=(transferred(),))
+    run.play()
+    assert len(happened(run, "node", "HistoryMended")) == 1
+    assert happened(run, "node", "HistoryTorn") == []
 
 
 @pytest.mark.parametrize("lost", range(8))

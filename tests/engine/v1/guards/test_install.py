@@ -60,7 +60,9 @@ NEEDED: Final[dict[str, Touched]] = {
         client=frozenset({"generate_mass_status"}),
     ),
     "whole_history": Touched(engine=frozenset({"_adjust_mass_status_fills"})),
-    "matched_histories": Touched(engine=frozenset({"_generate_order", "reconcile_execution_state"})),
+    "matched_histories": Touched(
+        engine=frozenset({"_adjust_mass_status_fills", "_generate_order", "reconcile_execution_state"})
+    ),
     "order_trades": LISTENING,
     "time_limits": Touched(client=frozenset({ONE_ORDER, ORDERS, FILLS, POSITIONS, "generate_mass_status"})),
     "symbols": Touched(),
