@@ -125,8 +125,9 @@ class HistoryMender:
         cache = self._engine._cache
         fills: dict[PositionId, dict[tuple[Any, Any], OrderFilled]] = {}
         owners = [*cache.orders(), *cache.positions()]  # an order knows of a fill that turned a position all of it
-        for event in (event for owner in owners if owner.account_id == status.account_id for event in owner.events):
-            if isinstance(event, OrderFilled) and event.position_id is not None:
+        for event in (event for owner in owners for event in owner.events if isinstance(event, OrderFilled)):
+            # The event's own account: an order that came in from outside names none.
+            if event.position_id is not None and event.account_id == status.account_id:
                 of_position = fills.setdefault(event.position_id, {})
                 of_position.setdefault((event.client_order_id, event.trade_id), event)
         return {key: in_order(told.values()) for key, told in fills.items()}

@@ -3,19 +3,28 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from itertools import count
+from math import inf
 from typing import Any, Final
 
-from reconciliation.engine.v1.simulated.time import SECOND_NS, SPIN_NS, VirtualTime
+from reconciliation.engine.v1.simulated.time import SECOND_NS, VirtualTime
 
 IDLE_TURNS: Final = 20
-"""The kernel awaits connections by turning the loop; after so many turns without a wait the time moves a little."""
+"""The kernel awaits connections by turning the loop; after so many turns without a wait the time moves on."""
+SPIN_SECS: Final = 0.05
+"""How far it moves then at most, and past nothing that is due."""
 
 
 class _Waits:
-    """Stands where a loop's selector is: it polls nothing, and moves the time on."""
+    """Stands where a loop's selector is: it polls nothing, and moves the time on.
 
-    def __init__(self, time: VirtualTime) -> None:
+    Args:
+        time: what is moved.
+        next_timer: when the loop's own next timer is due, in its seconds; it asks for a wait only when nobody turns it.
+    """
+
+    def __init__(self, time: VirtualTime, next_timer: Callable[[], float]) -> None:
         self._time = time
+        self._next_timer = next_timer
         self._turns = 0
 
     def select(self, timeout: float | None) -> list[Any]:
@@ -24,10 +33,9 @@ class _Waits:
             self._turns += 1
             if self._turns < IDLE_TURNS:
                 return []
-            limit: int | None = self._time.now_ns + SPIN_NS
-        else:
-            # Rounded up, or the loop would turn on the spot just before what it waits for.
-            limit = None if timeout is None else self._time.now_ns + int(timeout * SECOND_NS) + 1
+            timeout = min(SPIN_SECS, self._next_timer() - self._time.secs())
+        # Rounded up, or the loop would turn on the spot just before what it waits for.
+        limit = None if timeout is None else self._time.now_ns + int(timeout * SECOND_NS) + 1
         self._turns = 0
         self._time.move(limit)
         return []
@@ -59,11 +67,15 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._task_numbers = count(1)
         self.set_task_factory(self._numbered)
         self._virtual = time
-        self._selector = _Waits(time)
+        self._selector = _Waits(time, self._next_timer)
         self._clock_resolution = 1 / SECOND_NS
 
     def _numbered(self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **given: Any) -> NumberedTask:
         return NumberedTask(coro, number=next(self._task_numbers), loop=loop, **given)
+
+    def _next_timer(self) -> float:
+        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        return timers[0].when() if timers else inf
 
     def time(self) -> float:
         """Seconds since the run's start."""

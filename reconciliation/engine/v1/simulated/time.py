@@ -6,8 +6,6 @@ from itertools import count
 from typing import Final, Protocol
 
 SECOND_NS: Final = 1_000_000_000
-SPIN_NS: Final = 1_000_000
-"""How far time moves for somebody who waits for it by turning the loop."""
 
 
 class Ticking(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from virtual import ALL_WELL, STARTED, happened, histories, kinds, run_of, settings_with
 
-from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Kill, Stop, Submit, Wait
+from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Kill, Place, Stop, Submit, Wait
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.engine.simulation import Entry
 from reconciliation.venue.ledger import Ledger
@@ -96,6 +96,14 @@ def test_a_position_that_lacks_fills_in_the_middle_is_put_together_anew(cuts: tu
     assert not run.play().anomalies
     assert len(happened(run, "node", "HistoryMended")) == 1
     assert trade_ids(run) == ["1001", "1002", "1003", "1004"]
+
+
+def test_a_fill_of_an_order_from_outside_counts_as_well() -> None:
+    by_hand = Place(name="by hand", quantity=Decimal("0.010"))
+    run = torn((POSITION, -1), traded=(*trades(), by_hand, Wait(secs=10)))
+    assert not run.play().anomalies
+    assert len(happened(run, "node", "HistoryMended")) == 1
+    assert trade_ids(run) == ["1001", "1002", "1003", "1004", "1005"]
 
 
 def test_what_opened_the_other_side_is_part_of_the_life_that_is_put_together() -> None:
