@@ -99,7 +99,7 @@ def test_a_position_that_lacks_fills_in_the_middle_is_put_together_anew(cuts: tu
 
 
 def test_a_fill_of_an_order_from_outside_counts_as_well() -> None:
-    by_hand = Place(name="by hand", quantity=Decimal("0.010"))
+    by_hand = Place(name="by_hand", quantity=Decimal("0.010"))
     run = torn((POSITION, -1), traded=(*trades(), by_hand, Wait(secs=10)))
     assert not run.play().anomalies
     assert len(happened(run, "node", "HistoryMended")) == 1
