@@ -343,9 +343,14 @@ def derive(seed: int, *, minutes: float, settle_secs: float, silence_secs: float
             Boot(),
             Until(event="Started"),
             *_with_waits(numbered),
-            *ending(settle_secs, silence_secs),
+            *ending(settle_secs, silence_secs, _late_secs(dated)),
         ),
     )
+
+
+def _late_secs(dated: Iterable[tuple[float, AnyOperation]]) -> float:
+    """Return how late an answer can come after all faults have ended."""
+    return max((operation.delay_secs for _, operation in dated if isinstance(operation, Fail)), default=0.0)
 
 
 def _history(random: Random, markets: tuple[Market, ...]) -> Iterator[AnyOperation]:

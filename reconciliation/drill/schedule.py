@@ -308,12 +308,19 @@ class Schedule(BaseModel):
             yield f"{secs:9.3f}  {operation.do:<10} {shown}".rstrip()
 
 
-def ending(settle_secs: float, silence_secs: float) -> tuple[AnyOperation, ...]:
-    """Return what every run ends with: all is well again, node and venue agree and stay so, also after a restart."""
+def ending(settle_secs: float, silence_secs: float, late_secs: float = 0) -> tuple[AnyOperation, ...]:
+    """Return what every run ends with: all is well again, node and venue agree and stay so, also after a restart.
+
+    Args:
+        settle_secs: within which they must agree.
+        silence_secs: for how long nothing may be corrected after that.
+        late_secs: how late an answer may come to what was asked under faults; agreement may not wait for it.
+    """
     return (
         Heal(),
         Boot(),
         Settle(within_secs=settle_secs),
+        *((Wait(secs=late_secs),) if late_secs else ()),
         Silence(secs=silence_secs),
         Stop(),
         Boot(),
