@@ -8,41 +8,30 @@ inferred (`_inferred_fill_ts`). All read and measured with 1.231.0.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from nautilus_trader.core.uuid import UUID4
-from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
-from nautilus_trader.model.enums import OrderStatus
-from nautilus_trader.model.events import (
-    OrderAccepted,
-    OrderCancelRejected,
-    OrderEvent,
-    OrderFilled,
-    OrderModifyRejected,
-    OrderUpdated,
-)
+from nautilus_trader.model.events import OrderEvent, OrderFilled
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.guards.amendments import Amendments
+from reconciliation.engine.v1.guards.venue_trades import VenueTrades, in_order, lacking, lacks
 from reconciliation.engine.v1.reasons import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ASKED: Final = 3
 """How often the venue must answer that it has no trade to tell before a fill is inferred."""
 PAUSE_SECS: Final = 2.0
 """Between two such answers; what an exchange tells of trades lags behind what it tells of orders."""
-
-_TOLD: Final = (OrderAccepted, OrderUpdated, OrderFilled)
-"""Events whose time is the venue's."""
-_PENDING: Final = frozenset({OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_UPDATE})
 FEW: Final = 5
 """So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
-
 MARGIN_NS: Final = 5_000_000_000
 """By so much the venue's clock may be behind; what closed earlier than the start was the start's to judge."""
 
@@ -65,7 +54,8 @@ class TradeGuard:
         lifecycle: Lifecycle,
     ) -> None:
         self._engine = engine
-        self._clients = clients
+        self._venue = VenueTrades(engine, clients)
+        self._amendments = Amendments(engine)
         self._tolerated_secs = tolerated_secs
         self._lifecycle = lifecycle
         self._tasks: dict[ClientOrderId, asyncio.Task[None]] = {}
@@ -99,7 +89,7 @@ class TradeGuard:
         """Reconcile a report; one that tells of trades that nobody knows yet has them fetched first."""
         client_order_id = self._engine._resolve_client_order_id(report)
         order = self._engine._cache.order(client_order_id)
-        if self._takes_as_it_is or not is_external or not _lacks(order, report, trades):
+        if self._takes_as_it_is or not is_external or not lacks(order, report, trades):
             return bool(self._applied(order, report, trades, is_external=is_external))
         self._latest[client_order_id] = report
         if client_order_id not in self._tasks:
@@ -116,8 +106,8 @@ class TradeGuard:
                 if self._latest.get(client_order_id) is report:
                     del self._latest[client_order_id]
                 order = self._engine._cache.order(client_order_id)
-                if _lacks(order, report, trades):
-                    self._note_inferred(order, report, trades)
+                if (left := lacking(order, report, trades)) > 0:
+                    self._note_inferred(client_order_id, left)
                 self._applied(order, report, trades, is_external=True)
         except Exception as error:  # noqa: BLE001 - a report that cannot be applied ends no task in silence
             self._engine._log.exception(f"{client_order_id!r} could not be brought up to date", error)
@@ -127,45 +117,24 @@ class TradeGuard:
 
     async def _told(self, client_order_id: ClientOrderId, report: OrderStatusReport) -> list[FillReport] | None:
         """Return an order's trades, asked for until they explain the report or there is no more; None failed."""
-        client = self._client_of(report)
+        client = self._venue.client_of(report)
         if client is None:
             return []
         loop = asyncio.get_running_loop()
         begun = loop.time()
         for asked in range(1, 1_000):
             try:
-                trades = await self._trades_of(client, report)
+                trades = await self._venue.of_order(client, report)
             except Exception as error:  # noqa: BLE001 - an adapter may raise anything
                 self._lifecycle.emit(QueryFailed(client.name, f"trades of {client_order_id}", reason_of(error)))
                 return None
-            if not _lacks(self._engine._cache.order(client_order_id), report, trades):
+            if not lacks(self._engine._cache.order(client_order_id), report, trades):
                 return trades
             lasted = client.answers_absence or loop.time() - begun >= self._tolerated_secs
             if asked >= ASKED and lasted:
                 return trades
             await asyncio.sleep(PAUSE_SECS)
         return None
-
-    async def _trades_of(self, client: StockClient, report: OrderStatusReport) -> list[FillReport]:
-        fills = await self._fills(client, report.instrument_id, report.venue_order_id)
-        return _in_order(fill for fill in fills if fill.venue_order_id == report.venue_order_id)
-
-    async def _fills(
-        self, client: StockClient, instrument_id: InstrumentId, venue_order_id: VenueOrderId | None
-    ) -> list[FillReport]:
-        command = GenerateFillReports(
-            instrument_id=instrument_id,
-            venue_order_id=venue_order_id,
-            start=None,
-            end=None,
-            command_id=UUID4(),
-            ts_init=self._engine._clock.timestamp_ns(),
-        )
-        return list(await client.engine_client.generate_fill_reports(command))
-
-    def _client_of(self, report: OrderStatusReport | FillReport) -> StockClient | None:
-        found = [client for client in self._clients if client.engine_client.account_id == report.account_id]
-        return next(iter(found), None)
 
     def _applied(
         self, order: Order | None, report: OrderStatusReport, trades: list[FillReport], *, is_external: bool
@@ -177,19 +146,19 @@ class TradeGuard:
                 # Whatever a reconciliation brought earlier was no inference.
                 self._engine._inferred_fill_ts.pop(order.client_order_id, None)
             if instrument is not None and order.is_closed:
-                for trade in _in_order(trades):
+                for trade in in_order(trades):
                     self._engine._reconcile_fill_report(order, trade, instrument)
                     self._engine._inferred_fill_ts.pop(order.client_order_id, None)
-        reconciled = bool(self._reconcile_order(report, _in_order(trades), is_external))
-        self._end_pending(order, report)
+        reconciled = bool(self._reconcile_order(report, in_order(trades), is_external))
+        self._amendments.end_pending(order, report)
         return reconciled
 
     # -- Inferred after all --------------------------------------------------------------------------
 
-    def _note_inferred(self, order: Order | None, report: OrderStatusReport, trades: list[FillReport]) -> None:
-        name = self._engine._resolve_client_order_id(report)
-        self._inferred[name] = self._inferred.get(name, Decimal(0)) + _lacking(order, report, trades)
-        self._engine._log.warning(f"{name!r}: the venue tells of no trade for what it has filled; it is inferred")
+    def _note_inferred(self, client_order_id: ClientOrderId, quantity: Decimal) -> None:
+        self._inferred[client_order_id] = self._inferred.get(client_order_id, Decimal(0)) + quantity
+        reason = "the venue tells of no trade for what it has filled; it is inferred"
+        self._engine._log.warning(f"{client_order_id!r}: {reason}")
 
     def _handle_unless_inferred(self, event: OrderEvent) -> None:
         """Handle an event; a trade that was inferred already is not booked a second time."""
@@ -219,26 +188,34 @@ class TradeGuard:
         lacking: dict[InstrumentId, list[OrderStatusReport]] = {}
         for report in status._order_reports.values():
             order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
-            if _lacks(order, report, status._fill_reports.get(report.venue_order_id, [])):
+            if lacks(order, report, status._fill_reports.get(report.venue_order_id, [])):
                 lacking.setdefault(report.instrument_id, []).append(report)
         for instrument_id, reports in lacking.items():
             told: dict[VenueOrderId, list[FillReport]] = {}
             if len(reports) > FEW:
-                for fill in await self._fills(client, instrument_id, None):
+                for fill in await self._venue.of_instrument(client, instrument_id):
                     told.setdefault(fill.venue_order_id, []).append(fill)
             for report in reports:
-                trades = told.get(report.venue_order_id) if told else await self._trades_of(client, report)
+                trades = told.get(report.venue_order_id) if told else await self._venue.of_order(client, report)
                 if trades:
-                    status._fill_reports[report.venue_order_id] = _in_order(trades)
+                    status._fill_reports[report.venue_order_id] = in_order(trades)
 
     def _reconcile_whole(self, status: ExecutionMassStatus) -> bool:
         """Reconcile a mass status as it is: it was completed before, and positions are judged right after it."""
         self._since_ns = self._since_ns or status.ts_init - MARGIN_NS
+        untold = [
+            (report, lacking(self._order_of(report), report, status._fill_reports.get(report.venue_order_id, ())))
+            for report in status._order_reports.values()
+        ]
         self._takes_as_it_is = True
         try:
             return bool(self._reconcile_mass_status(status))
         finally:
             self._takes_as_it_is = False
+            for report, left in untold:
+                order = self._order_of(report) if left > 0 else None
+                if order is not None and not lacks(order, report, ()):
+                    self._note_inferred(order.client_order_id, left)
 
     # -- Trades and orders that nobody told of -------------------------------------------------------
 
@@ -258,29 +235,18 @@ class TradeGuard:
         fills = [fill for fill in fills if fill.ts_event >= self._since_ns or self._is_known(fill)]
         for venue_order_id in dict.fromkeys(fill.venue_order_id for fill in fills):
             fill = next(fill for fill in fills if fill.venue_order_id == venue_order_id)
-            client = self._client_of(fill)
-            report = None if client is None else await self._asked_for(client, fill)
+            client = self._venue.client_of(fill)
+            report = None if client is None else await self._venue.order_of(client, fill)
             if client is None or report is None:
                 continue
-            trades = await self._trades_of(client, report)
+            trades = await self._venue.of_order(client, report)
             order = self._engine._cache.order(self._engine._resolve_client_order_id(report))
-            if not _lacks(order, report, trades):
+            if not lacks(order, report, trades):
                 self._applied(order, report, trades, is_external=True)
         return [fill for fill in fills if not self._is_held(fill)]
 
-    async def _asked_for(self, client: StockClient, fill: FillReport) -> OrderStatusReport | None:
-        return await client.engine_client.generate_order_status_report(
-            GenerateOrderStatusReport(
-                instrument_id=fill.instrument_id,
-                client_order_id=None,
-                venue_order_id=fill.venue_order_id,
-                command_id=UUID4(),
-                ts_init=self._engine._clock.timestamp_ns(),
-            )
-        )
-
-    def _order_of(self, fill: FillReport) -> Order | None:
-        client_order_id = self._engine._cache.client_order_id(fill.venue_order_id)
+    def _order_of(self, report: FillReport | OrderStatusReport) -> Order | None:
+        client_order_id = report.client_order_id or self._engine._cache.client_order_id(report.venue_order_id)
         return None if client_order_id is None else self._engine._cache.order(client_order_id)
 
     def _is_known(self, fill: FillReport) -> bool:
@@ -297,67 +263,9 @@ class TradeGuard:
         """
         self._reconcile_reports(reports, open_order_ids)
         for report in reports:
-            self._take_amendment(report)
+            self._amendments.take(report)
             is_new = report.ts_last >= self._since_ns > 0 and not report.is_open
             if is_new and self._engine._consider_for_reconciliation(report.instrument_id):
                 name = report.client_order_id or self._engine._cache.client_order_id(report.venue_order_id)
-                if (name is None or self._engine._cache.order(name) is None) and _lacks(None, report, []):
+                if (name is None or self._engine._cache.order(name) is None) and lacks(None, report, []):
                     self._reconcile_with_trades(report, [])
-
-    def _take_amendment(self, report: OrderStatusReport) -> None:
-        """Take over another quantity or price of an open order that nothing has happened to lately."""
-        order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
-        if order is None or not (report.is_open and order.is_open) or order.is_inflight:
-            return
-        now_ns, name = self._engine._clock.timestamp_ns(), order.client_order_id
-        last_ns = max(order.ts_last, self._engine._order_local_activity_ns.get(name, 0))
-        quiet = now_ns - last_ns >= self._engine._open_check_threshold_ns
-        # An answer may be older than what the stream told meanwhile.
-        is_newer = report.ts_last > max((e.ts_event for e in order.events if isinstance(e, _TOLD)), default=0)
-        if quiet and is_newer and self._engine._should_update(order, report) and report.filled_qty == order.filled_qty:
-            self._engine._generate_order_updated(order, report)
-
-    def _end_pending(self, order: Order | None, report: OrderStatusReport) -> None:
-        """Tell a strategy that its cancel or amendment came to nothing, when the venue has the order as it was.
-
-        The engine does so for an order without fills alone; one that has traded in part stays pending for ever.
-        """
-        if order is None or report.order_status != OrderStatus.PARTIALLY_FILLED or order.status not in _PENDING:
-            return
-        now_ns = self._engine._clock.timestamp_ns()
-        if now_ns - order.last_event.ts_init < self._engine._inflight_check_threshold_ns:
-            return
-        make = OrderCancelRejected if order.status == OrderStatus.PENDING_CANCEL else OrderModifyRejected
-        self._engine._handle_event_with_tracking(
-            make(
-                trader_id=order.trader_id,
-                strategy_id=order.strategy_id,
-                instrument_id=order.instrument_id,
-                client_order_id=order.client_order_id,
-                venue_order_id=report.venue_order_id,
-                account_id=report.account_id,
-                reason="the venue has the order as it was",
-                event_id=UUID4(),
-                ts_event=report.ts_last,
-                ts_init=now_ns,
-                reconciliation=True,
-            )
-        )
-
-
-def _in_order(fills: Iterable[FillReport]) -> list[FillReport]:
-    """Return trades as they happened; ids that are numbers in their order."""
-    return sorted(fills, key=lambda fill: (fill.ts_event, len(fill.trade_id.value), fill.trade_id.value))
-
-
-def _lacking(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> Decimal:
-    """Return how much of a report's filled quantity neither the order nor the trades hold."""
-    known = set() if order is None else {trade_id.value for trade_id in order.trade_ids}
-    held = Decimal(0) if order is None else order.filled_qty.as_decimal()
-    new = sum((trade.last_qty.as_decimal() for trade in trades if trade.trade_id.value not in known), Decimal(0))
-    filled: Any = report.filled_qty
-    return (Decimal(0) if filled is None else filled.as_decimal()) - held - new
-
-
-def _lacks(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> bool:
-    return _lacking(order, report, trades) > 0

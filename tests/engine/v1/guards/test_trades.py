@@ -17,6 +17,7 @@ from reconciliation.drill.schedule import (
     Mend,
     Place,
     Retell,
+    Stop,
     Stream,
     Submit,
     Wait,
@@ -50,6 +51,23 @@ def test_a_real_trade_after_an_inferred_one_is_not_booked_twice() -> None:
         Fail(call=TRADES, body=[]),
         *unheard(Fill(name="order", quantity=PART)),
         Wait(secs=60),
+        Mend(),
+        Retell(),
+        *ALL_WELL,
+    )
+    assert kinds(run.play()) == {Kind.INVENTED_FILL, Kind.MISSING_FILL}, "the venue denied it; quantities are right"
+    events = histories(run)["orders:order"]
+    assert len([event for event in events if event.startswith("OrderFilled")]) == 1
+
+
+def test_a_real_trade_after_one_inferred_at_the_start_is_not_booked_twice() -> None:
+    run = run_of(
+        *RESTS,
+        Stop(),
+        Fill(name="order", quantity=PART),
+        Fail(call=TRADES, body=[]),
+        *STARTED,
+        Wait(secs=5),
         Mend(),
         Retell(),
         *ALL_WELL,

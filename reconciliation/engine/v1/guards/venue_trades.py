@@ -1,0 +1,83 @@
+"""What a venue tells of trades and of the orders that they belong to, whichever client is asked."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
+from nautilus_trader.execution.reports import FillReport, OrderStatusReport
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
+from nautilus_trader.model.orders import Order
+
+from reconciliation.engine.v1.adapters.stock import StockClient
+
+
+class VenueTrades:
+    """Asks the clients of an engine.
+
+    Every question raises whatever its adapter raises when a query fails.
+    """
+
+    def __init__(self, engine: LiveExecutionEngine, clients: list[StockClient]) -> None:
+        self._engine = engine
+        self._clients = clients
+
+    def client_of(self, report: OrderStatusReport | FillReport) -> StockClient | None:
+        """Return the client whose account a report is of."""
+        found = [client for client in self._clients if client.engine_client.account_id == report.account_id]
+        return next(iter(found), None)
+
+    async def of_order(self, client: StockClient, report: OrderStatusReport) -> list[FillReport]:
+        """Return the trades of one order."""
+        fills = await self._fills(client, report.instrument_id, report.venue_order_id)
+        return in_order(fill for fill in fills if fill.venue_order_id == report.venue_order_id)
+
+    async def of_instrument(self, client: StockClient, instrument_id: InstrumentId) -> list[FillReport]:
+        """Return all trades of an instrument that the venue tells of."""
+        return await self._fills(client, instrument_id, None)
+
+    async def order_of(self, client: StockClient, fill: FillReport) -> OrderStatusReport | None:
+        """Return the order that a trade belongs to; None where the venue does not know it."""
+        return await client.engine_client.generate_order_status_report(
+            GenerateOrderStatusReport(
+                instrument_id=fill.instrument_id,
+                client_order_id=None,
+                venue_order_id=fill.venue_order_id,
+                command_id=UUID4(),
+                ts_init=self._engine._clock.timestamp_ns(),
+            )
+        )
+
+    async def _fills(
+        self, client: StockClient, instrument_id: InstrumentId, venue_order_id: VenueOrderId | None
+    ) -> list[FillReport]:
+        command = GenerateFillReports(
+            instrument_id=instrument_id,
+            venue_order_id=venue_order_id,
+            start=None,
+            end=None,
+            command_id=UUID4(),
+            ts_init=self._engine._clock.timestamp_ns(),
+        )
+        return list(await client.engine_client.generate_fill_reports(command))
+
+
+def in_order(fills: Iterable[FillReport]) -> list[FillReport]:
+    """Return trades as they happened; ids that are numbers in their order."""
+    return sorted(fills, key=lambda fill: (fill.ts_event, len(fill.trade_id.value), fill.trade_id.value))
+
+
+def lacking(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> Decimal:
+    """Return how much of a report's filled quantity neither the order nor the trades hold."""
+    known = set() if order is None else {trade_id.value for trade_id in order.trade_ids}
+    held = Decimal(0) if order is None else order.filled_qty.as_decimal()
+    new = sum((trade.last_qty.as_decimal() for trade in trades if trade.trade_id.value not in known), Decimal(0))
+    filled: Any = report.filled_qty
+    return (Decimal(0) if filled is None else filled.as_decimal()) - held - new
+
+
+def lacks(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> bool:
+    """Whether a report tells of trades that neither the order nor the given ones are."""
+    return lacking(order, report, trades) > 0
