@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from reconciliation.drill.anomalies import instrument_of
-from reconciliation.drill.derive import MARKETS, derive
 from reconciliation.drill.runs.job import Chosen, Job
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Boot, Schedule, Until
+from reconciliation.drill.seeds.derive import derive
+from reconciliation.drill.seeds.trading import MARKETS
 from reconciliation.drill.settling import never_repaired, settle_secs, silence_secs
 from reconciliation.errors import UnusableError
 from reconciliation.rules.plan import plan

@@ -6,7 +6,6 @@ import pytest
 from planted import schedule
 
 from reconciliation.drill.cuts import Parts, chunks, ends, faults, kinds_of_fault, symbols, waits
-from reconciliation.drill.derive import derive
 from reconciliation.drill.schedule import (
     AnyOperation,
     Boot,
@@ -26,6 +25,7 @@ from reconciliation.drill.schedule import (
     Wait,
     ending,
 )
+from reconciliation.drill.seeds.derive import derive
 
 BTC, ETH = Submit(name="b", quantity=Decimal(1)), Submit(name="e", symbol="ETHUSDT", quantity=Decimal(1))
 END = ending(30, 10)

@@ -5,9 +5,9 @@ from typing import Final
 
 import pytest
 
-from reconciliation.drill.derive import derive
 from reconciliation.drill.runs.job import Chosen, Job
 from reconciliation.drill.runs.pool import Pool
+from reconciliation.drill.seeds.derive import derive
 from reconciliation.layers.settings_folder import shipped_settings
 
 SEEDS: Final = range(1, 51)

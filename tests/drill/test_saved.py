@@ -9,10 +9,10 @@ import pytest
 from planted import SHIPPED, run, schedule
 
 from reconciliation.drill.anomalies import Kind
-from reconciliation.drill.derive import derive
 from reconciliation.drill.outcome import Run
 from reconciliation.drill.runs.job import Chosen
 from reconciliation.drill.saved import Saved, UnreadableFailureError, file_name, read
+from reconciliation.drill.seeds.derive import derive
 from reconciliation.errors import UnusableError
 
 

@@ -8,8 +8,8 @@ from planted import run
 
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.cuts import Parts
-from reconciliation.drill.derive import derive
 from reconciliation.drill.schedule import Boot, Heal, Schedule, Settle, Submit
+from reconciliation.drill.seeds.derive import derive
 from reconciliation.drill.shrink import Shrinking, telling
 
 WHOLE = derive(3, minutes=10, settle_secs=30, silence_secs=10, kills=True)

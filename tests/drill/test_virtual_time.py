@@ -8,9 +8,9 @@ import pytest
 
 from reconciliation import load
 from reconciliation.drill.anomalies import Kind
-from reconciliation.drill.derive import derive
 from reconciliation.drill.scenario import Scenario, shipped_scenarios
 from reconciliation.drill.schedule import Schedule
+from reconciliation.drill.seeds.derive import derive
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.settings import Settings

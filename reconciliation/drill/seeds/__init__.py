@@ -1,0 +1,1 @@
+"""What a seed derives: what is traded, what goes wrong, and when."""
