@@ -9,7 +9,7 @@ from typing import Final
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.outcome import Outcome, Run
 from reconciliation.drill.planning import rehearsal
-from reconciliation.drill.runs.job import Chosen, Job
+from reconciliation.drill.runs.job import Chosen, Job, Recording
 from reconciliation.drill.runs.pool import Pool
 from reconciliation.drill.saved import Saved, file_name
 from reconciliation.drill.schedule import Schedule
@@ -133,6 +133,6 @@ class Campaign:
         return run
 
     def _all(self, job: Job, schedules: Sequence[Schedule]) -> Sequence[Run]:
-        jobs = [replace(job, schedule=schedule) for schedule in schedules]
+        jobs = [replace(job, schedule=schedule, recording=Recording.NONE) for schedule in schedules]
         runs = {id(each): Run(job=each, played=played, wall_secs=secs) for each, played, secs in self._pool.play(jobs)}
         return [runs[id(each)] for each in jobs]

@@ -66,6 +66,7 @@ def of_scenarios(
                 configure=configure,
                 known=scenario.known,
                 never=never_repaired(planned, settings),
+                text=scenario.text,
             )
 
 

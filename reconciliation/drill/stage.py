@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciliation.drill.anomalies import Anomaly
 from reconciliation.drill.operation import Operation
@@ -25,6 +25,23 @@ from reconciliation.drill.schedule import (
 from reconciliation.embedded.failures import ProcessFailedError
 from reconciliation.embedded.venue_control import VenueControl
 
+if TYPE_CHECKING:
+    from reconciliation.drill.recorded.record import Record
+
+
+class Settled(NamedTuple):
+    """One time that node and venue were to agree.
+
+    Attributes:
+        healed_secs: from when on everything worked, in seconds since the run began.
+        took_secs: how long it took from then on; until it was given up, where they never agreed.
+        has_agreed: whether they did.
+    """
+
+    healed_secs: float
+    took_secs: float
+    has_agreed: bool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
@@ -41,6 +58,8 @@ class Played:
         fills: how many trades.
         virtual_secs: how long it lasted.
         digest: of everything that happened; empty over the wire.
+        settled: each time that agreement was looked for.
+        record: what a person wants to see of it; None where it was not asked for.
     """
 
     schedule: Schedule
@@ -54,6 +73,8 @@ class Played:
     virtual_secs: float = 0.0
     digest: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    settled: tuple[Settled, ...] = ()
+    record: "Record | None" = None
 
 
 def at_venue(operation: Operation, control: VenueControl) -> bool:

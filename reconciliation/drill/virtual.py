@@ -29,7 +29,7 @@ from reconciliation.drill.schedule import (
     Until,
     Wait,
 )
-from reconciliation.drill.stage import Played, at_venue
+from reconciliation.drill.stage import Played, Settled, at_venue
 from reconciliation.embedded.failures import ProcessFailedError
 from reconciliation.embedded.venue_control import Call, VenueControl
 from reconciliation.engine.books import Books
@@ -117,7 +117,7 @@ class VirtualRun:
         self._events: dict[str, float] = {}
         self._books = Books()
         self._found: list[Anomaly] = []
-        self._settled: list[float] = []
+        self._settled: list[Settled] = []
         self._boots = 0
         self._refused: list[str] = []
         self._healed_ns = START_NS
@@ -147,7 +147,8 @@ class VirtualRun:
             schedule=self._schedule,
             preset=self._settings.preset,
             anomalies=tuple(self._found),
-            settled_secs=tuple(self._settled),
+            settled_secs=tuple(each.took_secs for each in self._settled),
+            settled=tuple(self._settled),
             boots=self._boots,
             refused=tuple(self._refused),
             orders=len(ledger.orders),
@@ -222,6 +223,11 @@ class VirtualRun:
     def _database(self) -> Database:
         return self.world.database(self._settings.node.trader_id)
 
+    @property
+    def books(self) -> Books:
+        """What the node holds; what it held when it last ended, where there is none."""
+        return self._read()
+
     def _read(self) -> Books:
         return self._books if self._node is None else generation().books(self._node.trading_node.cache)
 
@@ -242,6 +248,7 @@ class VirtualRun:
                 return
         self._is_over = True
         if self._node is not None:
+            self._books = self._read()
             self.world.kill()
         self._is_wanted = False
 
@@ -408,12 +415,13 @@ class VirtualRun:
         if not lasted and now < self._settles_until_ns:
             self.world.at(now + int(LOOK_EVERY_SECS * NS), self._look)
             return
-        self._settled.append(((self._agreed_ns or now) - self._healed_ns) / NS)
+        took_secs = ((self._agreed_ns or now) - self._healed_ns) / NS
+        self._settled.append(Settled((self._healed_ns - START_NS) / NS, took_secs, has_agreed=not found))
         if found:
             self._note_found(found)
             kinds = {anomaly.kind for anomaly in found}
             if kinds & _LATE:
-                self._note_found([Anomaly(Kind.NOT_CONVERGED, "node", f"after {self._settled[-1]:.1f} s")])
+                self._note_found([Anomaly(Kind.NOT_CONVERGED, "node", f"after {took_secs:.1f} s")])
         histories = generation().stored_events(self._database.histories())
         if self._node is not None:
             self._note_found(stored(self._read(), histories))

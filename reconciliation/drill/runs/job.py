@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,15 @@ from reconciliation.settings import Settings
 
 OF_A_SEED: Final = "seed"
 """What a schedule is named that a seed derived."""
+
+
+class Recording(StrEnum):
+    """Of which runs is kept what a person wants to see of them."""
+
+    NONE = "none"
+    WRONG = "wrong"
+    """When an anomaly was there."""
+    EVERY = "every"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,8 @@ class Job:
         configure: MODULE:FUNCTION of the user, whose strategies live beside the drill's; empty where there is none.
         known: what the engine cannot do right here, and why.
         never: what these settings never repair, by their plan.
+        text: what happens and what must hold, in one sentence; empty where a seed derived it.
+        recording: whether it is recorded, which takes its time.
     """
 
     chosen: Chosen
@@ -66,6 +78,8 @@ class Job:
     configure: str = ""
     known: Mapping[Kind, str] = field(default_factory=dict)
     never: tuple[str, ...] = ()
+    text: str = ""
+    recording: Recording = Recording.NONE
 
     @property
     def is_of_a_seed(self) -> bool:

@@ -4,12 +4,14 @@ import os
 import time
 import traceback
 import warnings
+from dataclasses import replace
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-from reconciliation.drill.runs.job import Job
+from reconciliation.drill.recorded.record import Recorder
+from reconciliation.drill.runs.job import Job, Recording
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
 
@@ -38,9 +40,17 @@ def serve(handle: int) -> None:
 def played(job: Job) -> Played:
     """Play one job; what goes wrong in the drill itself is an anomaly of its own."""
     try:
-        return VirtualRun(job.chosen.load(), job.schedule, _function(job.configure)).play()
+        return _played(VirtualRun(job.chosen.load(), job.schedule, _function(job.configure)), job.recording)
     except Exception as error:  # noqa: BLE001 - none of a thousand runs may take the others with it
         return job.failed(f"{type(error).__name__}: {error} ({_places(error)})")
+
+
+def _played(run: VirtualRun, recording: Recording) -> Played:
+    recorder = None if recording is Recording.NONE else Recorder(run)
+    came = run.play()
+    if recorder is None or not (came.anomalies or recording is Recording.EVERY):
+        return came
+    return replace(came, record=recorder.record(came))
 
 
 def _function(target: str) -> Any:

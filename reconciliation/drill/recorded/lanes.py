@@ -1,0 +1,89 @@
+"""What happened in a run, lane by lane: single moments, and spans that begin and end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+FOLDED_SECS: Final = 60.0
+"""What repeats itself within so long is told once, with how often."""
+
+
+class Lane(StrEnum):
+    """Whose doing it was, from the cause to the effect."""
+
+    DRILL = "drill"
+    VENUE = "venue"
+    STREAM = "stream"
+    NODE = "node"
+    REQUESTS = "requests"
+    ORDERS = "orders"
+    JUDGED = "judged"
+
+
+class Mark(StrEnum):
+    """How a moment is drawn."""
+
+    TICK = "tick"
+    TRADE = "trade"
+    WRONG = "wrong"
+    """Something failed, was refused, or is wrong."""
+
+
+class Shade(StrEnum):
+    """How a span is drawn."""
+
+    FAULT = "fault"
+    STARTING = "starting"
+    UP = "up"
+    AGREED = "agreed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing that happened, or the same thing several times.
+
+    Attributes:
+        secs: since the run began; the first time.
+        text: what, in one line.
+        times: how often.
+        until: the last time.
+        is_routine: whether it may be told once for many times; what nobody may miss is never folded.
+    """
+
+    secs: float
+    lane: Lane
+    text: str
+    mark: Mark = Mark.TICK
+    times: int = 1
+    until: float | None = None
+    is_routine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Something that lasted, in seconds since the run began."""
+
+    begin: float
+    end: float
+    lane: Lane
+    shade: Shade
+    text: str
+
+
+def folded(moments: Iterable[Moment]) -> tuple[Moment, ...]:
+    """Return moments in the order of their times; routine that repeats itself within a while is one."""
+    found: list[Moment] = []
+    latest: dict[tuple[Lane, str], int] = {}
+    for moment in sorted(moments, key=lambda each: each.secs):
+        key = moment.lane, moment.text
+        place = latest.get(key)
+        if not moment.is_routine:
+            found.append(moment)
+            continue
+        if place is not None and moment.secs - (found[place].until or found[place].secs) <= FOLDED_SECS:
+            found[place] = replace(found[place], times=found[place].times + 1, until=moment.secs)
+            continue
+        latest[key] = len(found)
+        found.append(moment)
+    return tuple(found)
