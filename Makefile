@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 pyth
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install demo test properties bench preset-faults check generate lock clean
+.PHONY: help install parts demo test properties bench preset-faults check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,18 @@ $(READY): $(LOCK) pyproject.toml .python-version
 
 $(BENCH)/.ready: $(BENCH_LOCK) pyproject.toml .python-version
 	$(call build,$(BENCH),$(BENCH_LOCK))
+
+# What is no Python package: a browser in which a test looks at the page of `recon drill --html`.
+parts:  ## Install Debian's Chromium, where that is allowed; without it one test is left out, and fails in CI
+	@for name in chromium chromium-browser google-chrome; do \
+		command -v "$$name" >/dev/null 2>&1 && { echo "$$name is here"; exit 0; }; done; \
+	if ! command -v apt-get >/dev/null 2>&1; then as_root=; elif [ "$$(id -u)" = 0 ]; then as_root=env; \
+	elif sudo -n true >/dev/null 2>&1; then as_root="sudo env"; else as_root=; fi; \
+	if [ -z "$$as_root" ]; then \
+		echo "this may not install anything here; install Chromium by hand (Debian: apt-get install chromium)"; exit 0; fi; \
+	echo "installing Debian's Chromium"; \
+	$$as_root apt-get update -qq && $$as_root DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends chromium >/dev/null
 
 demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 	@$(BIN)/recon demo

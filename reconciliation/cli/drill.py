@@ -28,6 +28,9 @@ from reconciliation.node.signals import StopRequest
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write data; - is stdout.")
 @click.option("--junit", "junit_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write JUnit XML.")
 @click.option(
+    "--html", "html_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write a page with timelines."
+)
+@click.option(
     "--failures",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",

@@ -22,6 +22,7 @@ from reconciliation.drill.outcome import Outcome, Run, Verdict
 from reconciliation.drill.report import text
 from reconciliation.drill.report.data import data
 from reconciliation.drill.report.junit import junit
+from reconciliation.drill.report.page.page import html
 from reconciliation.drill.runs.job import Chosen, Job
 from reconciliation.drill.runs.pool import Pool
 from reconciliation.drill.scenario import Scenario, by_name, shipped_scenarios
@@ -52,6 +53,7 @@ class Asked:
     jobs: int | None
     json_file: str | None
     junit_file: str | None
+    html_file: str | None
     failures: Path
     modules: tuple[str, ...]
     configure: str | None
@@ -87,7 +89,7 @@ class Asked:
         chosen = (self.preset, self.settings_dir, self.env_file, self.assignments)
         if self.replay is not None and any((*named, *chosen)):
             raise click.UsageError("--replay brings schedule, seed and settings with it; leave the other choices out")
-        for file in (self.json_file, self.junit_file):
+        for file in (self.json_file, self.junit_file, self.html_file):
             if file is not None and not Path(file).parent.is_dir():
                 raise click.UsageError(f"there is no folder for {printable(file)}")
 
@@ -100,6 +102,8 @@ def run(asked: Asked, stop: StopRequest) -> int:
     failure = None if asked.replay is None else saved.read(asked.replay)
     with stop.interrupting():
         jobs = tuple(_jobs(asked)) if failure is None else (failure.job(),)
+    if asked.html_file is not None:
+        jobs = tuple(planning.recorded(jobs))
     progress = Progress()
     with Pool(min(asked.jobs or os.cpu_count() or 1, len(jobs)), stop.raise_if_made) as pool:
         campaign = Campaign(pool, progress.show)
@@ -220,6 +224,7 @@ def _write(asked: Asked, outcome: Outcome) -> None:
     reports: tuple[tuple[str | None, Callable[[Outcome], str]], ...] = (
         (asked.json_file, _json),
         (asked.junit_file, junit),
+        (asked.html_file, html),
     )
     for file, report in reports:
         if file == STDOUT:

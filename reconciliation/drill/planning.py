@@ -1,11 +1,12 @@
 """From what is asked for to the runs that are played."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from reconciliation.drill.anomalies import instrument_of
-from reconciliation.drill.runs.job import Chosen, Job
+from reconciliation.drill.runs.job import Chosen, Job, Recording
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Boot, Schedule, Until
 from reconciliation.drill.seeds.derive import derive
@@ -16,6 +17,8 @@ from reconciliation.rules.plan import plan
 from reconciliation.rules.subject import subject_of
 from reconciliation.settings import Settings
 
+SEEDS_RECORDED: Final = 20
+"""So many derived runs of a preset are recorded whatever comes of them."""
 _ONLY: Final = "reconciliation.instrument_ids"
 
 
@@ -91,6 +94,17 @@ def of_seeds(
     for seed in seeds:
         schedule = derive(seed, minutes=minutes, settle_secs=settle, silence_secs=silence, kills=kills)
         yield Job(chosen=chosen, schedule=schedule, configure=configure, never=never_repaired(planned, settings))
+
+
+def recorded(jobs: Iterable[Job]) -> Iterator[Job]:
+    """Yield runs so that a page can be made of them: the first of a story are recorded, and all that go wrong."""
+    counts: Counter[tuple[str | None, str]] = Counter()
+    for job in jobs:
+        story = job.chosen.preset, job.schedule.name
+        most = SEEDS_RECORDED if job.is_of_a_seed else 1
+        recording = Recording.EVERY if counts[story] < most else Recording.WRONG
+        counts[story] += 1
+        yield replace(job, recording=recording)
 
 
 def rehearsal(chosen: Chosen, configure: str = "") -> Job:

@@ -82,6 +82,7 @@ def test_the_list_holds_ones_own_and_what_is_asked_for(jail: Jail) -> None:
         (["--replay", "x.json", "--set", "a=b"], "--replay brings schedule, seed and settings with it"),
         (["--replay", "x.json"], "x.json: cannot be read: no such file or directory; give a file that `recon drill`"),
         (["--json", "none/x.json"], "there is no folder for none/x.json"),
+        (["--html", "none/x.html"], "there is no folder for none/x.html"),
         (["--scenarios", "none_such"], "No module named 'none_such'"),
         (["--scenarios", "jail"], "jail has no SCENARIOS"),
         ([*OWN, *OWN], "two scenarios are named 'quiet'"),
@@ -158,7 +159,7 @@ def test_a_known_limit_is_told_with_its_reason_and_does_not_fail(pooled: Jail) -
 
 
 def test_an_anomaly_is_told_saved_and_played_again(pooled: Jail) -> None:
-    done = failing("--json", "out.json", "--junit", "out.xml")
+    done = failing("--json", "out.json", "--junit", "out.xml", "--html", "out.html")
     assert done.exit_code == 1, done.output
     assert "unseen [full]  FAIL" in done.stdout
     assert "  missing fill: BTCUSDT-PERP.BINANCE:" in done.stdout
@@ -176,6 +177,10 @@ def test_an_anomaly_is_told_saved_and_played_again(pooled: Jail) -> None:
     assert not told["fine"]
     root = ET.parse("out.xml").getroot()  # noqa: S314 - our own
     assert (root.attrib["tests"], root.attrib["failures"], root.attrib["skipped"]) == ("3", "1", "1")
+
+    page = Path("out.html").read_text("utf-8")
+    assert page.count('<details class="run"') == page.count('<div class="timeline"') == 3
+    assert str(pooled.folder) not in page
 
     again = recon("drill", "--replay", file, "--json", "again.json")
     assert again.exit_code == 1, again.output

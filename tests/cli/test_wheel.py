@@ -39,4 +39,7 @@ def test_the_wheel_shows_its_own_settings_outside_the_clone(tmp_path: Path) -> N
     typed = subprocess.check_output(
         [python, "-c", "import reconciliation; print(reconciliation.__file__)"], cwd=elsewhere, env={}, text=True
     )
-    assert (Path(typed.strip()).parent / "py.typed").is_file()
+    package = Path(typed.strip()).parent
+    assert (package / "py.typed").is_file()
+    page = package / "drill" / "report" / "page"
+    assert {file.name for file in page.iterdir()} >= {"page.html", "page.css", "page.js"}

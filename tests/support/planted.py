@@ -6,7 +6,10 @@ from own_scenarios import SCENARIOS
 
 from reconciliation.drill.anomalies import Anomaly, Kind
 from reconciliation.drill.outcome import Outcome, Run
+from reconciliation.drill.planning import of_scenarios, recorded
 from reconciliation.drill.runs.job import Chosen, Job
+from reconciliation.drill.runs.pool import Pool
+from reconciliation.drill.scenario import shipped_scenarios
 from reconciliation.drill.schedule import AnyOperation, Schedule
 from reconciliation.drill.stage import Played
 from reconciliation.layers.settings_folder import shipped_settings
@@ -19,7 +22,16 @@ def own_job(name: str, seed: int = 1) -> Job:
     """Return a run of one of our own scenarios."""
     scenario = OWN[name]
     chosen = Chosen(preset="standard", settings_dir=shipped_settings(), env={}, needs=scenario.settings)
-    return Job(chosen=chosen, schedule=scenario.schedule(seed=seed, settle_secs=5), known=scenario.known)
+    return Job(
+        chosen=chosen, schedule=scenario.schedule(seed=seed, settle_secs=5), known=scenario.known, text=scenario.text
+    )
+
+
+def drilled(pool: Pool) -> Outcome:
+    """Return what comes of real runs, recorded: one that fails, one at a known limit, two that pass."""
+    away = tuple(of_scenarios(SHIPPED, [shipped_scenarios()["venue down [30 s, refusing]"]], [1]))
+    jobs = recorded((own_job("unseen [full]"), own_job("unseen [told]"), own_job("quiet"), *away))
+    return outcome(Run(job=job, played=played, wall_secs=secs) for job, played, secs in pool.play(jobs))
 
 
 def run(

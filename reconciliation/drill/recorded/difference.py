@@ -10,10 +10,12 @@ from reconciliation.drill.anomalies import instrument_of
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder
 from reconciliation.engine.books import BookedFill, BookedOrder, Books
 
-MOST_ALIKE: Final = 12
-"""How many of those that are alike are shown; what differs is shown first."""
-MOST_ROWS: Final = 60
-ABSENT: Final = "not held"
+MOST_WRONG: Final = 60
+MOST_OTHERS: Final = 12
+"""How many rows are shown: of what is wrong, and of what is alike or may differ, each."""
+ABSENT: Final = "\N{EN DASH}"
+_ONLY_AT_VENUE: Final = "missing on the node"
+_ONLY_ON_NODE: Final = "only on the node"
 _STATUSES: Final = {"NEW": "ACCEPTED"}
 """The venue's words where the engine has others."""
 
@@ -26,7 +28,7 @@ class Row:
         what: `order`, `trade` or `position`.
         key: the client order id, `instrument id:trade id`, or the instrument id.
         differs: in what; empty where both are alike.
-        is_wrong: whether the oracle holds it to be wrong; a node need not hold all of a venue's history.
+        is_wrong: whether the oracle says so; a node need not hold all of a venue's history.
     """
 
     what: str
@@ -42,19 +44,21 @@ class Difference:
     """All of it.
 
     Attributes:
-        rows: what is wrong first, then what differs, then what is alike.
-        alike: how many are alike, shown or not.
-        differing: how many differ, shown or not.
+        rows: what is shown: what is wrong, then what is alike, then what may differ.
+        wrong: how many are held wrongly, shown or not.
+        alike: how many are held alike.
+        free: how many differ and may.
     """
 
     rows: tuple[Row, ...]
+    wrong: int
     alike: int
-    differing: int
+    free: int
 
     @property
     def left_out(self) -> int:
         """How many are not shown."""
-        return self.alike + self.differing - len(self.rows)
+        return self.wrong + self.alike + self.free - len(self.rows)
 
 
 def difference(ledger: VenueLedger, books: Books, wrong: Collection[str]) -> Difference:
@@ -73,9 +77,11 @@ def difference(ledger: VenueLedger, books: Books, wrong: Collection[str]) -> Dif
             *_fills(ledger, books),
         )
     ]
-    differing = sorted((row for row in rows if row.differs), key=lambda row: not row.is_wrong)
+    bad = [row for row in rows if row.is_wrong]
     alike = [row for row in rows if not row.differs]
-    return Difference(rows=(*differing[:MOST_ROWS], *alike[:MOST_ALIKE]), alike=len(alike), differing=len(differing))
+    free = [row for row in rows if row.differs and not row.is_wrong]
+    shown = (*bad[:MOST_WRONG], *alike[:MOST_OTHERS], *free[:MOST_OTHERS])
+    return Difference(rows=shown, wrong=len(bad), alike=len(alike), free=len(free))
 
 
 _Cells = tuple[str, str, str, str, str]
@@ -115,7 +121,7 @@ def _status(order: VenueOrder) -> str:
 
 def _differs(venue: VenueOrder | None, node: BookedOrder | None) -> str:
     if venue is None or node is None:
-        return ABSENT
+        return _ONLY_ON_NODE if venue is None else _ONLY_AT_VENUE
     told: Mapping[str, bool] = {
         "status": _status(venue) != node.status,
         "filled": venue.filled != node.filled,
@@ -147,7 +153,7 @@ def _fills(ledger: VenueLedger, books: Books) -> Iterator[_Cells]:
 
 def _differ(venue: VenueFill | None, booked: list[tuple[BookedOrder, BookedFill]]) -> str:
     if venue is None or not booked:
-        return ABSENT
+        return _ONLY_ON_NODE if venue is None else _ONLY_AT_VENUE
     order, fill = booked[0]
     told: Mapping[str, bool] = {
         "held twice": len(booked) > 1,

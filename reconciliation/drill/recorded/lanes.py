@@ -9,6 +9,10 @@ FOLDED_SECS: Final = 60.0
 """What repeats itself within so long is told once, with how often."""
 
 
+SEEDED: Final = "seed_"
+"""What the names of those orders begin with that the account had before."""
+
+
 class Lane(StrEnum):
     """Whose doing it was, from the cause to the effect."""
 
@@ -69,6 +73,15 @@ class Span:
     lane: Lane
     shade: Shade
     text: str
+
+
+def of_order(  # noqa: PLR0913 - what there is to say of it
+    secs: float, lane: Lane, order: str, what: str, detail: str = "", mark: Mark = Mark.TICK
+) -> Moment:
+    """Return what became of an order; of the thousands that a history may have, only how many."""
+    if order.startswith(SEEDED):
+        return Moment(secs=secs, lane=lane, text=f"an order of the history: {what}", mark=mark, is_routine=True)
+    return Moment(secs=secs, lane=lane, text=f"{order} {what}{detail}", mark=mark)
 
 
 def folded(moments: Iterable[Moment]) -> tuple[Moment, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from reconciliation.drill.operation import Operation
-from reconciliation.drill.recorded.lanes import Lane, Mark, Moment
+from reconciliation.drill.recorded.lanes import Lane, Mark, Moment, of_order
 from reconciliation.drill.recorded.operations import told
 from reconciliation.drill.recorded.requests import Requests
 from reconciliation.drill.recorded.spans import ENDS, Spans
@@ -138,4 +138,4 @@ def _order(secs: float, text: str) -> Iterator[Moment]:
     if what == "filled":
         mark = Mark.TRADE
         detail = f" {told_of['last_qty']} at {told_of['last_px'].replace('_', '')}, trade {told_of['trade_id']}"
-    yield Moment(secs=secs, lane=Lane.ORDERS, text=f"{told_of['client_order_id']} {what}{detail}", mark=mark)
+    yield of_order(secs, Lane.ORDERS, told_of["client_order_id"], what, detail, mark)

@@ -1,7 +1,7 @@
 """What a drill does, in words."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from reconciliation.drill.checks import Asked, Holds, Refused
 from reconciliation.drill.operation import Operation
@@ -31,8 +31,8 @@ from reconciliation.drill.schedule import (
     Withdraw,
 )
 
-LONGEST_BODY = 60
-_STREAM = {
+LONGEST_BODY: Final = 60
+_STREAM: Final = {
     "mute": "the stream tells nothing",
     "unmute": "the stream tells again",
     "drop": "the stream breaks",
@@ -66,7 +66,7 @@ def told(operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm
         case Stream():
             return _STREAM[operation.action]
         case Lag():
-            return f"the stream is {operation.secs:g} s late"
+            return f"the stream is {operation.secs:.3g} s late"
         case Repeat():
             return f"the stream tells everything {operation.copies} times"
         case Retell():
@@ -89,7 +89,7 @@ def told(operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm
         case InterruptCache():
             return f"the cache is away for {operation.secs:g} s"
         case SlowCache():
-            return f"the cache takes every write {operation.secs:g} s late"
+            return f"the cache takes every write {operation.secs:.3g} s late"
         case Neighbour():
             return "another node runs on the account" if operation.runs else "the other node is stopped"
         case Asked():

@@ -1,12 +1,13 @@
 """What happened at the venue, from its ledger, which is true whatever was told of it."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from reconciliation.drill.recorded.curves import NS, true_secs
-from reconciliation.drill.recorded.lanes import Lane, Mark, Moment
+from reconciliation.drill.recorded.lanes import Lane, Mark, Moment, of_order
 from reconciliation.embedded.venue_answers import VenueLedger
 
-CLOSED = {"CANCELED": "cancelled", "EXPIRED": "expired"}
+CLOSED: Final = {"CANCELED": "cancelled", "EXPIRED": "expired"}
 
 
 def at_venue(ledger: VenueLedger, begin_ns: int, skews: Iterable[tuple[float, float, float]] = ()) -> Iterator[Moment]:
@@ -19,17 +20,17 @@ def at_venue(ledger: VenueLedger, begin_ns: int, skews: Iterable[tuple[float, fl
     """
     off = tuple(skews)
 
-    def moments(ms: int, text: str, mark: Mark = Mark.TICK) -> Iterator[Moment]:
+    def moments(ms: int, order: str, what: str, detail: str = "", mark: Mark = Mark.TICK) -> Iterator[Moment]:
         secs = true_secs(ms / 1_000 - begin_ns / NS, off)
         if secs >= 0:
-            yield Moment(secs=secs, lane=Lane.VENUE, text=text, mark=mark)
+            yield of_order(secs, Lane.VENUE, order, what, detail, mark)
 
     for order in ledger.orders:
         price = f"at {order.price}" if order.price else "at market"
-        told = f"{order.client_order_id} placed: {order.side} {order.quantity} {order.symbol} {price}"
-        yield from moments(order.time_ms, told)
+        detail = f": {order.side} {order.quantity} {order.symbol} {price}"
+        yield from moments(order.time_ms, order.client_order_id, "placed", detail)
         if order.status in CLOSED:
-            yield from moments(order.update_ms, f"{order.client_order_id} {CLOSED[order.status]}")
+            yield from moments(order.update_ms, order.client_order_id, CLOSED[order.status])
     for fill in ledger.fills:
-        told = f"{fill.client_order_id} traded {fill.quantity} at {fill.price}, trade {fill.trade_id}"
-        yield from moments(fill.time_ms, told, Mark.TRADE)
+        detail = f" {fill.quantity} at {fill.price}, trade {fill.trade_id}"
+        yield from moments(fill.time_ms, fill.client_order_id, "traded", detail, Mark.TRADE)

@@ -37,7 +37,7 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         yield from _told(run)
     if len(failed) > MOST_NAMED:
         yield f"and {len(failed) - MOST_NAMED} more failed"
-    yield from dict.fromkeys(_left_open(run) for run in outcome.runs if run.job.never)
+    yield from dict.fromkeys(left_open(run) for run in outcome.runs if run.job.never)
 
 
 def _known(row: Row) -> Iterator[str]:
@@ -46,7 +46,8 @@ def _known(row: Row) -> Iterator[str]:
         yield f"known limit: {row.title}: {kinds}: {reason}"
 
 
-def _left_open(run: Run) -> str:
+def left_open(run: Run) -> str:
+    """Return what the settings of a run never repair by their plan."""
     whose = f"{run.preset}, {run.job.title}" if run.job.chosen.needs else run.preset
     return f"{whose}: these settings never repair {several(list(run.job.never))}; the longest time that is known counts"
 

@@ -58,6 +58,15 @@ class Chosen:
             return settings
         return settings.with_sections("drill", claims={})
 
+    @property
+    def fingerprint(self) -> str:
+        """That of the settings as the user made them, which `recon show` tells too.
+
+        Raises:
+            SettingsError: they are unusable.
+        """
+        return load(self.preset, self.env, self.settings_dir, self.overrides, self.env_file).fingerprint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

@@ -1,0 +1,1 @@
+"""The drill's report as one page that needs nothing beside itself."""
