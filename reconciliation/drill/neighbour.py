@@ -1,11 +1,10 @@
 """Another node on the same account, in virtual time: a trader id of its own, no claims, one strategy."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Final
 
-from reconciliation.drill.anomalies import Anomaly, Expected, Kind, anomalies
-from reconciliation.embedded.venue_answers import VenueLedger
+from reconciliation.drill.placing import NEIGHBOURS_TRADER, beside
+from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
 from reconciliation.engine.lifecycle import Event
@@ -17,8 +16,6 @@ from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
 
-TRADER: Final = "NEIGHBOUR-001"
-STRATEGY: Final = "DRILL-003"
 TAG: Final = "003"
 
 
@@ -31,15 +28,19 @@ class Neighbour:
     """
 
     def __init__(self, settings: Settings, world: Simulation) -> None:
-        self._settings = settings.with_sections(
-            "drill", node=settings.node.model_copy(update={"trader_id": TRADER}), claims={}
-        )
+        self.trader_id = NEIGHBOURS_TRADER
+        self._settings = beside(settings)
         self._world = world
         self._stop = StopRequest()
         self._node: Node | None = None
-        self._since_ms = world.now_ns // 1_000_000
+        self.since_ms = world.now_ns // 1_000_000
         self.strategy: Driven | None = None
         self._task = asyncio.get_running_loop().create_task(self._live())
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether nobody has stopped it."""
+        return not self._stop.by
 
     def stop(self) -> None:
         """Have it stop, as SIGTERM does."""
@@ -62,24 +63,14 @@ class Neighbour:
             self._world.note("neighbour", f"ended: {error}")
 
     def _configured(self, builder: NodeBuilder) -> None:
-        (self.strategy,) = driven(tags=[TAG])
+        (self.strategy,) = driven([TAG])
         builder.add_strategy(self.strategy)
 
     def _observe(self, event: Event) -> None:
         self._world.note("neighbour", f"{type(event).__name__} {getattr(event, 'reason', '')}".rstrip())
 
-    def wrong(self, ledger: VenueLedger, owners: Mapping[str, str]) -> tuple[Anomaly, ...]:
-        """Name everything in which it differs from the venue; nothing once it was stopped.
-
-        Args:
-            ledger: the venue's.
-            owners: the strategy that submitted an order, of either node.
-        """
-        if self._stop.by:
-            return ()
+    def books(self) -> Books | None:
+        """Return what it holds; None while it does not run."""
         if self._node is None or not self._node.is_started or self._task.done():
-            return (Anomaly(Kind.NOT_STARTED, TRADER, "it is down"),)
-        own = {name: owner for name, owner in owners.items() if owner == STRATEGY}
-        books = generation().books(self._node.trading_node.cache)
-        found = anomalies(ledger, books, Expected(since_ms=self._since_ms, owners=own))
-        return tuple(Anomaly(each.kind, each.key, f"{each.text} ({TRADER})") for each in found)
+            return None
+        return generation().books(self._node.trading_node.cache)

@@ -11,7 +11,7 @@ from reconciliation.drill.operation import Operation
 
 Side = Literal["BUY", "SELL"]
 Strategy = Literal["DRILL-001", "DRILL-002", "DRILL-003"]
-"""The third is the neighbour's."""
+NEIGHBOURS: Strategy = "DRILL-003"
 STRATEGIES: tuple[Strategy, ...] = ("DRILL-001", "DRILL-002")
 
 

@@ -1,9 +1,7 @@
 """What a node's cache holds, told whole: orders with their fills and events, and positions with theirs."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +19,6 @@ class BookedFill:
     quantity: Decimal
     price: Decimal
     commission: Decimal
-
-    @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Self:
-        """Return it from plain data."""
-        return cls(
-            trade_id=data["trade_id"], **{key: Decimal(data[key]) for key in ("quantity", "price", "commission")}
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +46,6 @@ class BookedOrder:
     fills: tuple[BookedFill, ...]
     events: tuple[str, ...]
 
-    @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Self:
-        """Return it from plain data."""
-        amounts = {key: Decimal(data[key]) for key in ("quantity", "filled", "average_price")}
-        fills = tuple(map(BookedFill.read, data["fills"]))
-        return cls(**{**data, **amounts, "fills": fills, "events": tuple(data["events"])})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedPosition:
@@ -82,12 +66,6 @@ class BookedPosition:
     realized_pnl: Decimal
     trade_ids: tuple[str, ...]
 
-    @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Self:
-        """Return it from plain data."""
-        amounts = {key: Decimal(data[key]) for key in ("net", "average_open", "realized_pnl")}
-        return cls(**{**data, **amounts, "trade_ids": tuple(data["trade_ids"])})
-
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -95,15 +73,3 @@ class Books:
 
     orders: tuple[BookedOrder, ...] = ()
     positions: tuple[BookedPosition, ...] = ()
-
-    @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Self:
-        """Return them from plain data."""
-        return cls(tuple(map(BookedOrder.read, data["orders"])), tuple(map(BookedPosition.read, data["positions"])))
-
-    def data(self) -> dict[str, Any]:
-        """Return them as plain data; amounts are `Decimal`, whose text is exact."""
-        return {
-            "orders": [asdict(order) for order in self.orders],
-            "positions": [asdict(position) for position in self.positions],
-        }

@@ -8,10 +8,12 @@ if TYPE_CHECKING:
 
 def adds(builder: "NodeBuilder") -> None:
     """Add a strategy that rests one bid, under a tag that no other has."""
-    from reconciliation.strategies.driven import Driven, DrivenConfig
+    from nautilus_trader.config import StrategyConfig
+
+    from reconciliation.strategies.driven import Driven
 
     print("a function of the user's prints")
-    builder.add_strategy(Driven(DrivenConfig(strategy_id="OWN", order_id_tag="900")))
+    builder.add_strategy(Driven(StrategyConfig(strategy_id="OWN", order_id_tag="900")))
 
 
 def fails(_builder: "NodeBuilder") -> None:

@@ -1,0 +1,48 @@
+"""Where a drill's node finds its surroundings, and what it claims: whatever the user's settings say of these."""
+
+from collections import defaultdict
+
+from pydantic import SecretStr
+
+from reconciliation.drill.schedule import Schedule
+from reconciliation.external_claims import ExternalOrderClaimConfig
+from reconciliation.settings import Settings
+
+NEIGHBOURS_TRADER = "NEIGHBOUR-001"
+
+
+def placed(settings: Settings, schedule: Schedule, *, venue: dict[str, str], cache_url: str) -> Settings:
+    """Return settings whose venue, cache and claims are a run's own.
+
+    Args:
+        settings: what was resolved.
+        schedule: what is played.
+        venue: the address of its REST calls and of its stream, and its key pair, by the names of the settings.
+        cache_url: where the database is.
+    """
+    there = settings.venue.model_copy(
+        update={
+            "name": "BINANCE",
+            "environment": "local",
+            "account_type": "USDT_FUTURES",
+            "http_url": venue["http_url"],
+            "stream_url": venue["stream_url"],
+            "api_key": SecretStr(venue["api_key"]),
+            "api_secret": SecretStr(venue["api_secret"]),
+        }
+    )
+    cache = settings.cache.model_copy(update={"url": SecretStr(cache_url)})
+    by_strategy: dict[str, list[str]] = defaultdict(list)
+    for instrument, strategy in schedule.claims.items():
+        by_strategy[strategy].append(instrument)
+    claims = {
+        strategy: ExternalOrderClaimConfig(instrument_ids=tuple(instruments))
+        for strategy, instruments in by_strategy.items()
+    }
+    return settings.with_sections("drill", venue=there, cache=cache, claims={**settings.claims, **claims})
+
+
+def beside(settings: Settings) -> Settings:
+    """Return the settings of another node on the account: a trader id of its own, and no claims."""
+    node = settings.node.model_copy(update={"trader_id": NEIGHBOURS_TRADER})
+    return settings.with_sections("drill", node=node, claims={})
