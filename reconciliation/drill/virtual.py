@@ -138,7 +138,7 @@ class VirtualRun:
     async def _main(self) -> None:
         drafted = draft(self._settings, self._configured)
         node = Node(drafted, observers=[self._observe], stop=self._stop, check_cache=self._check_cache)
-        self.world.watch(node.trading_node)
+        generation().hear_changes(node.trading_node, partial(self.world.note, "engine"))
         self._node = node
         try:
             await node.run_async()

@@ -31,6 +31,8 @@ STOP_TIMEOUT_SECS: Final = 5.0
 _POLL_SECS: Final = 0.01
 _PORT_TRIES: Final = 5
 _PR_SET_PDEATHSIG: Final = 1
+_DATA: Final = "appendonlydir"
+"""The server's own name for the folder in which it keeps every change."""
 
 
 class EmbeddedCache:
@@ -85,6 +87,26 @@ class EmbeddedCache:
             self._pid_file.unlink(missing_ok=True)
         finally:
             self._release()
+
+    def kill(self) -> None:
+        """End the server with SIGKILL; its data stays, and `come_back` serves it again."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def come_back(self, *, empty: bool = False) -> None:
+        """Start the server again after `kill`, at the same address.
+
+        Args:
+            empty: without its data.
+
+        Raises:
+            EmbeddedCacheError: it does not start.
+        """
+        if empty:
+            shutil.rmtree(self._dir / _DATA)
+        if not self._started():
+            raise EmbeddedCacheError(f"the embedded cache in {self._dir} did not come back: {self._last_words()}")
 
     @property
     def _pid_file(self) -> Path:
@@ -147,9 +169,11 @@ class EmbeddedCache:
             self.port = _free_port()
             if self._started():
                 return
+        raise EmbeddedCacheError(f"the embedded cache in {self._dir} did not start: {self._last_words()}")
+
+    def _last_words(self) -> str:
         log = (self._dir / "valkey.log").read_text("utf-8", errors="replace").strip().splitlines()
-        told = log[-1] if log else "it said nothing"
-        raise EmbeddedCacheError(f"the embedded cache in {self._dir} did not start: {told}")
+        return log[-1] if log else "it said nothing"
 
     def _started(self) -> bool:
         options = {
@@ -157,6 +181,7 @@ class EmbeddedCache:
             "port": str(self.port),
             "dir": str(self._dir),
             "appendonly": "yes",
+            "appenddirname": _DATA,
             "appendfsync": "always",
             "save": "",
             "maxmemory-policy": "noeviction",

@@ -1,7 +1,7 @@
 """The engine generation that is installed, by what any generation can do."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -134,6 +134,9 @@ class Generation(Protocol):
 
     def books(self, cache: Any) -> Books:
         """Return all that an engine's cache holds."""
+
+    def hear_changes(self, trading_node: Any, hear: Callable[[str], None]) -> None:
+        """Tell somebody of every event of an order or a position in an engine's node, in a line each."""
 
     def stored_events(self, histories: Mapping[str, tuple[bytes, ...]]) -> dict[str, tuple[str, ...]]:
         """Return the kinds of the events in each history of a cache's database, as `BookedOrder.events` names them."""

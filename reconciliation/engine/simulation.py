@@ -123,6 +123,3 @@ class Simulation(Protocol):
 
     def database(self, trader_id: str) -> Database:
         """Return the store of a trader."""
-
-    def watch(self, node: Any) -> None:
-        """Have the order and position events of an engine's node in the trace."""

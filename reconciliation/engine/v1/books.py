@@ -1,6 +1,6 @@
 """Reading the engine's cache, and the histories that its database keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,12 @@ from nautilus_trader.cache.cache import Cache
 from nautilus_trader.model.events import OrderFilled
 
 from reconciliation.engine.books import BookedFill, BookedOrder, BookedPosition, Books
+
+
+def hear_changes(trading_node: Any, hear: Callable[[str], None]) -> None:
+    """Tell somebody of every event of an order or a position in a node."""
+    for topic in ("events.order.*", "events.position.*"):
+        trading_node.kernel.msgbus.subscribe(topic=topic, handler=lambda event: hear(str(event)))
 
 
 def books(cache: Cache) -> Books:

@@ -13,7 +13,7 @@ from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.v1.adapters.lookup import add_settings_clients, guarded_factory, traits_of
 from reconciliation.engine.v1.assemble import assemble
-from reconciliation.engine.v1.books import books, stored_events
+from reconciliation.engine.v1.books import books, hear_changes, stored_events
 from reconciliation.engine.v1.emit import cache_config, exec_engine_config, trading_node_config
 from reconciliation.engine.v1.fields import FIELDS
 from reconciliation.engine.v1.handwritten import no_nodes, subject_of_engine
@@ -29,6 +29,7 @@ __all__ = [
     "client_traits",
     "exec_engine_config",
     "guarded_factory",
+    "hear_changes",
     "new_event_loop",
     "no_nodes",
     "reason_of",

@@ -131,11 +131,6 @@ class World:
             self._databases[trader_id] = SimulatedDatabase(self.time.secs)
         return self._databases[trader_id]
 
-    def watch(self, node: Any) -> None:
-        """Have the order and position events of an engine's node in the trace."""
-        for topic in ("events.order.*", "events.position.*"):
-            node.kernel.msgbus.subscribe(topic=topic, handler=lambda event: self.note("engine", str(event)))
-
     def _database_client(self, trader_id: Any, instance_id: Any, config_json: Any) -> DatabaseClient:  # noqa: ARG002
         client = DatabaseClient(self.database(str(trader_id)), self._note_write)
         self._clients.append(client)

@@ -1,0 +1,107 @@
+"""One life of a node, in the process that was forked for it: it does as it is told over a pipe, and tells what happens.
+
+What is told: `("event", name, secs, reason)` of its life, `("change", text)` of an order or a position,
+`("books", books)` when asked, and last of all `("ended", reason, refused)` where it ended by itself. What is heard:
+`("do", strategy id, what)` and `("tell",)`.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.generation import generation
+from reconciliation.engine.lifecycle import Event, SettingsWarned
+from reconciliation.errors import ReconError, UnusableError
+from reconciliation.node.draft import draft
+from reconciliation.node.node import Node
+from reconciliation.node.signals import StopRequest, StopRequestedError
+from reconciliation.node.user_code import Configure
+from reconciliation.settings import Settings
+from reconciliation.strategies.driven import Driven, driven
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a node is made of.
+
+    Attributes:
+        settings: with the addresses of everything.
+        tags: of the drill's strategies in it.
+        configure: the user's own function.
+    """
+
+    settings: Settings
+    tags: Iterable[str]
+    configure: Configure | None = None
+
+
+class Life:
+    """A node from its draft to its end.
+
+    Args:
+        part: what it is made of.
+        pipe: to who forked it.
+    """
+
+    def __init__(self, part: Part, pipe: "Connection[Any, Any]") -> None:
+        self._part = part
+        self._pipe = pipe
+        self._stop = StopRequest()
+        self._strategies: dict[str, Driven] = {}
+        self._node: Node | None = None
+
+    def live(self) -> None:
+        """Live until it is told to stop, or ends by itself."""
+        self._stop.hear_signals()
+        loop = generation().new_event_loop()
+        try:
+            loop.run_until_complete(self._main())
+        except StopRequestedError:
+            pass  # before there was anything that runs
+        except ReconError as error:
+            self._pipe.send(("ended", str(error), isinstance(error, UnusableError)))
+
+    async def _main(self) -> None:
+        with self._stop.interrupting():
+            drafted = draft(self._part.settings, self._configured)
+        self._node = node = Node(drafted, observers=[self._observe], stop=self._stop)
+        generation().hear_changes(node.trading_node, lambda text: self._pipe.send(("change", text)))
+        node.trading_node.kernel.loop.add_reader(self._pipe.fileno(), self._hear)
+        try:
+            await node.run_async()
+        finally:
+            self._tell()
+            node.dispose()
+
+    def _configured(self, builder: NodeBuilder) -> None:
+        if self._part.configure is not None:
+            self._part.configure(builder)
+        self._strategies = {strategy.id.value: strategy for strategy in driven(self._part.tags)}
+        for strategy in self._strategies.values():
+            builder.add_strategy(strategy)
+
+    def _observe(self, event: Event) -> None:
+        if not isinstance(event, SettingsWarned):
+            self._pipe.send(("event", type(event).__name__, time.time(), getattr(event, "reason", "")))
+
+    def _hear(self) -> None:
+        try:
+            what, *given = self._pipe.recv()
+        except (EOFError, OSError):  # who forked it is gone
+            os.kill(os.getpid(), signal.SIGKILL)
+            return
+        if what == "tell":
+            self._tell()
+        elif (strategy := self._strategies.get(given[0])) is not None and strategy.is_running:
+            strategy.do(given[1])
+
+    def _tell(self) -> None:
+        if self._node is not None:
+            self._pipe.send(("books", generation().books(self._node.trading_node.cache)))
