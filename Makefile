@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 pyth
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test properties bench preset-faults check generate lock clean
+.PHONY: help install parts demo test properties bench preset-faults drill-wire check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,9 @@ bench: $(BENCH)/.ready  ## Compare speed with other settings libraries, in an en
 
 preset-faults: $(READY)  ## Play every preset against every fault and write the table: a quarter of an hour
 	@$(BIN)/python -m reconciliation.drill.preset_table docs/preset_faults/outcomes.json docs/guides/choosing-a-preset.md
+
+drill-wire: $(READY)  ## Play every scenario over processes, sockets and a real Valkey: an hour
+	@$(BIN)/recon drill --wire --preset standard --settings-dir shipped
 
 check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check

@@ -24,7 +24,13 @@ from reconciliation.node.signals import StopRequest
 )
 @click.option("--kills", is_flag=True, help="Also kill the node about every minute of a derived run.")
 @click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Play a failure that was saved again.")
-@click.option("--jobs", type=click.IntRange(1, 1_000), metavar="N", help="Processes that play.  [default: a core each]")
+@click.option("--wire", is_flag=True, help="Over real processes, sockets and a real Valkey, in real time.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Runs at a time.  [default: one a core; 16 over the wire]",
+)
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write data; - is stdout.")
 @click.option("--junit", "junit_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write JUnit XML.")
 @click.option(
@@ -60,6 +66,7 @@ def command(**given: Any) -> None:
       one story in all its variations       recon drill "lost fill"
       a thousand derived runs               recon drill --seed 1 --runs 1000
       every scenario, three presets         recon drill --matrix
+      every scenario, by the clock          recon drill --wire
       what there is:
       recon drill --list
 

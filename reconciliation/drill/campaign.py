@@ -9,7 +9,7 @@ from typing import Final
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.outcome import Outcome, Run
 from reconciliation.drill.planning import rehearsal
-from reconciliation.drill.runs.job import Chosen, Job, Recording
+from reconciliation.drill.runs.job import CarrierName, Chosen, Job, Recording
 from reconciliation.drill.runs.pool import Pool
 from reconciliation.drill.saved import Saved, file_name
 from reconciliation.drill.schedule import Schedule
@@ -54,13 +54,13 @@ class Campaign:
         self._pool = pool
         self._tell = tell
 
-    def rehearse(self, chosen: Chosen, configure: str) -> None:
+    def rehearse(self, chosen: Chosen, configure: str, carrier: CarrierName = "virtual") -> None:
         """See that a node starts where nothing goes wrong.
 
         Raises:
             NotStartingError: it does not, and why.
         """
-        for finished in self._pool.play([rehearsal(chosen, configure)]):
+        for finished in self._pool.play([rehearsal(chosen, configure, carrier)]):
             if finished.played.anomalies:
                 raise NotStartingError(f"nothing can be drilled: {finished.played.anomalies[0].text}")
             if finished.played.refused:
@@ -77,7 +77,7 @@ class Campaign:
         runs: dict[int, Run] = {}
         stopped_by, begun = "", time.monotonic()
         try:
-            for job, played, wall_secs in self._pool.play(jobs):
+            for job, played, wall_secs in self._pool.play(sorted(jobs, key=_turn)):
                 run = runs[places[id(job)]] = Run(job=job, played=played, wall_secs=wall_secs)
                 tell(run, len(runs))
         except StopRequestedError as stopped:
@@ -93,6 +93,8 @@ class Campaign:
     def save(self, outcome: Outcome, folder: Path) -> Iterator[Failure]:
         """Save what failed and yield each as it is saved: of a scenario one run, of seeds one of each kind, cut down.
 
+        What was played over the wire is saved as it is: to cut it down would take hours, and it may come out otherwise.
+
         Raises:
             UnusableError: it cannot be written.
         """
@@ -100,7 +102,7 @@ class Campaign:
         for row in outcome.rows:
             for run in row.failed:
                 kind = telling(run.unexpected)
-                if not run.job.is_of_a_seed:
+                if not run.job.is_of_a_seed or run.job.carrier == "wire":
                     yield self._saved(run, run, folder)
                     break
                 if (run.preset, kind) not in kinds and len(kinds) < MOST_CUT_DOWN:
@@ -136,3 +138,8 @@ class Campaign:
         jobs = [replace(job, schedule=schedule, recording=Recording.NONE) for schedule in schedules]
         runs = {id(each): Run(job=each, played=played, wall_secs=secs) for each, played, secs in self._pool.play(jobs)}
         return [runs[id(each)] for each in jobs]
+
+
+def _turn(job: Job) -> float:
+    """Return when a job's turn is: over the wire each takes as long as it says, so that the longest go first."""
+    return -job.longest_secs if job.carrier == "wire" else 0.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from reconciliation.drill.anomalies import instrument_of
-from reconciliation.drill.runs.job import Chosen, Job, Recording
+from reconciliation.drill.runs.job import CarrierName, Chosen, Job, Recording
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Boot, Schedule, Until
 from reconciliation.drill.seeds.derive import derive
@@ -107,7 +107,7 @@ def recorded(jobs: Iterable[Job]) -> Iterator[Job]:
         yield replace(job, recording=recording)
 
 
-def rehearsal(chosen: Chosen, configure: str = "") -> Job:
+def rehearsal(chosen: Chosen, configure: str = "", carrier: CarrierName = "virtual") -> Job:
     """Return a run in which a node only starts, at a venue where nothing happens."""
     schedule = Schedule(name="rehearsal", operations=(Boot(), Until(event="Started")))
-    return Job(chosen=chosen, schedule=schedule, configure=configure)
+    return Job(chosen=chosen, schedule=schedule, configure=configure, carrier=carrier)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.outcome import Run, package_version
-from reconciliation.drill.runs.job import Chosen, Job
+from reconciliation.drill.runs.job import CarrierName, Chosen, Job
 from reconciliation.drill.schedule import Schedule
 from reconciliation.errors import UnusableError
 from reconciliation.layers import known
@@ -55,7 +55,8 @@ class Saved(BaseModel):
         configure: MODULE:FUNCTION of the user; empty where there was none.
         known: the anomalies that were known limits, and why.
         anomalies: all that was wrong.
-        digest: of everything that happened.
+        digest: of everything that happened; empty over the wire.
+        carrier: on which it was played.
         schedule: what was played.
     """
 
@@ -69,6 +70,7 @@ class Saved(BaseModel):
     known: dict[Kind, str] = Field(default_factory=dict)
     anomalies: Annotated[tuple[SavedAnomaly, ...], Field(min_length=1)]
     digest: str
+    carrier: CarrierName = "virtual"
     schedule: Schedule
 
     @classmethod
@@ -85,13 +87,20 @@ class Saved(BaseModel):
                 SavedAnomaly(kind=anomaly.kind, key=anomaly.key, text=anomaly.text) for anomaly in run.played.anomalies
             ),
             digest=run.played.digest,
+            carrier=run.job.carrier,
             schedule=run.job.schedule,
         )
 
     def job(self) -> Job:
         """Return what is to be played, whatever the environment and the settings folder here are."""
         chosen = Chosen(preset=self.preset, settings_dir=shipped_settings(), overrides=self.settings, env={})
-        return Job(chosen=chosen, schedule=self.schedule, configure=self.configure, known=self.known)
+        return Job(
+            chosen=chosen,
+            schedule=self.schedule,
+            configure=self.configure,
+            known=self.known,
+            carrier=self.carrier,
+        )
 
     def text(self) -> str:
         """Return it as the file's text, an operation a line."""

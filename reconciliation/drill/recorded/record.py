@@ -47,7 +47,7 @@ class Recorder:
     def __init__(self, run: "VirtualRun") -> None:
         self._run = run
         self._begin_ns = run.world.now_ns
-        self._positions = NodePositions(self._begin_ns, lambda: run.books)
+        self._positions = NodePositions(self._begin_ns, run.books)
         run.world.hear(self._positions.hear)
 
     def record(self, played: "Played") -> Record:
@@ -67,7 +67,7 @@ class Recorder:
             spans=(*story.spans.all(secs), *map(_agreement, played.settled)),
             calls=story.requests.all(secs),
             curves=curves(ledger.fills, self._positions.steps, self._begin_ns, off),
-            difference=difference(ledger, self._run.books, {anomaly.key for anomaly in played.anomalies}),
+            difference=difference(ledger, self._run.books(), {anomaly.key for anomaly in played.anomalies}),
         )
 
 

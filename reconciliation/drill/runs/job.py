@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from reconciliation.drill.anomalies import Anomaly, Kind
+from reconciliation.drill.checks import Refused
 from reconciliation.drill.schedule import Schedule, Settle, Silence, Until, Wait
 from reconciliation.drill.stage import Played
 from reconciliation.layers.resolve import load
@@ -14,6 +15,12 @@ from reconciliation.settings import Settings
 
 OF_A_SEED: Final = "seed"
 """What a schedule is named that a seed derived."""
+CarrierName = Literal["virtual", "wire"]
+LEAST_PATIENCE_SECS: Final = 60.0
+SLOWEST: Final = 5.0
+"""How many times faster than the clock a run in virtual time is at least; one that is slower hangs."""
+WIRE_PATIENCE_SECS: Final = 600.0
+"""What starts and stops may take over the wire, beside all that the schedule waits for."""
 
 
 class Recording(StrEnum):
@@ -80,6 +87,7 @@ class Job:
         never: what these settings never repair, by their plan.
         text: what happens and what must hold, in one sentence; empty where a seed derived it.
         recording: whether it is recorded, which takes its time.
+        carrier: in virtual time, or over processes and sockets.
     """
 
     chosen: Chosen
@@ -89,6 +97,7 @@ class Job:
     never: tuple[str, ...] = ()
     text: str = ""
     recording: Recording = Recording.NONE
+    carrier: CarrierName = "virtual"
 
     @property
     def is_of_a_seed(self) -> bool:
@@ -102,8 +111,15 @@ class Job:
 
     @property
     def longest_secs(self) -> float:
-        """How long it may last in virtual time."""
+        """How long it may last in its own time."""
         return sum(map(_secs_of, self.schedule.operations))
+
+    @property
+    def patience_secs(self) -> float:
+        """How long it may take by the clock; one that takes longer hangs."""
+        if self.carrier == "wire":
+            return self.longest_secs + WIRE_PATIENCE_SECS
+        return max(LEAST_PATIENCE_SECS, self.longest_secs / SLOWEST)
 
     def failed(self, reason: str) -> Played:
         """Return what came of it where the drill itself went wrong."""
@@ -115,6 +131,6 @@ def _secs_of(operation: object) -> float:
     match operation:
         case Wait() | Silence():
             return operation.secs
-        case Until() | Settle():
+        case Until() | Settle() | Refused():
             return operation.within_secs
     return 0.0

@@ -18,9 +18,8 @@ RUNS_A_PROCESS: Final = 25
 """A node that is killed leaves memory behind; a process is replaced after so many runs."""
 LOOK_EVERY_SECS: Final = 0.1
 """How soon a wish to stop is seen."""
-LEAST_PATIENCE_SECS: Final = 60.0
-SLOWEST: Final = 5.0
-"""How many times faster than the clock a run is at least; one that is slower hangs."""
+LEAVES_WITHIN_SECS: Final = 15.0
+"""What a process may take to end those that it started."""
 _BEGIN: Final = """\
 import sys
 sys.path[:] = {path!r}
@@ -63,6 +62,7 @@ class _Worker:
                 process_group=0,
             )
         self._left = RUNS_A_PROCESS
+        self._is_leaving = False
         self.busy: _Busy | None = None
 
     @property
@@ -72,12 +72,21 @@ class _Worker:
     def begin(self, job: Job) -> None:
         now = time.monotonic()
         self._left -= 1
-        self.busy = _Busy(job, now, now + max(LEAST_PATIENCE_SECS, job.longest_secs / SLOWEST))
+        self.busy = _Busy(job, now, now + job.patience_secs)
         with suppress(OSError):  # it has died, which its end of the pipe will tell
             self.pipe.send(job)
 
+    def leave(self) -> None:
+        """Let it end the processes that it started, where it plays over the wire."""
+        if self.busy is not None and self.busy.job.carrier == "wire":
+            self._is_leaving = True
+            self._process.terminate()
+
     def end(self) -> int:
         """End the process, whatever it does, and return its exit code; below zero the signal that ended it."""
+        if self._is_leaving:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(LEAVES_WITHIN_SECS)
         self._process.kill()
         self.pipe.close()
         return self._process.wait()
@@ -102,6 +111,8 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.leave()
         for worker in self._workers:
             worker.end()
         self._workers.clear()
@@ -151,6 +162,7 @@ class Pool:
         return Finished(busy.job, played, wall_secs)
 
     def _hung(self, worker: _Worker, busy: _Busy) -> Finished:
+        worker.leave()
         self._remove(worker)
         secs = time.monotonic() - busy.begun
         return Finished(busy.job, busy.job.failed(f"it was not over after {secs:.0f} s and was ended"), secs)

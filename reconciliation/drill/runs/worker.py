@@ -1,6 +1,8 @@
 """The process that plays runs, one after another. It imports the engine; who starts it need not."""
 
 import os
+import signal
+import sys
 import time
 import traceback
 import warnings
@@ -14,6 +16,7 @@ from reconciliation.drill.recorded.record import Recorder
 from reconciliation.drill.runs.job import Job, Recording
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
+from reconciliation.drill.wire.run import WireRun
 
 _FRAMES: Final = 3
 """How many of the last places a failure of the drill is told with."""
@@ -40,7 +43,11 @@ def serve(handle: int) -> None:
 def played(job: Job) -> Played:
     """Play one job; what goes wrong in the drill itself is an anomaly of its own."""
     try:
-        return _played(VirtualRun(job.chosen.load(), job.schedule, _function(job.configure)), job.recording)
+        settings, configure = job.chosen.load(), _function(job.configure)
+        if job.carrier == "virtual":
+            return _played(VirtualRun(settings, job.schedule, configure), job.recording)
+        signal.signal(signal.SIGTERM, _leave)
+        return WireRun(settings, job.schedule, configure).play()
     except Exception as error:  # noqa: BLE001 - none of a thousand runs may take the others with it
         return job.failed(f"{type(error).__name__}: {error} ({_places(error)})")
 
@@ -51,6 +58,12 @@ def _played(run: VirtualRun, recording: Recording) -> Played:
     if recorder is None or not (came.anomalies or recording is Recording.EVERY):
         return came
     return replace(came, record=recorder.record(came))
+
+
+def _leave(number: int, _frame: object) -> None:
+    """Unwind, so that the processes of the run end with this one."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(1)
 
 
 def _function(target: str) -> Any:
