@@ -27,7 +27,13 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)
 
 # The tests that wait for a clock; begun first, they wait while others work.
-SLOWEST = ("test_stop_signals.py", "test_timing.py", "test_continuous_repair.py", "test_preset_faults.py")
+SLOWEST = (
+    "test_two_carriers.py",
+    "test_stop_signals.py",
+    "test_timing.py",
+    "test_continuous_repair.py",
+    "test_preset_faults.py",
+)
 # The folders whose tests start processes.
 WATCHED = ("journeys", "engine", "embedded")
 

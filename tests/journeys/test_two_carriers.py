@@ -1,0 +1,25 @@
+"""Virtual time tells the truth: over real processes, sockets and a real Valkey the same happens."""
+
+from stage import Stage
+
+CHOSEN = (
+    "cold start with history [long]",
+    "duplicate fill message [2, across a restart]",
+    "fill before its order report [by hand, claimed]",
+    "flip through zero then restart [SIGKILL]",
+    "lost ack [filled]",
+    "missed fills while down [2, partial]",
+    "Redis killed [2 s]",
+    "SIGKILL [after ack]",
+    "stream flapping [3, 1 s]",
+    "submit answered 503 though live [filled, not told]",
+)
+"""One of each kind, and the shortest of it."""
+
+
+def test_ten_scenarios_come_out_the_same_on_both_carriers(stage: Stage) -> None:
+    played = stage.script("both_carriers.py", *CHOSEN, variables={}, within_secs=120).data
+    assert list(played["virtual"]) == list(CHOSEN)
+    for name in CHOSEN:
+        assert played["wire"][name] == played["virtual"][name], name
+        assert played["wire"][name]["anomalies"] == [], name
