@@ -1,8 +1,8 @@
 """The store behind a cache, in memory: what Redis does with the engine's commands, and what a kill leaves of them.
 
 `orders:`, `positions:` and `accounts:` are lists, to which `insert` and `update` append, `update` only where the key
-exists. `index:` keys are sets where a write has one value and hashes where it has two; hashes are read as one JSON
-object. All else holds one value.
+exists. `index:` keys are sets of the first value of a write, but for two hashes, which are read as one JSON object. All
+else holds one value. A test holds this against a real server.
 """
 
 import fnmatch
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 LISTS: Final = ("orders", "positions", "accounts")
+HASHES: Final = ("index:order_position", "index:order_client")
 FIRST_LOST: Final = 1
 """The write that is in flight when the server goes away is lost, whatever the client's retries (measured)."""
 
@@ -42,24 +43,31 @@ class _Keys:
                 if write.key in self.lists:
                     self.lists[write.key].extend(write.values)
             case "insert" | "update" if kind == "index":
-                if len(write.values) > 1:
+                if write.key in HASHES:
                     self.hashes.setdefault(write.key, {})[write.values[0]] = write.values[1]
                 else:
                     self.sets.setdefault(write.key, {})[write.values[0]] = None
             case "insert" | "update":
                 self.values[write.key] = write.values[0]
             case "delete" if kind == "index" and write.values:
-                self.sets.get(write.key, {}).pop(write.values[0], None)
-                self.hashes.get(write.key, {}).pop(write.values[0], None)
+                self._take_out(write.key, write.values[0])
             case _:
                 for keys in (self.lists, self.sets, self.hashes, self.values):
                     keys.pop(write.key, None)
 
-    def forget_index(self, value: bytes) -> None:
-        for members in self.sets.values():
-            members.pop(value, None)
-        for pairs in self.hashes.values():
-            pairs.pop(value, None)
+    def forget(self, kind: str, value: bytes) -> None:
+        """Take an order or a position out of the indices of its kind."""
+        for key in (*self.sets, *self.hashes):
+            if key.startswith(f"index:{kind}"):
+                self._take_out(key, value)
+
+    def _take_out(self, key: str, value: bytes) -> None:
+        """Take a value out of an index; an empty one is none."""
+        for keys in (self.sets, self.hashes):
+            if key in keys:
+                keys[key].pop(value, None)
+                if not keys[key]:
+                    del keys[key]
 
 
 class SimulatedDatabase:
@@ -145,7 +153,7 @@ class SimulatedDatabase:
         for write in self._log[self._applied :]:
             self._keys.apply(write)
             if write.command in {"delete_order", "delete_position"}:
-                self._keys.forget_index(write.key.partition(":")[2].encode())
+                self._keys.forget(write.command.removeprefix("delete_"), write.key.partition(":")[2].encode())
         self._applied = len(self._log)
         return self._keys
 
