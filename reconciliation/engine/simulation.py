@@ -36,11 +36,23 @@ class Listener(Protocol):
         """Notice that the connection broke."""
 
 
+class Handling(Protocol):
+    """What becomes of a call that has reached a venue, whoever still waits for it."""
+
+    @property
+    def delay_secs(self) -> float:
+        """After so long it is answered."""
+
+    @property
+    def answer(self) -> Callable[[], Reply | None]:
+        """Answers it then; None breaks the connection."""
+
+
 class SimulatedVenue(Protocol):
     """A venue that answers without a socket."""
 
-    async def answer(self, method: str, target: str, api_key: str | None) -> Reply | None:
-        """Answer a REST call: its method, its path with the query, and its key; None breaks the connection."""
+    def receive(self, method: str, target: str, api_key: str | None) -> Handling:
+        """Take a REST call in: its method, its path with the query, and its key."""
 
     def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
         """Open a stream by its path with the query; return what closes it, or None where it is refused."""

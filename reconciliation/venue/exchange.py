@@ -1,8 +1,8 @@
 """The exchange itself, without a socket: what the process serves, and what virtual time plays on."""
 
-import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from reconciliation.venue.control import Control
@@ -15,6 +15,19 @@ from reconciliation.venue.rest import RestApi
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import PATH as STREAM_PATH
 from reconciliation.venue.stream import Listener, UserStream
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What becomes of a REST call that has come in, whoever still waits for it.
+
+    Attributes:
+        delay_secs: after so long it is answered.
+        answer: answers it then; None breaks the connection without an answer.
+    """
+
+    delay_secs: float
+    answer: Callable[[], Answer | None]
 
 
 class Exchange:
@@ -48,30 +61,32 @@ class Exchange:
         self._faults = Faults(now_secs or (lambda: now_ms() / 1_000))
         self.control = Control(self.ledger, self.stream, self._faults, self.state, set(self._rest.endpoints))
 
-    async def answer(self, method: str, target: str, api_key: str | None) -> Answer | None:
-        """Answer a REST call, in the time that its fault takes.
+    def receive(self, method: str, target: str, api_key: str | None) -> Handling:
+        """Take a REST call in, which happens now or once its fault lets it.
 
         Args:
             method: `GET`.
             target: path and query as they stand in the request line.
             api_key: the X-MBX-APIKEY header.
-
-        Returns:
-            The answer; None where the connection breaks without one.
         """
         path, _, query = target.partition("?")
         if self.state.is_away:
-            return None
+            return Handling(0.0, lambda: None)
         logged = self._faults.noted(method, path, query)
         fault = self._faults.take(method, path)
+        logged.fault = fault is not None
 
         def call() -> Answer:
             return self._called(f"{method} {path}", query, api_key)
 
-        answer = call() if fault is None else await _faulty(fault, call)
-        logged.fault = fault is not None
-        logged.status = None if answer is None else answer.status
-        return answer
+        happened = call() if fault is None or fault.apply else None
+
+        def answer() -> Answer | None:
+            told = happened if fault is None else _faulty(fault, happened, call)
+            logged.status = None if told is None else told.status
+            return told
+
+        return Handling(0.0 if fault is None else fault.delay_secs, answer)
 
     def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
         """Open the user stream without a socket.
@@ -96,11 +111,9 @@ class Exchange:
         return Answer(200, json.dumps(answer).encode())
 
 
-async def _faulty(fault: Fault, call: Callable[[], Answer]) -> Answer | None:
-    answer = call() if fault.apply else None
-    await asyncio.sleep(fault.delay_secs)
+def _faulty(fault: Fault, happened: Answer | None, call: Callable[[], Answer]) -> Answer | None:
     if fault.drop:
         return None
     if fault.replaces:
         return fault.answer()
-    return answer or call()
+    return happened or call()

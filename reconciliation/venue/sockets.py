@@ -18,7 +18,9 @@ def application(exchange: Exchange) -> web.Application:
     """Return the application that serves an exchange."""
 
     async def rest(request: web.Request) -> web.StreamResponse:
-        answer = await exchange.answer(request.method, request.raw_path, request.headers.get("X-MBX-APIKEY"))
+        handling = exchange.receive(request.method, request.raw_path, request.headers.get("X-MBX-APIKEY"))
+        await asyncio.sleep(handling.delay_secs)
+        answer = handling.answer()
         if answer is None:
             return _broken(request)
         return web.Response(status=answer.status, body=answer.body, content_type="application/json")

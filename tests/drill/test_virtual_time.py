@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import pytest
+from virtual import STARTED, happened, run_of
 
 from reconciliation import load
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.scenario import Scenario, shipped_scenarios
-from reconciliation.drill.schedule import Schedule
+from reconciliation.drill.schedule import Kill, Schedule, Submit, Until, Wait
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.settings import Settings
@@ -19,6 +21,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
 
 SETTLE_SECS = 150.0
 SCENARIOS = shipped_scenarios()
+ORDERS: Final = "/fapi/v1/order"
+SUBMIT: Final = Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000))
 
 
 def settings(
@@ -60,6 +64,18 @@ def test_without_reconciliation_a_lost_fill_stays_lost() -> None:
     schedule = scenario.schedule(seed=1, settle_secs=SETTLE_SECS)
     run = VirtualRun(settings(overrides={"reconciliation.enabled": False}), schedule).play()
     assert Kind.MISSING_FILL in kinds(run)
+
+
+def test_the_network_outlives_a_process_that_is_killed() -> None:
+    """What was under way reaches the venue, its answer reaches nobody, and the venue's end of the stream closes."""
+    run = run_of(*STARTED, SUBMIT, Until(asked=f"POST {ORDERS}"), Kill(), Wait(secs=60))
+    run.play()
+    assert [order.client_order_id for order in run.control.ledger().orders] == ["order"]
+    assert happened(run, "request", f"POST {ORDERS}")
+    assert happened(run, "answer", f"200 POST {ORDERS}") == []
+    assert happened(run, "stream", "hung up") == ["hung up"]
+    texts = [entry.text for entry in run.world.trace]
+    assert not [text for text in texts[texts.index("SIGKILL") :] if "ORDER_TRADE_UPDATE" in text]
 
 
 def test_what_was_played_before_changes_nothing() -> None:

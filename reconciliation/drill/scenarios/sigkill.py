@@ -14,6 +14,8 @@ _TRADE = Fill(name="order", quantity=Decimal("0.003"))
 
 _STORIES: dict[str, tuple[tuple[AnyOperation, ...], tuple[AnyOperation, ...]]] = {
     "before send": ((_RESTING,), ()),
+    "on the way": ((_RESTING, Until(asked=_CALL)), ()),
+    "on the way, filled": ((_MARKET, Until(asked=_CALL)), ()),
     "send failed": ((Fail(call=_CALL, drop=True), _RESTING, *_SENT), ()),
     "after send": ((*_UNANSWERED, _RESTING, *_SENT), (_TRADE,)),
     "after send, filled": ((*_UNANSWERED, _MARKET, *_SENT), ()),

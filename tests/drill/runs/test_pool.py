@@ -8,6 +8,7 @@ from planted import own_job
 from stage import until
 
 from reconciliation.drill.anomalies import Kind
+from reconciliation.drill.runs import job as job_module
 from reconciliation.drill.runs import pool as pool_module
 from reconciliation.drill.runs.job import Job
 from reconciliation.drill.runs.pool import Finished, Pool
@@ -48,8 +49,8 @@ def test_a_process_that_is_killed_is_told_by_its_signal(monkeypatch: pytest.Monk
 
 def test_a_run_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool_module, "_BEGIN", "import time; time.sleep(60)  # {path} {pipe}")
-    monkeypatch.setattr(pool_module, "LEAST_PATIENCE_SECS", 0.2)
-    monkeypatch.setattr(pool_module, "SLOWEST", 1e9)
+    monkeypatch.setattr(job_module, "LEAST_PATIENCE_SECS", 0.2)
+    monkeypatch.setattr(job_module, "SLOWEST", 1e9)
     with Pool(1) as pool:
         (finished,) = pool.play([QUIET])
     assert told(finished).startswith("it was not over after ")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from nautilus_trader.core.nautilus_pyo3 import HttpError, WebSocketClientError
 
-from reconciliation.engine.simulation import SimulatedVenue
+from reconciliation.engine.simulation import Handling, Reply, SimulatedVenue
 
 FASTEST_SECS: Final = 0.010
 SLOWEST_SECS: Final = 0.050
@@ -26,23 +26,73 @@ LONGEST_DELAY_SECS: Final = 30.0
 Tell = Callable[[str, str], None]
 
 
-@dataclass(frozen=True, slots=True)
 class Network:
-    """The way between a node and its venue.
+    """The way between a process and its venue, which outlives the process.
 
-    Attributes:
+    Args:
         venue: at its other end.
         random: draws the time that a message takes.
         tell: told of everything that goes over it, as a kind and a text.
+        after: has something done after so many seconds, whether a process lives or not.
     """
 
-    venue: SimulatedVenue
-    random: Random
-    tell: Tell
+    def __init__(
+        self,
+        venue: SimulatedVenue,
+        random: Random,
+        tell: Tell,
+        after: Callable[[float, Callable[[], None]], None],
+    ) -> None:
+        self.venue = venue
+        self.tell = tell
+        self.streams: list[SimulatedStream] = []
+        """Those that are open."""
+        self._random = random
+        self._after = after
+        self._lives = 0
 
     def delay_secs(self) -> float:
         """Draw how long one message takes."""
-        return self.random.uniform(FASTEST_SECS, SLOWEST_SECS)
+        return self._random.uniform(FASTEST_SECS, SLOWEST_SECS)
+
+    def send(self, method: str, target: str, api_key: str | None) -> "asyncio.Future[Response | None]":
+        """Send a request; what is returned has the answer once it is there, None where the connection broke.
+
+        The venue goes on with it when nobody waits any more, or nobody is there.
+        """
+        shown = target.partition("&signature=")[0].partition("?signature=")[0]
+        answered: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
+        sender = self._lives
+
+        def arrive() -> None:
+            handling = self.venue.receive(method, target, api_key)
+            self._after(handling.delay_secs, lambda: answer(handling))
+
+        def answer(handling: Handling) -> None:
+            reply = handling.answer()
+            self._after(self.delay_secs(), lambda: come_back(reply))
+
+        def come_back(reply: Reply | None) -> None:
+            if sender != self._lives:
+                return
+            path = shown.partition("?")[0]
+            if reply is None:
+                self.tell("answer", f"{method} {path} broke off")
+            else:
+                self.tell("answer", f"{reply.status} {method} {path} {reply.body.decode(errors='replace')}")
+            if not answered.done():
+                answered.set_result(None if reply is None else Response(reply.status, reply.body, {}))
+
+        self.tell("request", f"{method} {shown}")
+        self._after(self.delay_secs(), arrive)
+        return answered
+
+    def hang_up(self) -> None:
+        """Close what a process that ended has left open; nobody is there for an answer any more."""
+        self._lives += 1
+        for stream in tuple(self.streams):
+            self.tell("stream", "hung up")
+            stream.leave()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +130,10 @@ class SimulatedHttpClient:
         """
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        # The venue goes on with it, also when nobody waits for the answer any more.
-        exchange = asyncio.ensure_future(_exchanged(self.network, _name(method), target, headers.get("X-MBX-APIKEY")))
-        response = await asyncio.shield(exchange)
+        response = await self.network.send(_name(method), target, headers.get("X-MBX-APIKEY"))
         if response is None:
             raise HttpError(f"error sending request for url ({url}): connection closed before message completed")
         return response
-
-
-async def _exchanged(network: Network, method: str, target: str, api_key: str | None) -> Response | None:
-    shown = target.partition("&signature=")[0].partition("?signature=")[0]
-    network.tell("request", f"{method} {shown}")
-    await asyncio.sleep(network.delay_secs())
-    reply = await network.venue.answer(method, target, api_key)
-    await asyncio.sleep(network.delay_secs())
-    if reply is None:
-        network.tell("answer", f"{method} {shown.partition('?')[0]} broke off")
-        return None
-    network.tell("answer", f"{reply.status} {method} {shown.partition('?')[0]} {reply.body.decode(errors='replace')}")
-    return Response(reply.status, reply.body, {})
 
 
 def _name(method: Any) -> str:
@@ -146,7 +181,20 @@ class SimulatedStream:
         await asyncio.sleep(self.network.delay_secs())
         self._leave = None if self._is_closed else self.network.venue.listen(self._target, self)
         self.network.tell("stream", "opened" if self._leave else "refused")
+        if self._leave is not None:
+            self.network.streams.append(self)
         return self._leave is not None
+
+    def leave(self) -> None:
+        """Take it away from the venue."""
+        if self._leave is not None:
+            self._leave()
+            self._gone()
+
+    def _gone(self) -> None:
+        if self._leave is not None:
+            self._leave = None
+            self.network.streams.remove(self)
 
     def tell(self, text: str, lag_secs: float) -> None:
         """Take a message from the venue; it arrives after those told earlier."""
@@ -164,7 +212,7 @@ class SimulatedStream:
     def break_off(self) -> None:
         """Open the stream again."""
         self.network.tell("stream", "broke")
-        self._leave = None
+        self._gone()
         if not self._is_closed:
             self._opening = self._loop.create_task(self._open_again())
 
@@ -200,8 +248,7 @@ class SimulatedStream:
         self._is_closed = True
         if self._leave is not None:
             self.network.tell("stream", "closed")
-            self._leave()
-            self._leave = None
+            self.leave()
 
 
 def http_client(network: Network) -> type[SimulatedHttpClient]:

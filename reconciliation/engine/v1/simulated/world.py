@@ -26,7 +26,7 @@ from reconciliation.engine.simulation import Entry, KilledError, SimulatedVenue
 from reconciliation.engine.v1.simulated.clock import clock_class
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase, Write
 from reconciliation.engine.v1.simulated.loop import VirtualLoop
-from reconciliation.engine.v1.simulated.time import VirtualTime
+from reconciliation.engine.v1.simulated.time import SECOND_NS, VirtualTime
 from reconciliation.engine.v1.simulated.transports import Network, StreamConfig, http_client, stream_client
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -47,7 +47,7 @@ class World:
         self.time = VirtualTime(start_ns)
         self.trace: list[Entry] = []
         self._random = Random(seed)  # noqa: S311 - a run is to be repeated, not to be secret
-        self._network = Network(venue, self._random, self.note)
+        self._network = Network(venue, self._random, self.note, self._after)
         self._databases: dict[str, SimulatedDatabase] = {}
         self._clients: list[DatabaseClient] = []
         self._digest = hashlib.sha256()
@@ -79,6 +79,9 @@ class World:
     def at(self, ns: int, action: Callable[[], None]) -> None:
         """Have something done at a time, between two turns of the loop."""
         self.time.at(ns, action)
+
+    def _after(self, secs: float, action: Callable[[], None]) -> None:
+        self.at(self.now_ns + int(secs * SECOND_NS), action)
 
     def hear(self, hearer: Callable[[Entry], None]) -> None:
         """Tell somebody of everything that happens from now on."""
@@ -120,6 +123,7 @@ class World:
         for client in self._clients:
             client.cut()
         self._clients.clear()
+        self._network.hang_up()
         for task in asyncio.all_tasks(loop):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             _graveyard.append(task)
