@@ -109,6 +109,10 @@ class Carrier(Protocol):
         """The other node, once it was started."""
 
     @property
+    def jitter_secs(self) -> float:
+        """How late a call may reach the venue where the machine is busy."""
+
+    @property
     def now_ns(self) -> int:
         """The time of the run, nanoseconds since the epoch."""
 

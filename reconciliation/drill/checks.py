@@ -61,11 +61,13 @@ class Asking:
         since: from when on it is counted.
         times: each time after that, in their order.
         now: until when.
+        jitter_secs: how late a call may have come in, whenever it was sent.
     """
 
     since: float
     times: Sequence[float]
     now: float
+    jitter_secs: float = 0.0
 
 
 def off_time(claim: Asked, asking: Asking, settings: Settings) -> Iterator[Anomaly]:
@@ -81,7 +83,7 @@ def off_time(claim: Asked, asking: Asking, settings: Settings) -> Iterator[Anoma
         yield _off_time(claim, f"{times[0]:.1f} s after {claim.since}, not before {after:g} s wanted")
     if every is None:
         return
-    latest = every + _slack_secs(claim.every or "", settings.reconciliation)
+    latest = every + _slack_secs(claim.every or "", settings.reconciliation) + asking.jitter_secs
     begin = after or 0.0
     for before, time in pairwise([begin, *times, asking.now - asking.since]):
         if time - before > latest:
@@ -89,7 +91,7 @@ def off_time(claim: Asked, asking: Asking, settings: Settings) -> Iterator[Anoma
                 claim, f"nothing from {before:.1f} s to {time:.1f} s after {claim.since}, every {every:g} s wanted"
             )
     for before, time in pairwise(times):
-        if time - before < every - WORK_SECS / 10:
+        if time - before < every - WORK_SECS / 10 - asking.jitter_secs:
             yield _off_time(claim, f"at {before:.1f} s and {time:.1f} s after {claim.since}, every {every:g} s wanted")
 
 

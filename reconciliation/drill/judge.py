@@ -138,7 +138,8 @@ class Judge:
         if " " in claim.since:
             since = max((call.time for call in control.requests(claim.since)), default=since)
         times = [call.time for call in control.requests(claim.call) if call.time > since]
-        self.note(off_time(claim, Asking(since, times, self._carrier.now_ns / NS), self._settings))
+        asking = Asking(since, times, self._carrier.now_ns / NS, self._carrier.jitter_secs)
+        self.note(off_time(claim, asking, self._settings))
 
     def holds(self, claim: Holds) -> None:
         """Note it when the node's memory holds more than claimed."""

@@ -56,6 +56,7 @@ class VirtualRun:
         self.world = generation().simulation(exchange, start_ns=START_NS, seed=schedule.seed)
         self.world.hear(self._hear)
         self.control = VenueControl(_in_process(exchange))
+        self.jitter_secs = 0.0
         self.record = Record()
         self.neighbour: Neighbour | None = None
         self.is_alive = False

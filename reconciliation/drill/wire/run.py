@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from reconciliation.embedded.venue_answers import VenueLedger
 
 LOOK_EVERY_SECS: Final = 0.05
+JITTER_SECS: Final = 1.0
+"""Runs wait side by side, and a machine that they keep busy is late now and then."""
 _TAGS: Final = ("001", "002")
 _NEIGHBOURS_TAGS: Final = (NEIGHBOURS.partition("-")[2],)
 
@@ -48,6 +50,7 @@ class WireRun:
         self._settings = settings
         self._schedule = schedule
         self._configure = configure
+        self.jitter_secs = JITTER_SECS
         self.record = Record()
         self.trace: list[Entry] = []
         self.neighbour: WireNeighbour | None = None
