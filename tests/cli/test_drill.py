@@ -268,23 +268,31 @@ def test_ones_own_function_adds_to_the_node_and_is_told_when_it_fails(pooled: Ja
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_with_what_was_played_and_leaves_no_process(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("words", "processes"),
+    [(["--seed", "1", "--runs", "500"], 2), (["--wire", "cold start with history"], 5)],
+    ids=["virtual time", "wire"],
+)
+def test_a_signal_ends_it_with_what_was_played_and_leaves_no_process(
+    number: signal.Signals, words: list[str], processes: int
+) -> None:
     with jailed() as jail:
         jail.shipped_settings()
         command = subprocess.Popen(
-            [sys.executable, "-m", "reconciliation", "drill", "--seed", "1", "--runs", "500", "--jobs", "2"],
+            [sys.executable, "-m", "reconciliation", "drill", *words, "--jobs", "2"],
+            env=os.environ | {"TMPDIR": str(jail.folder)},  # where servers of a run work
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
         try:
-            until(lambda: len(processes_in(jail.folder)) >= 2, "it plays")
+            until(lambda: len(processes_in(jail.folder)) >= processes, "it plays")
             os.killpg(command.pid, number)
-            _, stderr = command.communicate(timeout=20)
+            stdout, stderr = command.communicate(timeout=20)
             until(lambda: not processes_in(jail.folder), "nothing is left", 5)
         finally:
             command.kill()
     assert command.returncode == 1
     assert "Traceback" not in stderr
-    assert f"stopped by {number.name}" in stderr
+    assert f"stopped by {number.name}" in stdout + stderr
