@@ -109,8 +109,17 @@ class Judge:
         self.note(found)
         if {anomaly.kind for anomaly in found} & _LATE:
             self.note([Anomaly(Kind.NOT_CONVERGED, "node", f"after {took_secs:.1f} s")])
-        if self._carrier.is_started:
-            self.note(stored(self._carrier.books(), generation().stored_events(self._carrier.store.histories())))
+        yield from self._stored(healed_ns + int(within_secs * NS))
+
+    def _stored(self, until_ns: int) -> Iterator[Pause]:
+        """Look until the database holds what the cache does: to a real server a write may take its time."""
+        while self._carrier.is_started:
+            histories = generation().stored_events(self._carrier.store.histories())
+            found = tuple(stored(self._carrier.books(), histories))
+            if not found or self._carrier.now_ns >= until_ns:
+                self.note(found)
+                return
+            yield Pause(LOOK_EVERY_SECS)
 
     def silence(self, secs: float) -> Iterator[Pause]:
         """Note it when anything is corrected for so long."""

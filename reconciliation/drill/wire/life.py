@@ -1,7 +1,8 @@
-"""One life of a node, in the process that was forked for it: it does as it is told over a pipe, and tells what happens.
+"""One life of a node, in the process that was forked for it: it does as it is told, and tells what happens.
 
-What is told: `("event", name, secs, reason)` of its life, `("change", text)` of an order or a position,
-`("books", books)` when asked, and last of all `("ended", reason, refused)` where it ended by itself. What is heard:
+There is a pipe for each way, because an event loop that listens at one makes it unfit for writing much at once. What
+is told: `("event", name, secs, reason)` of its life, `("change", text)` of an order or a position, `("books", books)`
+when asked, and last of all `("ended", reason, refused)` where it ended by itself. What is heard:
 `("do", strategy id, what)` and `("tell",)`.
 """
 
@@ -47,12 +48,14 @@ class Life:
 
     Args:
         part: what it is made of.
-        pipe: to who forked it.
+        orders: what it is told.
+        news: what it tells.
     """
 
-    def __init__(self, part: Part, pipe: "Connection[Any, Any]") -> None:
+    def __init__(self, part: Part, orders: "Connection[Any, Any]", news: "Connection[Any, Any]") -> None:
         self._part = part
-        self._pipe = pipe
+        self._orders = orders
+        self._news = news
         self._stop = StopRequest()
         self._strategies: dict[str, Driven] = {}
         self._node: Node | None = None
@@ -66,14 +69,14 @@ class Life:
         except StopRequestedError:
             pass  # before there was anything that runs
         except ReconError as error:
-            self._pipe.send(("ended", str(error), isinstance(error, UnusableError)))
+            self._news.send(("ended", str(error), isinstance(error, UnusableError)))
 
     async def _main(self) -> None:
         with self._stop.interrupting():
             drafted = draft(self._part.settings, self._configured)
         self._node = node = Node(drafted, observers=[self._observe], stop=self._stop)
-        generation().hear_changes(node.trading_node, lambda text: self._pipe.send(("change", text)))
-        node.trading_node.kernel.loop.add_reader(self._pipe.fileno(), self._hear)
+        generation().hear_changes(node.trading_node, lambda text: self._news.send(("change", text)))
+        node.trading_node.kernel.loop.add_reader(self._orders.fileno(), self._hear)
         try:
             await node.run_async()
         finally:
@@ -89,11 +92,11 @@ class Life:
 
     def _observe(self, event: Event) -> None:
         if not isinstance(event, SettingsWarned):
-            self._pipe.send(("event", type(event).__name__, time.time(), getattr(event, "reason", "")))
+            self._news.send(("event", type(event).__name__, time.time(), getattr(event, "reason", "")))
 
     def _hear(self) -> None:
         try:
-            what, *given = self._pipe.recv()
+            what, *given = self._orders.recv()
         except (EOFError, OSError):  # who forked it is gone
             os.kill(os.getpid(), signal.SIGKILL)
             return
@@ -104,4 +107,4 @@ class Life:
 
     def _tell(self) -> None:
         if self._node is not None:
-            self._pipe.send(("books", generation().books(self._node.trading_node.cache)))
+            self._news.send(("books", generation().books(self._node.trading_node.cache)))

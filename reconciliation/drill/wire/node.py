@@ -34,7 +34,8 @@ class WireNode:
     """
 
     def __init__(self, part: Part, log_file: Path) -> None:
-        self.pipe, theirs = Pipe()
+        self.pipe, news = Pipe(duplex=False)
+        orders, self._orders = Pipe(duplex=False)
         self._is_over = False
         self._books = Books()
         self._waiting: list[Message] = []
@@ -43,8 +44,9 @@ class WireNode:
         gc.freeze()  # the child's collector would copy every page that it looks at
         self._pid = os.fork()
         if not self._pid:
-            _be(part, theirs, log_file)
-        theirs.close()
+            _be(part, orders, news, log_file)
+        news.close()
+        orders.close()
 
     @property
     def is_alive(self) -> bool:
@@ -74,7 +76,7 @@ class WireNode:
         """Tell it something; nothing where it has ended."""
         if not self._is_over:
             try:
-                self.pipe.send(words)
+                self._orders.send(words)
             except OSError:
                 return  # its end will be seen
 
@@ -111,9 +113,10 @@ class WireNode:
             self._is_over = True
             os.waitpid(self._pid, 0)
             self.pipe.close()
+            self._orders.close()
 
 
-def _be(part: Part, pipe: "Connection[Any, Any]", log_file: Path) -> NoReturn:
+def _be(part: Part, orders: "Connection[Any, Any]", news: "Connection[Any, Any]", log_file: Path) -> NoReturn:
     """Be the node from the fork on, with nothing open but its own; never return to what was forked."""
     try:
         log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -121,9 +124,10 @@ def _be(part: Part, pipe: "Connection[Any, Any]", log_file: Path) -> NoReturn:
         for descriptor, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(descriptor, target)
         # Whoever waits for the end of another process must not wait for this one.
-        os.closerange(3, pipe.fileno())
-        os.closerange(pipe.fileno() + 1, _DESCRIPTORS)
-        Life(part, pipe).live()
+        first, second = sorted((orders.fileno(), news.fileno()))
+        for begin, end in ((3, first), (first + 1, second), (second + 1, _DESCRIPTORS)):
+            os.closerange(begin, end)
+        Life(part, orders, news).live()
         os._exit(0)
     except BaseException:  # noqa: BLE001 - whatever it is, it must not go on as the process that was forked
         sys.excepthook(*sys.exc_info())

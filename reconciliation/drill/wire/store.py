@@ -49,8 +49,11 @@ class WireStore:
         found: dict[str, tuple[bytes, ...]] = {}
         with connect(self.url, _READ_WITHIN_SECS) as client:
             for kind in ("orders", "positions"):
-                for key in client.scan_iter(f"{self._prefix}{kind}:*", count=500):
-                    events: Any = client.lrange(key, 0, -1)
+                keys = list(client.scan_iter(f"{self._prefix}{kind}:*", count=500))
+                read: Any = client.pipeline(transaction=False)
+                for key in keys:
+                    read.lrange(key, 0, -1)
+                for key, events in zip(keys, read.execute(), strict=True):
                     found[key.decode().removeprefix(self._prefix)] = tuple(events)
         return found
 
