@@ -31,7 +31,7 @@ class Pause:
 
 
 @dataclass(slots=True)
-class Record:
+class Heard:
     """What was heard of a run's nodes, lives and all; the neighbour's left out.
 
     Attributes:
@@ -101,7 +101,7 @@ class Carrier(Protocol):
         """The node's database."""
 
     @property
-    def record(self) -> Record:
+    def heard(self) -> Heard:
         """What was heard so far."""
 
     @property

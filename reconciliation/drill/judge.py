@@ -55,9 +55,9 @@ class Judge:
 
     def wrong(self) -> tuple[Anomaly, ...]:
         """Name everything in which node and venue differ now."""
-        record = self._carrier.record
+        heard = self._carrier.heard
         if not self._carrier.is_started:
-            reason = record.refused[-1] if record.refused else "it is down"
+            reason = heard.refused[-1] if heard.refused else "it is down"
             return (Anomaly(Kind.NOT_STARTED, "node", reason),)
         expected = Expected(
             since_ms=self.since_ms,
@@ -92,12 +92,12 @@ class Judge:
         """Look until both have agreed for a while without anything happening, and note what differs after so long."""
         healed_ns = self._carrier.now_ns
         agreed_ns: int | None = None
-        changes = self._carrier.record.changes
+        changes = self._carrier.heard.changes
         while True:
             now, found = self._carrier.now_ns, self.wrong()
-            if found or self._carrier.record.changes != changes:
+            if found or self._carrier.heard.changes != changes:
                 agreed_ns = None
-            changes = self._carrier.record.changes
+            changes = self._carrier.heard.changes
             if not found and agreed_ns is None:
                 agreed_ns = now
             lasted = agreed_ns is not None and now - agreed_ns >= int(AGREED_FOR_SECS * NS)
@@ -123,19 +123,19 @@ class Judge:
 
     def silence(self, secs: float) -> Iterator[Pause]:
         """Note it when anything is corrected for so long."""
-        before = self._carrier.record.changes
+        before = self._carrier.heard.changes
         yield Pause(secs)
-        if changes := self._carrier.record.changes - before:
+        if changes := self._carrier.heard.changes - before:
             self.note([Anomaly(Kind.NOT_SILENT, "node", f"{changes} events of orders and positions")])
 
     # -- Claims --------------------------------------------------------------------------------------
 
     def refused(self, claim: Refused) -> Iterator[Pause]:
         """Note it when the node starts, or refuses for another reason."""
-        starts = self._carrier.record.events["Started"]
+        starts = self._carrier.heard.events["Started"]
 
         def came_out() -> bool:
-            return self._carrier.ended_by is not None or self._carrier.record.events["Started"] > starts
+            return self._carrier.ended_by is not None or self._carrier.heard.events["Started"] > starts
 
         yield Pause(claim.within_secs, came_out)
         self.note(not_refused(claim, self._carrier.ended_by))
@@ -143,7 +143,7 @@ class Judge:
     def asked(self, claim: Asked) -> None:
         """Note it when the venue was asked at other times than claimed."""
         control = self._carrier.control
-        since = self._carrier.record.times.get(claim.since, self._begun_ns / NS)
+        since = self._carrier.heard.times.get(claim.since, self._begun_ns / NS)
         if " " in claim.since:
             since = max((call.time for call in control.requests(claim.since)), default=since)
         times = [call.time for call in control.requests(claim.call) if call.time > since]

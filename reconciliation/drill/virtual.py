@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from reconciliation.drill.carrier import NS, RESTARTED_AFTER_SECS, Pause, Record
+from reconciliation.drill.carrier import NS, RESTARTED_AFTER_SECS, Heard, Pause
 from reconciliation.drill.neighbour import Neighbour
 from reconciliation.drill.placing import placed
 from reconciliation.drill.schedule import NEIGHBOURS, Schedule
@@ -57,7 +57,7 @@ class VirtualRun:
         self.world.hear(self._hear)
         self.control = VenueControl(_in_process(exchange))
         self.jitter_secs = 0.0
-        self.record = Record()
+        self.heard = Heard()
         self.neighbour: Neighbour | None = None
         self.is_alive = False
         self.ended_by: str | None = None
@@ -107,7 +107,7 @@ class VirtualRun:
 
     def _hear(self, entry: Entry) -> None:
         if entry.kind == "engine":
-            self.record.changes += 1
+            self.heard.changes += 1
         elif entry.kind == "request":
             self._asked[entry.text.partition("?")[0]] += 1
         self._notice()
@@ -115,7 +115,7 @@ class VirtualRun:
     # -- Lives ---------------------------------------------------------------------------------------
 
     def _live(self) -> None:
-        self.record.boots += 1
+        self.heard.boots += 1
         self._stop = StopRequest()
         self.is_alive, self.ended_by = True, None
         try:
@@ -125,7 +125,7 @@ class VirtualRun:
         except ReconError as error:
             self.world.note("node", f"ended: {type(error).__name__}")
             if isinstance(error, UnusableError):  # before there was a node that could have told
-                self.record.refused.append(str(error))
+                self.heard.refused.append(str(error))
             self.ended_by = str(error)
         self.is_alive = self._is_wanted = False
         self._node, self._strategies, self.neighbour = None, {}, None
@@ -161,8 +161,8 @@ class VirtualRun:
         name = type(event).__name__
         reason = getattr(event, "reason", "")
         if isinstance(event, NotStarted):
-            self.record.refused.append(event.reason)
-        self.record.happened(name, self.now_ns / NS)
+            self.heard.refused.append(event.reason)
+        self.heard.happened(name, self.now_ns / NS)
         self.world.note("node", f"{name} {reason}".rstrip())
 
     def _check_cache(self, _url: str) -> None:

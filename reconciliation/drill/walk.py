@@ -67,20 +67,20 @@ class Walk:
             secs: how long it lasted.
             digest: of everything that happened, where it is always the same.
         """
-        ledger, record = self._carrier.control.ledger(), self._carrier.record
+        ledger, heard = self._carrier.control.ledger(), self._carrier.heard
         return Played(
             schedule=self._schedule,
             preset=self._settings.preset,
             anomalies=tuple(self._judge.found),
             settled_secs=tuple(each.took_secs for each in self._judge.settled),
             settled=tuple(self._judge.settled),
-            boots=record.boots,
-            refused=tuple(record.refused),
+            boots=heard.boots,
+            refused=tuple(heard.refused),
             orders=len(ledger.orders),
             fills=len(ledger.fills),
             virtual_secs=secs,
             digest=digest,
-            counts={"engine": record.changes},
+            counts={"engine": heard.changes},
         )
 
     def _done(self, operation: Operation) -> bool:
@@ -138,7 +138,7 @@ class Walk:
         def times() -> int:
             if operation.asked is not None:
                 return self._carrier.asked(operation.asked)
-            return self._carrier.record.events[operation.event or ""]
+            return self._carrier.heard.events[operation.event or ""]
 
         before = times()
         return Pause(operation.within_secs, lambda: times() > before)

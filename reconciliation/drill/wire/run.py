@@ -9,7 +9,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from reconciliation.drill.carrier import RESTARTED_AFTER_SECS, Pause, Record
+from reconciliation.drill.carrier import RESTARTED_AFTER_SECS, Heard, Pause
 from reconciliation.drill.placing import NEIGHBOURS_TRADER, beside, placed
 from reconciliation.drill.schedule import NEIGHBOURS, Schedule
 from reconciliation.drill.stage import Played
@@ -51,7 +51,7 @@ class WireRun:
         self._schedule = schedule
         self._configure = configure
         self.jitter_secs = JITTER_SECS
-        self.record = Record()
+        self.heard = Heard()
         self.trace: list[Entry] = []
         self.neighbour: WireNeighbour | None = None
         self.ended_by: str | None = None
@@ -125,27 +125,27 @@ class WireRun:
                 name, secs, reason = given
                 self._is_started = self._is_started or name == "Started"
                 if name == "NotStarted":
-                    self.record.refused.append(reason)
-                self.record.happened(name, secs)
+                    self.heard.refused.append(reason)
+                self.heard.happened(name, secs)
                 self.note("node", f"{name} {reason}".rstrip())
             case "change":
-                self.record.changes += 1
+                self.heard.changes += 1
                 self.note("engine", given[0])
             case "ended":
                 reason, refused = given
                 self.ended_by = reason
                 if refused:  # before there was a node that could have told
-                    self.record.refused.append(reason)
+                    self.heard.refused.append(reason)
                 self.note("node", f"ended: {reason}")
 
     def _count_calls(self) -> None:
         self._asked = Counter(call.call for call in self.control.requests())
 
     def _live(self) -> None:
-        self.record.boots += 1
+        self.heard.boots += 1
         self.ended_by, self._restart_at = None, None
         part = Part(settings=self._settings, tags=_TAGS, configure=self._configure)
-        self._node = WireNode(part, self._folder / f"engine-{self.record.boots}.log")
+        self._node = WireNode(part, self._folder / f"engine-{self.heard.boots}.log")
 
     # -- What the walk asks for ----------------------------------------------------------------------
 
