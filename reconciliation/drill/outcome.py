@@ -93,9 +93,14 @@ class Row:
         """What the engine cannot do right here, and why."""
         return self.runs[0].job.known
 
-    def settled(self, share: float) -> float | None:
-        """Return within how many seconds a share of all agreements came; None where none was looked for."""
-        return quantile([secs for run in self.runs for secs in run.played.settled_secs], share)
+    def agreed(self, share: float) -> float | None:
+        """Return within how many seconds a share of all that agreed did so; None where none did."""
+        return agreed_within(self.runs, share)
+
+
+def agreed_within(runs: Iterable[Run], share: float) -> float | None:
+    """Return within how many seconds of the healing a share of all runs that agreed did so; None where none did."""
+    return quantile([secs for run in runs if (secs := run.played.agreed_secs) is not None], share)
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

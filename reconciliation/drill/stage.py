@@ -51,7 +51,6 @@ class Played:
         schedule: what was played.
         preset: with which settings.
         anomalies: everything that was wrong in the end.
-        settled_secs: from the healing to agreement, at each time it was looked for.
         boots: how often the node was started, and how often it refused.
         refused: why it refused, each time.
         orders: how many the venue had in the end.
@@ -65,7 +64,6 @@ class Played:
     schedule: Schedule
     preset: str
     anomalies: tuple[Anomaly, ...]
-    settled_secs: tuple[float, ...] = ()
     boots: int = 0
     refused: tuple[str, ...] = ()
     orders: int = 0
@@ -75,6 +73,12 @@ class Played:
     counts: Mapping[str, int] = field(default_factory=dict)
     settled: tuple[Settled, ...] = ()
     record: "Record | None" = None
+
+    @property
+    def agreed_secs(self) -> float | None:
+        """How long after everything worked again node and venue agreed; None where they did not."""
+        first = next(iter(self.settled), None)  # what is looked for later is whether it stays so
+        return None if first is None or not first.has_agreed else first.took_secs
 
 
 def at_venue(operation: Operation, control: VenueControl) -> bool:

@@ -72,7 +72,6 @@ class Walk:
             schedule=self._schedule,
             preset=self._settings.preset,
             anomalies=tuple(self._judge.found),
-            settled_secs=tuple(each.took_secs for each in self._judge.settled),
             settled=tuple(self._judge.settled),
             boots=heard.boots,
             refused=tuple(heard.refused),

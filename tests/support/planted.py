@@ -11,7 +11,7 @@ from reconciliation.drill.runs.job import Chosen, Job
 from reconciliation.drill.runs.pool import Pool
 from reconciliation.drill.scenario import shipped_scenarios
 from reconciliation.drill.schedule import AnyOperation, Schedule
-from reconciliation.drill.stage import Played
+from reconciliation.drill.stage import Played, Settled
 from reconciliation.layers.settings_folder import shipped_settings
 
 SHIPPED = Chosen(preset="standard", settings_dir=shipped_settings(), env={})
@@ -41,6 +41,7 @@ def run(
     preset: str = "standard",
     known: Mapping[Kind, str] | None = None,
     settled: tuple[float, ...] = (1.5, 0.0),
+    agreed: bool = True,
     text: str = "here and there",
 ) -> Run:
     """Return a run with anomalies of these kinds."""
@@ -50,7 +51,7 @@ def run(
         schedule=job.schedule,
         preset=preset,
         anomalies=anomalies,
-        settled_secs=settled,
+        settled=tuple(Settled(60.0 * number, took, has_agreed=agreed) for number, took in enumerate(settled)),
         virtual_secs=100.0,
         digest="0" * 64,
     )

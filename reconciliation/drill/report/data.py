@@ -28,9 +28,9 @@ def _row(row: Row) -> dict[str, Any]:
         "verdict": row.verdict.lower(),
         "runs": len(row.runs),
         "failed": len(row.failed),
-        "agreed_p50_secs": row.settled(0.5),
-        "agreed_p95_secs": row.settled(0.95),
-        "agreed_max_secs": row.settled(1.0),
+        "agreed_p50_secs": row.agreed(0.5),
+        "agreed_p95_secs": row.agreed(0.95),
+        "agreed_max_secs": row.agreed(1.0),
         "anomalies": dict(row.kinds),
         "known": dict(row.known),
     }
@@ -52,7 +52,7 @@ def _run(run: Run) -> dict[str, Any]:
             }
             for anomaly in played.anomalies
         ],
-        "agreed_secs": list(played.settled_secs),
+        "agreed_secs": played.agreed_secs,
         "never_repaired": list(run.job.never),
         "boots": played.boots,
         "refused": list(played.refused),

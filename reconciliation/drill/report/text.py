@@ -18,7 +18,7 @@ def cells(row: Row, *, with_preset: bool) -> Sequence[str]:
     title = f"{row.preset}: {row.title}" if with_preset else row.title
     counts = len(row.runs) > 1
     verdict = f"{row.verdict} {len(row.failed)} of {len(row.runs)}" if counts and row.failed else str(row.verdict)
-    secs = (row.settled(share) for share in (0.5, 0.95, 1.0))
+    secs = (row.agreed(share) for share in (0.5, 0.95, 1.0))
     return (title, verdict, *("" if each is None else f"{each:.1f} s" for each in secs), _kinds(row, counts=counts))
 
 

@@ -9,8 +9,15 @@ from reconciliation.drill.report.text import MOST_NAMED, cells, closing, remarks
 
 
 def test_a_row_tells_verdict_times_and_anomalies() -> None:
-    (row,) = outcome([run("a", settled=(2.0,)), run("a", Kind.MISSING_FILL, seed=2, settled=(4.0, 9.0))]).rows
-    assert cells(row, with_preset=False) == ("a", "FAIL 1 of 2", "4.0 s", "9.0 s", "9.0 s", "missing fill 1")
+    """Times are those of the runs that agreed, from the healing on; a second look is for whether it stays so."""
+    planted = [
+        run("a", settled=(2.0,)),
+        run("a", Kind.MISSING_FILL, seed=2, settled=(4.0, 9.0)),
+        run("a", Kind.NOT_CONVERGED, seed=3, settled=(89.0,), agreed=False),
+    ]
+    (row,) = outcome(planted).rows
+    told = ("a", "FAIL 2 of 3", "2.0 s", "4.0 s", "4.0 s", "missing fill 1, not converged 1")
+    assert cells(row, with_preset=False) == told
     assert cells(row, with_preset=True)[0] == "standard: a"
 
 

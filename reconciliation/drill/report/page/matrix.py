@@ -79,7 +79,7 @@ def _line(
 def _cell(row: Row, numbers: Mapping[int, int]) -> str:
     run = max(row.runs, key=lambda each: list(Verdict).index(each.verdict))
     counted = f" {len(row.failed)} of {len(row.runs)}" if len(row.runs) > 1 and row.failed else ""
-    longest = row.settled(1.0)
+    longest = row.agreed(1.0)
     took = "" if longest is None else f' <small title="agreed after, at the most">{secs(longest)}</small>'
     return (
         f'<a class="{verdict_class(row.verdict)}" href="#{anchor(numbers[id(run)])}">'

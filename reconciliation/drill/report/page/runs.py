@@ -89,7 +89,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _agreed(run: Run) -> str:
-    took = max(run.played.settled_secs, default=None)
+    took = run.played.agreed_secs
     return "" if took is None else f"agreed after {secs(took)}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reconciliation.drill.outcome import Outcome, Run, Verdict, package_version, quantile
+from reconciliation.drill.outcome import Outcome, Run, Verdict, agreed_within, package_version
 from reconciliation.drill.report.page.markup import badge, plural, secs, sign, text
 from reconciliation.drill.report.text import left_open
 from reconciliation.rules.figures import duration, number
@@ -67,13 +67,12 @@ def _seeds(outcome: Outcome) -> str:
 
 
 def _row(preset: str, runs: list[Run]) -> str:
-    took = [value for run in runs for value in run.played.settled_secs]
     counts = (
         f'<td class="n">{sign(verdict) + " " if count else ""}{count:,}</td>'
         for verdict in Verdict
         for count in (_count(runs, verdict),)
     )
-    times = (f'<td class="n">{secs(quantile(took, share))}</td>' for share in (0.5, 0.95, 1.0))
+    times = (f'<td class="n">{secs(agreed_within(runs, share))}</td>' for share in (0.5, 0.95, 1.0))
     return (
         f'<tr><th scope="row">{text(preset)}</th><td><code>{text(runs[0].job.chosen.fingerprint)}</code></td>'
         f'<td class="n">{len(runs):,}</td>{"".join(counts)}{"".join(times)}</tr>'
