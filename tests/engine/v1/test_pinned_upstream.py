@@ -168,6 +168,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_parse_algo_order_report": (CLIENT,),
     "_parse_order_status_reports": (CLIENT,),
     "_position_recon_retries": (ENGINE,),
+    "_position_reports": (ExecutionMassStatus,),
     "_query_and_find_missing_fills": (ENGINE,),
     "_query_position_status_reports": (ENGINE,),
     "_recon_check_retries": (ENGINE,),
@@ -292,8 +293,8 @@ def names_made() -> Iterator[str]:
                 yield found.attr
 
 
-OTHERS: Final = frozenset({"_log_destroy_pending"})
-"""Of asyncio's tasks."""
+OTHERS: Final = frozenset({"_log_destroy_pending", "_scheduled"})
+"""Of asyncio's tasks and loops."""
 
 
 def test_every_private_name_of_upstream_is_listed() -> None:
