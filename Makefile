@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 pyth
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test properties bench preset-faults drill-wire check generate lock clean
+.PHONY: help install parts demo test properties bench figures presets comparison matrix performance drill-wire check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,11 +73,24 @@ properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 
-bench: $(BENCH)/.ready  ## Compare speed with other settings libraries, in an environment of their own
+bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, and the resolving of settings beside other libraries
+	@$(BIN)/python -m benchmarks.limits.run
 	@$(BENCH)/bin/python -m benchmarks.run
 
-preset-faults: $(READY)  ## Play every preset against every fault and write the table: a quarter of an hour
-	@$(BIN)/python -m reconciliation.drill.preset_table docs/preset_faults/outcomes.json docs/guides/choosing-a-preset.md
+figures: presets comparison matrix performance  ## Play and write anew what README and docs tell of measurements
+
+presets: $(READY)  ## Play every preset against fifteen scenarios, stock and guarded, and write the table: a minute
+	@$(BIN)/python -m figures.presets
+
+comparison: $(READY)  ## Play a hundred seeds with three presets, stock and guarded, and write the tables; GUARDED=yes for half
+	@$(BIN)/python -m figures.comparison $(if $(GUARDED),--guarded)
+
+matrix: $(READY)  ## Play every scenario with three presets and write the page
+	@$(BIN)/python -m figures.matrix
+
+performance: $(READY)  ## Measure limits and simulator and write the page: half an hour, on a machine that does nothing else
+	@$(BIN)/python -m benchmarks.limits.run --json figures/limits.json
+	@$(BIN)/python -m figures.performance
 
 drill-wire: $(READY)  ## Play every scenario over processes, sockets and a real Valkey: an hour
 	@$(BIN)/recon drill --wire --preset standard --settings-dir shipped
