@@ -83,46 +83,32 @@ def decimals(value: Decimal) -> int:
 
 
 SYMBOLS = {
-    symbol.name: symbol
-    for symbol in (
-        Symbol(
-            "BTCUSDT",
-            "BTC",
-            Decimal("0.10"),
-            Decimal("0.001"),
-            Decimal("100000.00"),
-            Decimal("0.010"),
-            Decimal(1_000),
-        ),
-        Symbol(
-            "ETHUSDT",
-            "ETH",
-            Decimal("0.01"),
-            Decimal("0.001"),
-            Decimal("4000.00"),
-            Decimal("0.200"),
-            Decimal(10_000),
-        ),
-        Symbol(
-            "SOLUSDT",
-            "SOL",
-            Decimal("0.0100"),
-            Decimal("0.01"),
-            Decimal("200.0000"),
-            Decimal("5.00"),
-            Decimal(1_000_000),
-        ),
-        Symbol(
-            "XRPUSDT",
-            "XRP",
-            Decimal("0.0001"),
-            Decimal("0.1"),
-            Decimal("2.5000"),
-            Decimal("400.0"),
-            Decimal(10_000_000),
-        ),
-    )
+    name: Symbol(name, name.removesuffix(QUOTE), *map(Decimal, figures.split()))
+    for name, figures in {
+        # tick, step, last price, lot, largest quantity
+        "BTCUSDT": "0.10 0.001 100000.00 0.010 1000",
+        "ETHUSDT": "0.01 0.001 4000.00 0.200 10000",
+        "SOLUSDT": "0.0100 0.01 200.0000 5.00 1000000",
+        "XRPUSDT": "0.0001 0.1 2.5000 400.0 10000000",
+        "BNBUSDT": "0.010 0.01 900.000 1.00 100000",
+        "DOGEUSDT": "0.000010 1 0.200000 5000 50000000",
+        "ADAUSDT": "0.00010 1 0.80000 1200 10000000",
+        "TRXUSDT": "0.00001 1 0.30000 3000 10000000",
+        "LINKUSDT": "0.001 0.01 20.000 50.00 1000000",
+        "AVAXUSDT": "0.0010 1 25.0000 40 1000000",
+        "LTCUSDT": "0.01 0.001 100.00 10.000 100000",
+        "BCHUSDT": "0.01 0.001 500.00 2.000 100000",
+        "DOTUSDT": "0.001 0.1 4.000 250.0 1000000",
+        "UNIUSDT": "0.0010 1 8.0000 125 1000000",
+        "NEARUSDT": "0.0010 1 2.5000 400 1000000",
+        "AAVEUSDT": "0.010 0.1 250.000 4.0 10000",
+        "ETCUSDT": "0.001 0.01 20.000 50.00 1000000",
+        "XLMUSDT": "0.00001 1 0.30000 3000 10000000",
+        "FILUSDT": "0.001 0.1 2.000 500.0 1000000",
+        "ATOMUSDT": "0.001 0.01 4.000 250.00 1000000",
+    }.items()
 }
+"""By name; twenty, as many as the specification's limits are told for."""
 
 
 def symbol_named(name: str) -> Symbol:

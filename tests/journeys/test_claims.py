@@ -2,7 +2,6 @@ import json
 
 from stage import (
     BTC,
-    ETH,
     MAKER,
     MAKER_CLAIMS_BTC,
     RESTING_BID,
@@ -18,7 +17,9 @@ from stage import (
     until,
 )
 
+from reconciliation.drill.anomalies import instrument_of
 from reconciliation.embedded.venue import VenueProcess
+from reconciliation.venue.symbols import SYMBOLS
 
 SWEEPER = "SWEEPER-001"
 
@@ -76,7 +77,7 @@ def test_claim_all_takes_every_instrument_but_the_explicit_ones(stage: Stage, ve
     claims = {MAKER: {"instrument_ids": [BTC]}, SWEEPER: {"claim_all": True}}
     node = stage.node(environment(venue, redis, RECON_CLAIMS=json.dumps(claims)))
     resolved = node.wait_for("claim_all_resolved")
-    assert (resolved["strategy_id"], resolved["instruments"]) == (SWEEPER, 3), "four instruments minus one"
+    assert (resolved["strategy_id"], resolved["instruments"]) == (SWEEPER, len(SYMBOLS) - 1), "all but one"
     event = reconciled(node)
     assert event["open_orders"] == {
         on_eth: SWEEPER,
@@ -96,7 +97,7 @@ def test_claim_all_takes_every_instrument_but_the_explicit_ones(stage: Stage, ve
 
 def test_claim_all_with_nothing_left_does_not_start(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """External claims: a claim on everything that comes to nothing is a mistake, and refuses to start."""
-    every = [BTC, ETH, "SOLUSDT-PERP.BINANCE", "XRPUSDT-PERP.BINANCE"]
+    every = [instrument_of(name) for name in SYMBOLS]
     claims = {MAKER: {"instrument_ids": every}, SWEEPER: {"claim_all": True}}
     node = stage.node(environment(venue, redis, RECON_CLAIMS=json.dumps(claims)))
     assert ended(node) == 1

@@ -1,0 +1,131 @@
+"""Starting the nodes that are measured, one after another, and reading what they tell."""
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.embedded.venue import VenueProcess
+from reconciliation.layers.settings_folder import shipped_settings
+from reconciliation.venue.symbols import SYMBOLS
+
+RECON: Final = "recon"
+STOCK: Final = "stock"
+KINDS: Final = (RECON, STOCK)
+PRESET: Final = "standard"
+PATIENCE_SECS: Final = 600.0
+"""After so long without a word a node is given up."""
+ACCEPTED: Final = ("E03", "E04", "E05", "E21")
+"""The rules that a node without guards breaks; recon's own breaks none."""
+_LAST_LINES: Final = 5
+
+type Told = dict[str, float]
+type Progress = Callable[[str], None]
+
+
+class NotMeasuredError(Exception):
+    """A node did not come to what was to be measured."""
+
+
+@contextmanager
+def surroundings(
+    *, fills: int, open_orders: int, symbols: int, progress: Progress, built_up: bool = False
+) -> Iterator[dict[str, str]]:
+    """Run a venue whose account has a history, the same of each symbol, and yield a node's environment.
+
+    Args:
+        fills: of each symbol, each of an order of its own.
+        built_up: whether together they are the symbol's position, so that a node holds all of them; else they are round
+            trips, of which only the last ones are.
+        open_orders: of each symbol.
+        symbols: how many.
+        progress: told how far it is.
+    """
+    with VenueProcess() as venue:
+        for symbol in list(SYMBOLS.values())[:symbols]:
+            venue.control.seed(symbol.name, open_orders=open_orders, age_mins=fills + 1)
+            if built_up:
+                for number in range(1, fills + 1):
+                    age = fills - number + 1
+                    venue.control.seed(symbol.name, fills=1, net=symbol.lot * number, age_mins=age)
+            elif fills:
+                venue.control.seed(symbol.name, fills=fills, open_orders=0, net=symbol.lot)
+            progress(f"{symbol.name} has its history")
+        yield (
+            venue.environment()
+            | {
+                "RECON_PRESET": PRESET,
+                "RECON_SETTINGS_DIR": str(shipped_settings()),
+                "RECON_LOG_LEVEL": "ERROR",
+                "RECON_NODE_TIMEOUT_POST_STOP": "0.1",
+                "RECON_NODE_TIMEOUT_RECONCILIATION": str(PATIENCE_SECS),
+                "RECON_NODE_TIMEOUT_CONNECTION": str(PATIENCE_SECS),
+                "RECON_NODE_TIMEOUT_PORTFOLIO": str(PATIENCE_SECS),
+                "RECON_NODE_ACCEPT": ",".join(ACCEPTED),
+            }
+        )
+
+
+@contextmanager
+def cache() -> Iterator[dict[str, str]]:
+    """Run a Valkey and yield the variable that names it."""
+    with EmbeddedCache() as server:
+        yield {"RECON_CACHE_URL": server.url}
+
+
+def told_by(kind: str, env: dict[str, str], folder: Path, what: str, *figures: int) -> Iterator[tuple[float, Told]]:
+    """Run a node and yield each thing it tells with the seconds since its process was started.
+
+    Args:
+        kind: recon's or the stock one.
+        env: its `RECON_*` variables.
+        folder: where it runs and its log goes.
+        what: what it does once its trader runs.
+        figures: how often, and how much.
+
+    Raises:
+        NotMeasuredError: it ended or fell silent before it had done.
+    """
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("RECON_")}
+    log, (reader, writer) = folder / f"{kind}-{what}.log", os.pipe()
+    begun = time.monotonic()
+    with os.fdopen(reader, "rb") as lines, log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
+            [sys.executable, "-m", "benchmarks.limits.node", kind, what, str(writer), *map(str, figures)],
+            env=inherited | env | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=(writer,),
+        )
+        os.close(writer)
+        try:
+            for line in _lines(lines.fileno()):
+                told: Told = json.loads(line)
+                if "done" in told:
+                    process.wait(PATIENCE_SECS)
+                    return
+                yield time.monotonic() - begun, told
+        finally:
+            process.kill()
+            process.wait()
+    last = " / ".join(log.read_text("utf-8", "replace").strip().splitlines()[-_LAST_LINES:])
+    raise NotMeasuredError(f"the {kind} node did not come through '{what}': {last}")
+
+
+def _lines(handle: int) -> Iterator[bytes]:
+    """Yield lines until the other end closes, or says nothing for too long."""
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(handle, selectors.EVENT_READ)
+        while selector.select(PATIENCE_SECS) and (read := os.read(handle, 65_536)):
+            *whole, rest = (rest + read).split(b"\n")
+            yield from whole

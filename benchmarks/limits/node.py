@@ -1,0 +1,167 @@
+"""The node that is measured, alone in its process.
+
+Arguments: `recon` or `stock`, what it does once its trader runs, and the file descriptor that takes what it tells, a
+JSON object a line. `RECON_*` variables say where venue and cache are.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from nautilus_trader.adapters.binance import BinanceLiveDataClientFactory, BinanceLiveExecClientFactory
+from nautilus_trader.config import StrategyConfig
+from nautilus_trader.live.node import TradingNode
+from nautilus_trader.model.enums import OrderSide
+from nautilus_trader.model.identifiers import InstrumentId
+from nautilus_trader.trading.strategy import Strategy
+
+from reconciliation import LiveTradingNodeConfig, NodeBuilder, load
+
+INSTRUMENT: Final = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
+QUANTITY: Final = Decimal("0.010")
+SUBMITS_A_SEC: Final = 10
+"""Half of what the venue allows and the adapter paces itself to, 1,200 a minute."""
+POLL_SECS: Final = 0.02
+
+type Tell = Callable[..., None]
+
+
+class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
+    """Sends market orders when it is asked to."""
+
+    def trade(self, side: OrderSide) -> Any:
+        """Submit one and return it."""
+        instrument = self.cache.instrument(INSTRUMENT)
+        order = self.order_factory.market(INSTRUMENT, side, instrument.make_qty(QUANTITY))
+        self.submit_order(order)
+        return order
+
+
+def _trader() -> Trader:
+    return Trader(StrategyConfig(strategy_id="BENCH", order_id_tag="001"))
+
+
+@asynccontextmanager
+async def recon_node(trader: Trader) -> AsyncIterator[TradingNode]:
+    """Run a node with every guard."""
+
+    def configure(builder: NodeBuilder) -> None:
+        builder.add_strategy(trader)
+
+    node = LiveTradingNodeConfig.from_settings(load()).build_node(configure, observers=[])
+    running = asyncio.ensure_future(node.run_async())
+    try:
+        while not node.is_started:
+            if running.done():
+                await running
+            await asyncio.sleep(POLL_SECS)
+        yield node.trading_node
+    finally:
+        node.stop()
+        await running
+        node.dispose()
+
+
+@asynccontextmanager
+async def stock_node(trader: Trader) -> AsyncIterator[TradingNode]:
+    """Run a node as it is without recon, but for the values of its settings."""
+    settings = load()
+    node = TradingNode(config=LiveTradingNodeConfig.from_settings(settings).build_trading_node_config())
+    node.trader.add_strategy(trader)
+    node.add_data_client_factory(settings.venue.name, BinanceLiveDataClientFactory)
+    node.add_exec_client_factory(settings.venue.name, BinanceLiveExecClientFactory)
+    node.build()
+    running = asyncio.ensure_future(node.run_async())
+    try:
+        while not trader.is_running:
+            if running.done():
+                raise RuntimeError("the stock node ended without having started")
+            await asyncio.sleep(POLL_SECS)
+        yield node
+    finally:
+        await node.stop_async()
+        running.cancel()
+        node.kernel.dispose()  # what the cache has still to write is written
+
+
+async def start(node: TradingNode, _trader: Trader, tell: Tell) -> None:
+    """Tell what the cache holds right after the start."""
+    cache = node.cache
+    fills = sum(len(order.trade_ids) for order in cache.orders())
+    tell(orders=cache.orders_total_count(), open=cache.orders_open_count(), fills=fills)
+
+
+async def checks(node: TradingNode, _trader: Trader, tell: Tell, times: int) -> None:
+    """Run the engine's own check of open orders so often, and tell how long each took.
+
+    It runs by itself only after the startup delay; until then nothing else is under way.
+    """
+    engine = node.kernel.exec_engine
+    await asyncio.sleep(engine.open_check_threshold_ms / 1_000)
+    for _ in range(times):
+        begun = time.perf_counter()
+        await engine._check_orders_consistency()  # noqa: SLF001 - the check itself has no public name
+        tell(secs=time.perf_counter() - begun, open=node.cache.orders_open_count())
+
+
+async def cycles(node: TradingNode, trader: Trader, tell: Tell, times: int, orders: int) -> None:
+    """Trade so many orders from flat to flat, purge what is closed, and tell what is left; so often.
+
+    The purge is the call that the engine's timers make, with no buffer, in place of an hour's wait.
+    """
+    for _ in range(times):
+        await _traded(node, trader, orders)
+        cache, engine, now = node.cache, node.kernel.exec_engine, node.kernel.clock.timestamp_ns()
+        cache.purge_closed_orders(ts_now=now, buffer_secs=0, purge_from_database=engine.purge_from_database)
+        cache.purge_closed_positions(ts_now=now, buffer_secs=0, purge_from_database=engine.purge_from_database)
+        cache.purge_account_events(ts_now=now, lookback_secs=0)
+        gc.collect()
+        tell(orders=cache.orders_total_count(), positions=cache.positions_total_count(), rss=_rss_bytes())
+
+
+async def _traded(node: TradingNode, trader: Trader, orders: int) -> None:
+    """Trade so many orders and wait until all of them are over."""
+    held = len(node.cache.positions_open())
+    sent = []
+    for number in range(orders):
+        sent.append(trader.trade(OrderSide.SELL if number % 2 else OrderSide.BUY))
+        await asyncio.sleep(1 / SUBMITS_A_SEC)
+    await _until(lambda: all(order.is_closed for order in sent) and len(node.cache.positions_open()) == held)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - the engine offers no event to wait for
+        await asyncio.sleep(POLL_SECS)
+
+
+def _rss_bytes() -> int:
+    """Return how much memory this process has; Linux tells it in pages."""
+    return int(Path("/proc/self/statm").read_text("utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def main(kind: str, what: str, handle: int, figures: list[int]) -> None:
+    """Start the node, do what is asked, and tell it."""
+
+    def tell(**told: float) -> None:
+        os.write(handle, f"{json.dumps(told)}\n".encode())
+
+    trader = _trader()
+    begin = {"recon": recon_node, "stock": stock_node}[kind]
+    measures: dict[str, Callable[..., Awaitable[None]]] = {"start": start, "checks": checks, "cycles": cycles}
+    async with begin(trader) as node:
+        tell(started=1)
+        await measures[what](node, trader, tell, *figures)
+        tell(done=1)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), [int(figure) for figure in sys.argv[4:]]))
+    os._exit(0)  # what is told is told; the engine's threads may linger

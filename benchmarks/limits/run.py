@@ -1,0 +1,37 @@
+"""`make bench`: what the specification allows, and what recon's node and a stock one need. Linux only.
+
+Exit 0 when everything was measured or told why not, whether or not a limit holds.
+"""
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from benchmarks.limits import figures, measures
+
+
+@click.command("limits")
+@click.option("--quick", is_flag=True, help="Small sizes: shows that everything runs, measures nothing.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
+)
+def main(*, quick: bool, json_file: Path | None) -> None:
+    """Measure startup, a periodic check and memory beside a stock node: some ten minutes."""
+    sizes = measures.QUICK if quick else measures.FULL
+    with TemporaryDirectory() as folder:
+        found = [
+            figure
+            for measure in (measures.startup, measures.check, measures.memory)
+            for figure in measure(sizes, Path(folder), lambda text: click.echo(text, file=sys.stderr))
+        ]
+    for line in figures.table(found):
+        click.echo(line)
+    if json_file is not None:
+        json_file.write_text(json.dumps(figures.data(found), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""What the limits came to and how fast the simulator is, as `docs/performance.md` shows it.
+
+`make performance` measures the limits (`benchmarks.limits`), then the simulator here, and writes the page.
+"""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import click
+
+from benchmarks.limits import figures as limits
+from figures.page import ROOT, write
+from figures.playing import chosen
+from reconciliation.cli.progress import Progress
+from reconciliation.drill.campaign import Campaign
+from reconciliation.drill.planning import of_scenarios, of_seeds
+from reconciliation.drill.runs.job import Job
+from reconciliation.drill.runs.pool import Pool
+from reconciliation.drill.scenario import shipped_scenarios
+from reconciliation.rules.figures import duration, number
+
+LIMITS: Final = ROOT / "figures" / "limits.json"
+SIMULATOR: Final = ROOT / "figures" / "simulator.json"
+PAGE: Final = ROOT / "docs" / "performance.md"
+PRESET: Final = "standard"
+SEEDS: Final = 1_000
+ALONE: Final = 10
+"""How many seeds one process plays for the speed of one core."""
+MINUTES: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """How long some runs took.
+
+    Attributes:
+        name: what was played.
+        runs: how many.
+        processes: how many played.
+        wall_secs: by the clock.
+        virtual_secs: in the runs' own time, together.
+        goal: what is wanted.
+        is_met: whether it was so; None where the runs are not those it is about.
+    """
+
+    name: str
+    runs: int
+    processes: int
+    wall_secs: float
+    virtual_secs: float
+    goal: str
+    is_met: bool | None
+
+    def cells(self) -> Sequence[str]:
+        """Return it as cells of a table."""
+        met = {True: "met", False: "**missed**", None: "not told by so few"}[self.is_met]
+        return (
+            self.name,
+            f"{self.runs:,}",
+            str(self.processes),
+            duration(self.wall_secs),
+            number(round(self.virtual_secs / self.wall_secs)),
+            f"{self.goal}: {met}",
+        )
+
+
+def played(name: str, jobs: Sequence[Job], processes: int) -> tuple[float, float]:
+    """Play runs and return the seconds they took by the clock and in their own time."""
+    progress = Progress()
+    with Pool(processes) as pool:
+        outcome = Campaign(pool, progress.show).play(jobs, lambda _, done: progress.counted(done, len(jobs), 0))
+    progress.clear()
+    click.echo(f"{name}: {len(jobs)} runs in {outcome.wall_secs:.0f} s", file=sys.stderr)
+    return outcome.wall_secs, outcome.virtual_secs
+
+
+def measured(seeds: int) -> Iterator[Speed]:
+    """Measure the simulator."""
+    choice, cores = chosen(PRESET, guarded=True), os.cpu_count() or 1
+    jobs = tuple(of_seeds(choice, range(1, ALONE + 1), minutes=MINUTES, kills=False))
+    wall, virtual = played("one core", jobs, 1)
+    yield Speed(
+        name=f"seeds of {MINUTES:g} minutes, ten orders a minute",
+        runs=len(jobs),
+        processes=1,
+        wall_secs=wall,
+        virtual_secs=virtual,
+        goal="at least 300 times real time on one core",
+        is_met=virtual / wall >= 300,  # noqa: PLR2004 - the goal
+    )
+    jobs = tuple(of_scenarios(choice, shipped_scenarios().values(), [1]))
+    wall, virtual = played("recon drill", jobs, cores)
+    yield Speed(
+        name="`recon drill`, every scenario",
+        runs=len(jobs),
+        processes=cores,
+        wall_secs=wall,
+        virtual_secs=virtual,
+        goal="within a minute",
+        is_met=wall <= 60,  # noqa: PLR2004 - the goal
+    )
+    jobs = tuple(of_seeds(choice, range(1, seeds + 1), minutes=MINUTES, kills=False))
+    wall, virtual = played("seeds", jobs, cores)
+    yield Speed(
+        name=f"seeds of {MINUTES:g} minutes",
+        runs=len(jobs),
+        processes=cores,
+        wall_secs=wall,
+        virtual_secs=virtual,
+        goal="1,000 within 15 minutes on two cores",
+        is_met=wall <= 900 if seeds >= SEEDS and cores <= 2 else None,  # noqa: PLR2004 - the goal
+    )
+
+
+def limit_lines() -> Iterator[str]:
+    """Yield what the limits came to."""
+    yield from limits.table(limits.read(json.loads(LIMITS.read_text("utf-8"))))
+
+
+def simulator_lines() -> Iterator[str]:
+    """Yield how fast the simulator is."""
+    told = json.loads(SIMULATOR.read_text("utf-8"))
+    yield f"Python {told['python']}, {told['machine']}, {told['processors']} processors."
+    yield ""
+    yield "| what is played | runs | processes | takes | times real time | goal |"
+    yield "|---|---|---|---|---|---|"
+    for each in told["speeds"]:
+        yield f"| {' | '.join(Speed(**each).cells())} |"
+
+
+@click.command("performance")
+@click.option("--seeds", type=click.IntRange(1), default=SEEDS, show_default=True, help="How many seeds are timed.")
+@click.option("--write", "only_writes", is_flag=True, help="Only write the page anew from the figures there are.")
+def main(*, seeds: int, only_writes: bool) -> None:
+    """Measure the simulator and write the page, with the limits that were measured last."""
+    if not only_writes:
+        told = {
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "processors": os.cpu_count(),
+            "speeds": [asdict(speed) for speed in measured(seeds)],
+        }
+        SIMULATOR.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    write("limits", PAGE, limit_lines())
+    write("simulator", PAGE, simulator_lines())
+
+
+if __name__ == "__main__":
+    main()
