@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 pyth
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test properties bench figures presets comparison matrix performance drill-wire check generate lock clean
+.PHONY: help install parts demo test properties bench figures preset-faults comparison matrix performance drill-wire check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -77,9 +77,9 @@ bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, and 
 	@$(BIN)/python -m benchmarks.limits.run
 	@$(BENCH)/bin/python -m benchmarks.run
 
-figures: presets comparison matrix performance  ## Play and write anew what README and docs tell of measurements
+figures: preset-faults comparison matrix performance  ## Play and write anew what README and docs tell of measurements
 
-presets: $(READY)  ## Play every preset against fifteen scenarios, stock and guarded, and write the table: a minute
+preset-faults: $(READY)  ## Play every preset against fifteen scenarios, stock and guarded, and write the table: a minute
 	@$(BIN)/python -m figures.presets
 
 comparison: $(READY)  ## Play a hundred seeds with three presets, stock and guarded, and write the tables; GUARDED=yes for half

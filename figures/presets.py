@@ -1,6 +1,6 @@
 """Every preset against fifteen scenarios, with the stock engine and client and with every guard.
 
-`make presets` plays all of it in virtual time, keeps what came of it, and writes the table of the guide on presets.
+`make preset-faults` plays all of it in virtual time, keeps what came of it, and writes the table of the guide.
 """
 
 import json
