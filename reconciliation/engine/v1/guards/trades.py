@@ -20,6 +20,7 @@ from nautilus_trader.model.orders import Order
 from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.guards.amendments import Amendments
+from reconciliation.engine.v1.guards.heard import Heard
 from reconciliation.engine.v1.guards.venue_trades import VenueTrades, in_order, lacking, lacks
 from reconciliation.engine.v1.reasons import reason_of
 
@@ -56,6 +57,7 @@ class TradeGuard:
         self._engine = engine
         self._venue = VenueTrades(engine, clients)
         self._amendments = Amendments(engine)
+        self._heard = Heard()
         self._tolerated_secs = tolerated_secs
         self._lifecycle = lifecycle
         self._tasks: dict[ClientOrderId, asyncio.Task[None]] = {}
@@ -162,6 +164,8 @@ class TradeGuard:
 
     def _handle_unless_inferred(self, event: OrderEvent) -> None:
         """Handle an event; a trade that was inferred already is not booked a second time."""
+        if event.venue_order_id is not None:
+            self._heard.note(event.venue_order_id, self._engine._clock.timestamp_ns())
         if isinstance(event, OrderFilled) and not event.reconciliation:
             left = self._inferred.get(event.client_order_id, Decimal(0))
             if left >= event.last_qty.as_decimal() > 0:
@@ -185,6 +189,9 @@ class TradeGuard:
 
     async def _complete(self, client: StockClient, status: ExecutionMassStatus) -> None:
         """Add to a mass status the trades that its orders lack; many of one instrument by one question."""
+        for venue_order_id in [key for key, report in status._order_reports.items() if self._is_forgotten(report)]:
+            del status._order_reports[venue_order_id]
+            status._fill_reports.pop(venue_order_id, None)
         lacking: dict[InstrumentId, list[OrderStatusReport]] = {}
         for report in status._order_reports.values():
             order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
@@ -232,6 +239,7 @@ class TradeGuard:
         Raises:
             Exception: whatever an adapter raises when a query fails.
         """
+        fills = [fill for fill in fills if not self._is_forgotten(fill)]
         fills = [fill for fill in fills if fill.ts_event >= self._since_ns or self._is_known(fill)]
         for venue_order_id in dict.fromkeys(fill.venue_order_id for fill in fills):
             fill = next(fill for fill in fills if fill.venue_order_id == venue_order_id)
@@ -249,7 +257,11 @@ class TradeGuard:
         client_order_id = report.client_order_id or self._engine._cache.client_order_id(report.venue_order_id)
         return None if client_order_id is None else self._engine._cache.order(client_order_id)
 
-    def _is_known(self, fill: FillReport) -> bool:
+    def _is_forgotten(self, report: FillReport | OrderStatusReport) -> bool:
+        """Whether an order was known in this life and has been purged since; all of it is booked."""
+        return report.venue_order_id in self._heard and not self._is_known(report)
+
+    def _is_known(self, fill: FillReport | OrderStatusReport) -> bool:
         return self._order_of(fill) is not None
 
     def _is_held(self, fill: FillReport) -> bool:
@@ -265,7 +277,11 @@ class TradeGuard:
         for report in reports:
             self._amendments.take(report)
             is_new = report.ts_last >= self._since_ns > 0 and not report.is_open
-            if is_new and self._engine._consider_for_reconciliation(report.instrument_id):
+            if (
+                is_new
+                and not self._is_forgotten(report)
+                and self._engine._consider_for_reconciliation(report.instrument_id)
+            ):
                 name = report.client_order_id or self._engine._cache.client_order_id(report.venue_order_id)
                 if (name is None or self._engine._cache.order(name) is None) and lacks(None, report, []):
                     self._reconcile_with_trades(report, [])

@@ -130,3 +130,22 @@ def test_a_cancel_that_came_to_nothing_is_told_of_an_order_that_traded_in_part()
     )
     assert told(*operations)[-2:] == ("OrderPendingCancel", "OrderCancelRejected")
     assert kinds(run_of(*operations, *ALL_WELL, guards=WITHOUT).play()) >= {Kind.WRONG_STATUS}
+
+
+def test_an_order_that_was_purged_is_not_taken_for_one_that_came_unheard() -> None:
+    """The venue goes on telling of it: in the open check, and in the mass status when the stream comes back."""
+    purged = {
+        "reconciliation.purge_closed_orders_interval_mins": 1,
+        "reconciliation.purge_closed_orders_buffer_mins": 1,
+    }
+    run = run_of(
+        *STARTED,
+        Submit(name="order", quantity=PART),
+        Wait(secs=200),
+        Stream(action="drop"),
+        Wait(secs=60),
+        *ALL_WELL,
+        overrides=purged,
+    )
+    assert not run.play().anomalies
+    assert len(happened(run, "engine", "OrderFilled")) == 1
