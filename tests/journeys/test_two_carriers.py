@@ -1,5 +1,6 @@
 """Virtual time tells the truth: over real processes, sockets and a real Valkey the same happens."""
 
+import pytest
 from stage import Stage
 
 CHOSEN = (
@@ -17,8 +18,9 @@ CHOSEN = (
 """One of each kind, and the shortest of it."""
 
 
+@pytest.mark.timeout(400)
 def test_ten_scenarios_come_out_the_same_on_both_carriers(stage: Stage) -> None:
-    played = stage.script("both_carriers.py", *CHOSEN, variables={}, within_secs=120).data
+    played = stage.script("both_carriers.py", *CHOSEN, variables={}, within_secs=380).data
     assert list(played["virtual"]) == list(CHOSEN)
     for name in CHOSEN:
         assert played["wire"][name] == played["virtual"][name], name

@@ -82,7 +82,7 @@ def test_a_wish_to_stop_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> N
     def played() -> list[int]:
         pids: list[int] = []
         with Pool(2, go_on) as pool:
-            for finished in pool.play([QUIET] * 50):
+            for finished in pool.play([QUIET] * 500):
                 pids.append(int(told(finished).split(",")[0].removeprefix("process ")))
                 if len(set(pids)) == 2:
                     stops.extend(set(pids))
