@@ -202,13 +202,18 @@ def _average_price(order: BookedOrder, fills: Iterable[VenueFill]) -> Iterator[A
         yield Anomaly(Kind.WRONG_PRICE, order.client_order_id, text)
 
 
-def _positions(ledger: VenueLedger, books: Books) -> Iterator[Anomaly]:
+def net_positions(ledger: VenueLedger, books: Books) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Yield each instrument with its signed position at the venue and on the node."""
     there = {instrument_of(symbol): net for symbol, net in ledger.positions.items()}
     here: dict[str, Decimal] = defaultdict(Decimal)
     for position in books.positions:
         here[position.instrument_id] += position.net
     for key in sorted(there.keys() | here.keys()):
-        at_venue, on_node = there.get(key, Decimal(0)), here.get(key, Decimal(0))
+        yield key, there.get(key, Decimal(0)), here.get(key, Decimal(0))
+
+
+def _positions(ledger: VenueLedger, books: Books) -> Iterator[Anomaly]:
+    for key, at_venue, on_node in net_positions(ledger, books):
         if at_venue != on_node:
             yield Anomaly(Kind.PHANTOM_POSITION, key, f"{at_venue} at the venue, {on_node} on the node")
 

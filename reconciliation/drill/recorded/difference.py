@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconciliation.drill.anomalies import instrument_of
+from reconciliation.drill.anomalies import instrument_of, net_positions
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder
 from reconciliation.engine.books import BookedFill, BookedOrder, Books
 
@@ -88,12 +88,7 @@ _Cells = tuple[str, str, str, str, str]
 
 
 def _positions(ledger: VenueLedger, books: Books) -> Iterator[_Cells]:
-    there = {instrument_of(symbol): net for symbol, net in ledger.positions.items()}
-    here: dict[str, Decimal] = defaultdict(Decimal)
-    for position in books.positions:
-        here[position.instrument_id] += position.net
-    for key in sorted(there.keys() | here.keys()):
-        venue, node = there.get(key, Decimal(0)), here.get(key, Decimal(0))
+    for key, venue, node in net_positions(ledger, books):
         yield "position", key, plain(venue), plain(node), "net" if venue != node else ""
 
 

@@ -189,15 +189,17 @@ class TradeGuard:
 
     async def _complete(self, client: StockClient, status: ExecutionMassStatus) -> None:
         """Add to a mass status the trades that its orders lack; many of one instrument by one question."""
-        for venue_order_id in [key for key, report in status._order_reports.items() if self._is_forgotten(report)]:
+        forgotten = [report for report in status._order_reports.values() if self._is_forgotten(report)]
+        # One that the venue holds open is taken in again: it lives there, whatever was believed here.
+        for venue_order_id in [report.venue_order_id for report in forgotten if not report.is_open]:
             del status._order_reports[venue_order_id]
             status._fill_reports.pop(venue_order_id, None)
-        lacking: dict[InstrumentId, list[OrderStatusReport]] = {}
+        behind: dict[InstrumentId, list[OrderStatusReport]] = {}
         for report in status._order_reports.values():
             order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
             if lacks(order, report, status._fill_reports.get(report.venue_order_id, [])):
-                lacking.setdefault(report.instrument_id, []).append(report)
-        for instrument_id, reports in lacking.items():
+                behind.setdefault(report.instrument_id, []).append(report)
+        for instrument_id, reports in behind.items():
             told: dict[VenueOrderId, list[FillReport]] = {}
             if len(reports) > FEW:
                 for fill in await self._venue.of_instrument(client, instrument_id):
