@@ -18,7 +18,7 @@ def test_it_is_the_longest_repair_after_what_was_under_way() -> None:
     told, settings = planned()
     longest = max(secs for secs in repairs(told, settings).values() if secs is not None)
     assert longest == 37.0  # an order that never arrived
-    assert settle_secs(told, settings) == longest + 10.0 + 30.0 + 10.0 + 2.0
+    assert settle_secs(told, settings) == longest + 10.0 + 31.0 + 10.0 + 2.0
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_what_is_never_repaired_is_told_and_gives_no_time() -> None:
 def test_with_everything_off_only_what_is_under_way_counts() -> None:
     told = planned(enabled=False)
     assert len(never_repaired(*told)) == len(repairs(*told))
-    assert settle_secs(*told) == 40.0
+    assert settle_secs(*told) == 41.0
     assert silence_secs(told[0]) == 10.0
 
 
