@@ -258,6 +258,14 @@ def test_a_guard_left_out_is_caught_by_name(guard: str) -> None:
         assert wrong or not played.anomalies
 
 
+def test_trades_of_the_millisecond_in_which_a_position_ended_are_told_apart_by_whole_history() -> None:
+    chosen = shipped_scenarios()["cold start with history [closed and opened at once]"]
+    operations = chosen.schedule(seed=1, settle_secs=60, silence_secs=40).operations
+    assert not run_of(*operations).play().anomalies
+    without = run_of(*operations, guards=[name for name in GUARDS if name != "whole_history"]).play()
+    assert kinds(without) >= MADE_UP
+
+
 def test_without_reconciliation_a_lost_fill_is_caught() -> None:
     played = run_of(*RESTS, *LOST_FILL, *ALL_WELL, overrides={"reconciliation.enabled": False}).play()
     assert kinds(played) >= {Kind.MISSING_FILL, Kind.WRONG_STATUS, Kind.PHANTOM_POSITION, Kind.NOT_CONVERGED}

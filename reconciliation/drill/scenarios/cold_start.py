@@ -3,18 +3,37 @@
 from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import Seed
+from reconciliation.drill.schedule import Place, Seed, Wait
 
 _NETS = {"long": Decimal("0.300"), "short": Decimal("-0.300"), "flat": Decimal(0)}
 
-SCENARIOS = tuple(
+_AT_ONCE = (
+    Place(name="web_1", symbol="ETHUSDT", quantity=Decimal("1.000")),
+    Wait(secs=1),
+    Place(name="web_2", symbol="ETHUSDT", side="SELL", quantity=Decimal("1.000")),
+    Place(name="web_3", symbol="ETHUSDT", quantity=Decimal("2.000")),
+    Wait(secs=1),
+    Place(name="web_4", symbol="ETHUSDT", quantity=Decimal("1.000")),
+    Place(name="web_5", symbol="ETHUSDT", quantity=Decimal("1.000"), price=Decimal(3_000)),
+    Wait(secs=1),
+)
+"""A position ends and the next one begins in the same millisecond, in which nothing is left of the order of times."""
+
+SCENARIOS = (
+    *(
+        Scenario(
+            name=f"cold start with history [{held}]",
+            text="Resting orders and positions of a claimed and an unclaimed instrument come in with their trades.",
+            given=(
+                Seed(symbol="BTCUSDT", fills=20, open_orders=3, net=net),
+                Seed(symbol="ETHUSDT", fills=21, open_orders=2, net=net * 10),
+            ),
+        )
+        for held, net in _NETS.items()
+    ),
     Scenario(
-        name=f"cold start with history [{held}]",
-        text="Resting orders and positions of a claimed and of an unclaimed instrument come in with their own trades.",
-        given=(
-            Seed(symbol="BTCUSDT", fills=20, open_orders=3, net=net),
-            Seed(symbol="ETHUSDT", fills=21, open_orders=2, net=net * 10),
-        ),
-    )
-    for held, net in _NETS.items()
+        name="cold start with history [closed and opened at once]",
+        text="A position that began in the millisecond in which the one before ended comes in with its own trades.",
+        given=_AT_ONCE,
+    ),
 )

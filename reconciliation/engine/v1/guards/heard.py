@@ -2,7 +2,8 @@
 
 A purge drops closed orders from memory, and the venue goes on telling of them: in the open check as far as it looks
 back, in the position check's trades, and whole in the mass status after each reconnection. Taken for new they would be
-made again and their trades booked a second time. Found with `purge cycles` under the conservative preset.
+made again and their trades booked a second time. Found with `purge cycles` under the conservative preset. The same goes
+for orders of a position's earlier lives, which a start leaves out.
 """
 
 from typing import Final

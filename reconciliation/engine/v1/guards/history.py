@@ -4,7 +4,11 @@ At startup the engine adjusts the venue's history to the position: of an instrum
 of the position's current life alone, and where these do not add up it makes up an order in their place and drops the
 rest. That suits a node that knows nothing. To one that knows its orders it loses trades that came while it was down,
 and rewrites orders that it knows; and of an instrument that is flat it brings in what was long before. The same happens
-while it runs, each time the adapter opens its stream again. Read and measured with 1.231.0.
+while it runs, each time the adapter opens its stream again.
+
+It finds the beginning of a position's life by time, and loses what was traded in the very millisecond in which the one
+before ended: what is left does not add up, and the whole position becomes an order that the venue never had. So trades
+of one time are told apart first. Read and measured with 1.231.0.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +17,8 @@ from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusRe
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
+
+from reconciliation.engine.v1.guards.venue_trades import in_order
 
 Orders = dict[VenueOrderId, OrderStatusReport]
 
@@ -34,6 +40,7 @@ class HistoryGuard:
     def _adjust_or_continue(self, status: ExecutionMassStatus) -> None:
         if self._lives_since_ns is None:
             self._lives_since_ns = status.ts_init
+            _tell_apart(status)
             self._adjust(status)
             return
         orders: Orders = status._order_reports
@@ -55,6 +62,14 @@ class HistoryGuard:
         """Whether an order is known, open, or of a time that this trader has lived through."""
         known = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
         return known is not None or report.is_open or report.ts_last >= since_ns
+
+
+def _tell_apart(status: ExecutionMassStatus) -> None:
+    """Let the trades of an instrument follow each other, by a nanosecond where the venue tells one time of several."""
+    last: dict[InstrumentId, int] = {}
+    for fill in in_order(fill for fills in status._fill_reports.values() for fill in fills):
+        fill.ts_event = max(fill.ts_event, last.get(fill.instrument_id, -1) + 1)
+        last[fill.instrument_id] = fill.ts_event
 
 
 def _times(engine: LiveExecutionEngine) -> Iterable[int]:

@@ -212,19 +212,29 @@ class TradeGuard:
     def _reconcile_whole(self, status: ExecutionMassStatus) -> bool:
         """Reconcile a mass status as it is: it was completed before, and positions are judged right after it."""
         self._since_ns = self._since_ns or status.ts_init - MARGIN_NS
+        reports = list(status._order_reports.values())
         untold = [
             (report, lacking(self._order_of(report), report, status._fill_reports.get(report.venue_order_id, ())))
-            for report in status._order_reports.values()
+            for report in reports
         ]
         self._takes_as_it_is = True
         try:
-            return bool(self._reconcile_mass_status(status))
+            reconciled = bool(self._reconcile_mass_status(status))
         finally:
             self._takes_as_it_is = False
             for report, left in untold:
                 order = self._order_of(report) if left > 0 else None
                 if order is not None and not lacks(order, report, ()):
                     self._note_inferred(order.client_order_id, left)
+        if reconciled:
+            self._note_left_out(reports)
+        return reconciled
+
+    def _note_left_out(self, reports: list[OrderStatusReport]) -> None:
+        """Remember closed orders of lives that are over, that a reconciliation left out: no check takes them in."""
+        for report in reports:
+            if not report.is_open and not self._is_known(report):
+                self._heard.note(report.venue_order_id, self._engine._clock.timestamp_ns())
 
     # -- Trades and orders that nobody told of -------------------------------------------------------
 
@@ -260,7 +270,7 @@ class TradeGuard:
         return None if client_order_id is None else self._engine._cache.order(client_order_id)
 
     def _is_forgotten(self, report: FillReport | OrderStatusReport) -> bool:
-        """Whether an order was known in this life and has been purged since; all of it is booked."""
+        """Whether an order has been purged since it was known, or was left out: all of it that counts is booked."""
         return report.venue_order_id in self._heard and not self._is_known(report)
 
     def _is_known(self, fill: FillReport | OrderStatusReport) -> bool:
