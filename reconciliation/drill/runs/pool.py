@@ -1,17 +1,14 @@
 """Several processes that play runs side by side, and end whatever happens."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import Final, NamedTuple, Self
 
 from reconciliation.drill.runs.job import Job
+from reconciliation.drill.runs.nursery import Child, Nursery
 from reconciliation.drill.stage import Played
 
 RUNS_A_PROCESS: Final = 25
@@ -20,13 +17,6 @@ LOOK_EVERY_SECS: Final = 0.1
 """How soon a wish to stop is seen."""
 LEAVES_WITHIN_SECS: Final = 15.0
 """What a process may take to end those that it started."""
-_BEGIN: Final = """\
-import sys
-sys.path[:] = {path!r}
-from reconciliation.drill.runs.worker import serve
-serve({pipe})
-"""
-"""What a process does: modules are found as here."""
 
 
 class Finished(NamedTuple):
@@ -45,22 +35,15 @@ class _Busy:
 
 
 class _Worker:
-    """One process and the pipe to it.
+    """One process that plays.
 
-    It hashes texts as every other does, because the engine goes through its sets in the order of hashes. A process
-    group of its own keeps a terminal's Ctrl-C from it: who started it ends it.
+    Args:
+        child: the process, and the pipe to it.
     """
 
-    def __init__(self) -> None:
-        self.pipe, theirs = Pipe()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
-                [sys.executable, "-c", _BEGIN.format(path=sys.path, pipe=theirs.fileno())],
-                env=os.environ | {"PYTHONHASHSEED": "0"},
-                stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                process_group=0,
-            )
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self.pipe = child.pipe
         self._left = RUNS_A_PROCESS
         self._is_leaving = False
         self.busy: _Busy | None = None
@@ -80,16 +63,11 @@ class _Worker:
         """Let it end the processes that it started, where it plays over the wire."""
         if self.busy is not None and self.busy.job.carrier == "wire":
             self._is_leaving = True
-            self._process.terminate()
+            self._child.leave()
 
     def end(self) -> int:
         """End the process, whatever it does, and return its exit code; below zero the signal that ended it."""
-        if self._is_leaving:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(LEAVES_WITHIN_SECS)
-        self._process.kill()
-        self.pipe.close()
-        return self._process.wait()
+        return self._child.end(LEAVES_WITHIN_SECS if self._is_leaving else 0.0)
 
 
 class Pool:
@@ -106,6 +84,7 @@ class Pool:
         self.at_once = at_once
         self._go_on = go_on
         self._workers: list[_Worker] = []
+        self._nursery: Nursery | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -116,6 +95,8 @@ class Pool:
         for worker in self._workers:
             worker.end()
         self._workers.clear()
+        if self._nursery is not None:
+            self._nursery.close()
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Finished]:
         """Play jobs and yield each as it is over, whatever came of it.
@@ -145,7 +126,8 @@ class Pool:
             self._go_on()
 
     def _new(self) -> _Worker:
-        worker = _Worker()
+        self._nursery = self._nursery or Nursery()
+        worker = _Worker(self._nursery.fork())
         self._workers.append(worker)
         return worker
 

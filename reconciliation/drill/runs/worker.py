@@ -17,9 +17,17 @@ from reconciliation.drill.runs.job import Job, Recording
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.drill.wire.run import WireRun
+from reconciliation.engine.generation import generation
 
 _FRAMES: Final = 3
 """How many of the last places a failure of the drill is told with."""
+
+
+def prepare() -> None:
+    """Do once what all processes need that are forked from here on: import the engine."""
+    os.dup2(2, 1)  # stdout is for the command's data, whatever a user's strategy prints
+    warnings.simplefilter("ignore")  # the adapter warns of nanoseconds at each order that expires
+    generation()
 
 
 def serve(handle: int) -> None:
@@ -28,8 +36,6 @@ def serve(handle: int) -> None:
     Args:
         handle: the file descriptor of the pipe's end.
     """
-    os.dup2(2, 1)  # stdout is for the command's data, whatever a user's strategy prints
-    warnings.simplefilter("ignore")  # the adapter warns of nanoseconds at each order that expires
     pipe: Connection[Any, Any] = Connection(handle)
     while True:
         try:

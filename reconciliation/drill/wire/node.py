@@ -42,7 +42,10 @@ class WireNode:
         sys.stdout.flush()
         sys.stderr.flush()
         gc.freeze()  # the child's collector would copy every page that it looks at
+        # A signal that is handled in the middle of a fork would be so on both sides of it.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         self._pid = os.fork()
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         if not self._pid:
             _be(part, orders, news, log_file)
         news.close()

@@ -2,29 +2,39 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from planted import own_job
-from stage import until
+from stage import processes_in, until
 
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.runs import job as job_module
+from reconciliation.drill.runs import nursery
 from reconciliation.drill.runs import pool as pool_module
 from reconciliation.drill.runs.job import Job
 from reconciliation.drill.runs.pool import Finished, Pool
 
 QUIET = own_job("quiet")
-ECHO = """
-import os, sys
-sys.path[:] = {path!r}
+BEGIN = """
+import os, sys, time
+sys.path[:] = {{path!r}}
 from multiprocessing.connection import Connection
-pipe = Connection({pipe})
-while True:
-    job = pipe.recv()
-    told = f"process {{os.getpid()}}, hashes {{os.environ['PYTHONHASHSEED']}}, group {{os.getpgrp()}}"
-    pipe.send((job.failed(told), 0.0))
+from reconciliation.drill.runs.nursery import nurse
+def live(handle):
+    pipe = Connection(handle)
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        {0}
+        told = f"process {{{{os.getpid()}}}}, hashes {{{{os.environ['PYTHONHASHSEED']}}}}, group {{{{os.getpgrp()}}}}"
+        pipe.send((job.failed(told), 0.0))
+nurse({{orders}}, live)
 """
-"""A process that needs no engine: it tells who it is."""
+"""Processes that need no engine: each tells who it is, unless it comes to something else."""
+ECHO = BEGIN.format("")
 
 
 def told(finished: Finished) -> str:
@@ -34,21 +44,28 @@ def told(finished: Finished) -> str:
 
 
 def test_a_process_that_dies_gives_its_job_back_and_the_others_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_BEGIN", "import os; os._exit(3)  # {path} {pipe}")
+    monkeypatch.setattr(nursery, "_BEGIN", BEGIN.format("os._exit(3)"))
     with Pool(2) as pool:
         played = list(pool.play([QUIET] * 5))
     assert [told(each) for each in played] == ["the process ended, exit code 3"] * 5
 
 
 def test_a_process_that_is_killed_is_told_by_its_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_BEGIN", "import os; os.kill(os.getpid(), 6)  # {path} {pipe}")
+    monkeypatch.setattr(nursery, "_BEGIN", BEGIN.format("os.kill(os.getpid(), 6)"))
     with Pool(1) as pool:
         (finished,) = pool.play([QUIET])
     assert told(finished) == "the process ended, by signal 6"
 
 
+def test_where_nothing_can_be_forked_every_job_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "_BEGIN", "import os; os._exit(3)  # {path} {orders}")
+    with Pool(2) as pool:
+        played = list(pool.play([QUIET] * 5))
+    assert [told(each) for each in played] == ["the process ended, exit code 3"] * 5
+
+
 def test_a_run_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_BEGIN", "import time; time.sleep(60)  # {path} {pipe}")
+    monkeypatch.setattr(nursery, "_BEGIN", BEGIN.format("time.sleep(60)"))
     monkeypatch.setattr(job_module, "LEAST_PATIENCE_SECS", 0.2)
     monkeypatch.setattr(job_module, "SLOWEST", 1e9)
     with Pool(1) as pool:
@@ -57,7 +74,7 @@ def test_a_run_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_processes_are_replaced_and_work_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_BEGIN", ECHO)
+    monkeypatch.setattr(nursery, "_BEGIN", ECHO)
     monkeypatch.setattr(pool_module, "RUNS_A_PROCESS", 2)
     monkeypatch.delenv("PYTHONHASHSEED", raising=False)
     with Pool(2) as pool:
@@ -66,13 +83,13 @@ def test_processes_are_replaced_and_work_side_by_side(monkeypatch: pytest.Monkey
     by_process = {text: told_by.count(text) for text in told_by}
     assert max(by_process.values()) == 2
     assert len(by_process) >= 4
-    for text in by_process:
-        pid = text.split(",")[0].removeprefix("process ")
-        assert text == f"process {pid}, hashes 0, group {pid}"
+    (common,) = {text.split(", ", 1)[1] for text in by_process}
+    assert common.startswith("hashes 0, group ")
+    assert common != f"hashes 0, group {os.getpgrp()}"
 
 
 def test_a_wish_to_stop_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_BEGIN", ECHO)
+    monkeypatch.setattr(nursery, "_BEGIN", ECHO)
     stops: list[int] = []
 
     def go_on() -> None:
@@ -95,13 +112,17 @@ def test_a_wish_to_stop_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_process_whose_starter_is_gone_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_BEGIN", ECHO)
+    monkeypatch.setattr(nursery, "_BEGIN", ECHO)
     pool = Pool(1)
     (finished,) = pool.play([QUIET])
     pid = int(told(finished).split(",")[0].removeprefix("process "))
     (left,) = pool._workers
+    assert pid in processes_in(Path.cwd())
+    assert pool._nursery is not None
+    pool._nursery._orders.close()
     left.pipe.close()
-    until(lambda: left._process.poll() is not None, f"process {pid} ends", 10)
+    until(lambda: pid not in processes_in(Path.cwd()), f"process {pid} ends", 10)
+    assert pool._nursery._process.wait(10) == 0
 
 
 def is_alive(pid: int) -> bool:
