@@ -66,11 +66,14 @@ parts:  ## Install Debian's Chromium, where that is allowed; without it one test
 demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 	@$(BIN)/recon demo
 
+# Some environments forbid to keep what was compiled; every process of a test would compile all of it again.
+COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
+
 test: $(READY)  ## Run every test
-	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
-	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
+	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 
 bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, and the resolving of settings beside other libraries

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forks import forked
 from hypothesis import HealthCheck, settings
 from jail import Jail, jailed
 from stage import Stage, processes_in, until
@@ -68,6 +69,13 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             kept = next((folder for folder in folders if folder.name.startswith("pytest-of-")), folders[0])
             patch.delenv("PYTHONDONTWRITEBYTECODE")
             patch.setenv("PYTHONPYCACHEPREFIX", str(kept / "recon-compiled"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks(compiled_once: None) -> Iterator[None]:
+    """Begin commands as forks of one process."""
+    with forked():
         yield
 
 

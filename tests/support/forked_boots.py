@@ -4,6 +4,7 @@ Importing the engine takes a second and is the same each time; so it is done onc
 Prints, as JSON, how long a boot takes and how each one ended: `forked_boots.py COUNT`.
 """
 
+import gc
 import json
 import os
 import signal
@@ -64,6 +65,7 @@ def secs_to_start(events: Path) -> float:
 def main_process(count: int) -> None:
     events = Path("forked-events")
     generation()  # imports the engine
+    gc.freeze()  # or each node's collector would copy every page that it looks at
     secs_to_start(events)  # what loads late has loaded with it
     whole = secs_to_start(events)
     ends = []

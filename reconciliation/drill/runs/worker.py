@@ -1,5 +1,6 @@
 """The process that plays runs, one after another. It imports the engine; who starts it need not."""
 
+import gc
 import os
 import signal
 import sys
@@ -42,6 +43,7 @@ def serve(handle: int) -> None:
             job: Job = pipe.recv()
             begun = time.perf_counter()
             pipe.send((played(job), time.perf_counter() - begun))
+            gc.freeze()  # what killed nodes leave behind would be looked at again and again
         except (EOFError, OSError):  # nobody is there any more
             return
 
