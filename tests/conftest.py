@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,12 @@ def drill_pool() -> Iterator[Pool]:
     """Play runs of drills in one process, which imports the engine once."""
     with Pool(1) as pool:
         yield pool
+
+
+@pytest.fixture
+def pooled_figures(drill_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let figures be played by that process too."""
+    monkeypatch.setattr("figures.playing.Pool", lambda _at_once: nullcontext(drill_pool))
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ SEEDS: Final = range(1, 51)
 
 
 def job(seed: int) -> Job:
-    """Twenty seconds under faults, with kills inside every second run, and a restart at the end of each."""
-    schedule = derive(seed, minutes=0.3, settle_secs=60, silence_secs=2, kills=seed % 2 == 0)
+    """Twenty seconds under faults, with kills inside every fifth run, and a restart at the end of each."""
+    schedule = derive(seed, minutes=0.3, settle_secs=60, silence_secs=2, kills=seed % 5 == 0)
     return Job(chosen=Chosen(preset="standard", settings_dir=shipped_settings(), env={}), schedule=schedule)
 
 

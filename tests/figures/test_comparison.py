@@ -28,6 +28,7 @@ def test_each_page_shows_what_was_kept(page: Path) -> None:
     assert written(comparison.MARK, page) == "\n".join(comparison.rows(KEPT))
 
 
+@pytest.mark.usefixtures("pooled_figures")
 def test_runs_played_again_come_out_as_kept() -> None:
     assert comparison.outcomes(AGAIN, at_once=1) == {cell: KEPT[cell] for cell in AGAIN}
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from figures import matrix
 from figures.page import written
 from figures.playing import PRESETS
@@ -23,6 +25,7 @@ def test_the_page_names_every_story_and_every_known_limit() -> None:
             assert reason in PAGE
 
 
+@pytest.mark.usefixtures("pooled_figures")
 def test_a_line_tells_what_became_of_a_storys_variations() -> None:
     played = matrix.runs([SCENARIOS["lost fill [full]"], SCENARIOS["lost fill [partial]"]], at_once=2)
     _, _, passed, *_ = matrix.lines(played)

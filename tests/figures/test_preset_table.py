@@ -19,6 +19,7 @@ def test_the_guide_shows_what_came_of_every_cell() -> None:
     assert written(presets.MARK, presets.PAGE) == "\n".join(presets.rows(KEPT))
 
 
+@pytest.mark.usefixtures("pooled_figures")
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("guarded", [False, True], ids=["stock", "guarded"])
 def test_every_cell_played_again_comes_out_as_kept(preset: str, *, guarded: bool) -> None:

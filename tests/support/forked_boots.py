@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from reconciliation.cli import nodes  # noqa: F401
 from reconciliation.cli.main import main
 from reconciliation.engine.generation import generation
 

@@ -1,4 +1,4 @@
-"""Commands of ours begin as forks of one process that has imported the engine, which takes two seconds of a core.
+"""Commands and scripts of ours begin as forks of one process that has imported the engine: two seconds of a core.
 
 What runs is the same program in a process of its own, with its own arguments, environment, folder, files and signals.
 What is started by the name `recon`, as guides and CLI tests do, begins as a user's does.
@@ -24,6 +24,7 @@ from typing import Any, Final
 
 OURS: Final = [sys.executable, "-m", "reconciliation"]
 _POLL_SECS: Final = 0.005
+_popen: Final[Any] = subprocess.Popen  # of which more is private than typeshed knows
 
 
 class Forks:
@@ -61,7 +62,7 @@ class Forks:
         if self._orders is None:
             self._orders, theirs = Pipe()
             with theirs:
-                self._process = subprocess.Popen(
+                self._process = _popen(
                     [sys.executable, __file__, str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -77,20 +78,25 @@ class Forks:
             self._process.wait()
 
 
-class Forked(subprocess.Popen):  # type: ignore[type-arg]
+def _is_script(name: str) -> bool:
+    return Path(name).parent == Path(__file__).parent
+
+
+class Forked(_popen):  # type: ignore[misc]
     """A process as the standard library knows it; one of ours is forked, any other begins as ever."""
 
     forks: Forks
 
     def _execute_child(self, args: Any, *rest: Any) -> None:
-        self._is_fork = isinstance(args, list) and args[: len(OURS)] == OURS
+        self._is_fork = isinstance(args, list) and (args[:3] == OURS or (args[0] == OURS[0] and _is_script(args[1])))
         if not self._is_fork:
-            super()._execute_child(args, *rest)  # type: ignore[misc]
+            super()._execute_child(args, *rest)
             return
         (_, _, _, _, folder, env, *_), pipes = rest[:9], rest[9:15]
         stdin, stdout, stderr = pipes[0], pipes[3], pipes[5]
         told = {
-            "arguments": args[len(OURS) :],
+            "script": None if args[:3] == OURS else args[1],
+            "arguments": args[3:] if args[:3] == OURS else args[2:],
             "env": dict(os.environ if env is None else env),
             "folder": str(folder or Path.cwd()),
             "is_session": rest[-2],
@@ -98,11 +104,12 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
         handles = [given if given != -1 else own for own, given in enumerate((stdin, stdout, stderr))]
         self.pid = self.forks.begin(told, handles)
         self._child_created = True
-        self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
+        self._close_pipe_fds(*pipes)
 
     def _try_wait(self, wait_flags: int) -> tuple[int, int]:
         if not self._is_fork:
-            return super()._try_wait(wait_flags)  # type: ignore[misc, no-any-return]
+            found: tuple[int, int] = super()._try_wait(wait_flags)
+            return found
         while True:
             pid, status = self.forks.ended(self.pid)
             if pid or wait_flags & os.WNOHANG:
@@ -111,36 +118,37 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
 
     def _internal_poll(self, *args: Any, **kwargs: Any) -> int | None:
         if not getattr(self, "_is_fork", False):
-            return super()._internal_poll(*args, **kwargs)  # type: ignore[misc, no-any-return]
-        lock = self._waitpid_lock  # type: ignore[attr-defined]
+            code: int | None = super()._internal_poll(*args, **kwargs)
+            return code
+        lock = self._waitpid_lock
         if self.returncode is None and lock.acquire(blocking=False):
             try:
                 pid, status = self.forks.ended(self.pid)
                 if pid:
-                    self._handle_exitstatus(status)  # type: ignore[attr-defined]
+                    self._handle_exitstatus(status)
             finally:
                 lock.release()
-        return self.returncode
+        polled: int | None = self.returncode
+        return polled
 
 
 @contextmanager
 def forked() -> Iterator[None]:
     """Begin commands of ours as forks while this lasts."""
-    real = subprocess.Popen
     Forked.forks = Forks()
     subprocess.Popen = Forked  # type: ignore[misc]
     try:
         yield
     finally:
-        subprocess.Popen = real  # type: ignore[misc]
+        subprocess.Popen = _popen  # type: ignore[misc]
         Forked.forks.close()
 
 
 # -- The process that forks --------------------------------------------------------------------------
 
 
-def nurse(handle: int) -> None:
-    """Fork as ordered, until the orders end; return in every child, which is to go on as the program."""
+def nurse(handle: int) -> str | None:
+    """Fork as ordered, until the orders end; return in every child which script it is to be, None for the program."""
     orders: Connection[Any, Any] = Connection(handle)
     while True:
         try:
@@ -157,7 +165,8 @@ def nurse(handle: int) -> None:
         if not pid:
             orders.close()
             become(told, handles)
-            return
+            script: str | None = told["script"]
+            return script
         for each in handles:
             os.close(each)
         orders.send(pid)
@@ -174,24 +183,30 @@ def become(told: dict[str, Any], handles: list[int]) -> None:
     os.environ.update(told["env"])
     os.chdir(told["folder"])
     sys.argv[1:] = told["arguments"]
-    sys.path[:1] = [told["folder"], *filter(None, told["env"].get("PYTHONPATH", "").split(os.pathsep))]
+    first = sys.path[0] if told["script"] else told["folder"]  # as the interpreter does; this is a script beside them
+    sys.path[:1] = [first, *filter(None, told["env"].get("PYTHONPATH", "").split(os.pathsep))]
 
 
-def exit_code() -> int:
+def exit_code(script: str | None) -> int:
     """Be the program, and end as one does, but for taking apart what was imported, which takes half a second."""
     code: Any = 0
     try:
-        runpy.run_module("reconciliation", run_name="__main__", alter_sys=True)
+        if script is None:
+            runpy.run_module("reconciliation", run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(script, run_name="__main__")
     except SystemExit as end:
         code = end.code or 0
+        if not isinstance(code, int):
+            sys.stderr.write(f"{code}\n")
     except BaseException:  # noqa: BLE001 - the interpreter's last resort
         sys.excepthook(*sys.exc_info())
         code = 1
-    threading._shutdown()  # type: ignore[attr-defined] # as the interpreter does
+    threading._shutdown()  # type: ignore[attr-defined]  # as the interpreter does
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    return int(code)
+    return code if isinstance(code, int) else 1
 
 
 if __name__ == "__main__":
@@ -206,5 +221,4 @@ if __name__ == "__main__":
     ):
         import_module(module)
     gc.freeze()
-    nurse(int(sys.argv[1]))
-    os._exit(exit_code())
+    os._exit(exit_code(nurse(int(sys.argv[1]))))

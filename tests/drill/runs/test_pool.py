@@ -102,7 +102,7 @@ def test_a_wish_to_stop_ends_every_process(monkeypatch: pytest.MonkeyPatch) -> N
             for finished in pool.play([QUIET] * 500):
                 pids.append(int(told(finished).split(",")[0].removeprefix("process ")))
                 if len(set(pids)) == 2:
-                    stops.extend(set(pids))
+                    stops[:] = set(pids)
         return pids
 
     with pytest.raises(KeyboardInterrupt):
