@@ -2,12 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from forks import forked
+from forks import forked, listening
 from hypothesis import HealthCheck, settings
 from jail import Jail, jailed
 from stage import Stage, processes_in, until
@@ -74,10 +74,19 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def forks(compiled_once: None) -> Iterator[None]:
+def forks() -> Iterator[None]:
     """Begin commands as forks of one process."""
     with forked():
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Run the process that forks, one for all workers."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return (yield)
+    with listening():
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from forks import command_in
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
@@ -36,12 +37,16 @@ def as_pattern(lines: list[str]) -> str:
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
-def test_every_command_prints_what_the_guide_shows(guide: Path, tmp_path: Path) -> None:
+def test_every_command_prints_what_the_guide_shows(
+    guide: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     commands = commands_of(guide.read_text("utf-8"))
     assert commands
     steps = (f"{{ {command}\n}} 2>&1; status=$?; echo; echo '{END}'$status" for command, _ in commands)
     env = {key: value for key, value in os.environ.items() if not key.startswith("RECON_")}
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    env["PATH"] = os.pathsep.join(
+        [str(command_in(tmp_path_factory.mktemp("bin"))), str(Path(sys.executable).parent), env["PATH"]]
+    )
     done = subprocess.run(
         ["/usr/bin/env", "bash", "-u"],
         input="\n".join(steps),

@@ -1,49 +1,59 @@
 """Commands and scripts of ours begin as forks of one process that has imported the engine: two seconds of a core.
 
 What runs is the same program in a process of its own, with its own arguments, environment, folder, files and signals.
-What is started by the name `recon`, as guides and CLI tests do, begins as a user's does.
+What the tests of the command line start by the name `recon` begins as a user's does.
 """
 
 import atexit
 import gc
 import os
 import runpy
+import select
+import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import Any, Final
 
 OURS: Final = [sys.executable, "-m", "reconciliation"]
+ADDRESS: Final = "FORKS_ADDRESS"
+"""The variable that says where the process that forks listens."""
 _POLL_SECS: Final = 0.005
+_READY_WITHIN_SECS: Final = 60.0
 _popen: Final[Any] = subprocess.Popen  # of which more is private than typeshed knows
 
 
 class Forks:
-    """The process that forks, seen from outside; it is started when it is first needed."""
+    """The process that forks, seen from outside; each who asks has one of its own, which is a fork too.
 
-    def __init__(self) -> None:
+    Args:
+        address: where it listens.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
         self._orders: Connection[Any, Any] | None = None
-        self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def begin(self, told: dict[str, Any], handles: list[int]) -> int:
         """Fork a process and return its id.
 
         Args:
-            told: what `Forked` tells of it.
+            told: what `told_of` tells of it.
             handles: the file descriptors that become its first three.
         """
         with self._lock:
-            orders = self._started()
+            orders = self._connected()
             orders.send(told)
             for handle in handles:
                 send_handle(orders, handle, 0)
@@ -53,29 +63,36 @@ class Forks:
     def ended(self, pid: int) -> tuple[int, int]:
         """Say what `os.waitpid` does, without a wait."""
         with self._lock:
-            orders = self._started()
+            orders = self._connected()
             orders.send(pid)
             found: tuple[int, int] = orders.recv()
         return found
 
-    def _started(self) -> "Connection[Any, Any]":
+    def await_end(self, pid: int) -> int:
+        """Return what `os.waitpid` says of how a process ended."""
+        while True:
+            found, status = self.ended(pid)
+            if found:
+                return status
+            time.sleep(_POLL_SECS)
+
+    def _connected(self) -> "Connection[Any, Any]":
         if self._orders is None:
-            self._orders, theirs = Pipe()
-            with theirs:
-                self._process = _popen(
-                    [sys.executable, __file__, str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    cwd=Path(__file__).parent,  # not in the folder of a test, which must be left empty
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
+            line = socket.socket(socket.AF_UNIX)
+            deadline = time.monotonic() + _READY_WITHIN_SECS
+            while line.connect_ex(self._address):  # it has not begun to listen yet
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"nobody listens at {self._address}")
+                time.sleep(_POLL_SECS)
+            self._orders = Connection(line.detach())
         return self._orders
 
-    def close(self) -> None:
-        if self._orders is not None and self._process is not None:
-            self._orders.close()
-            self._process.wait()
+
+def told_of(args: list[str], env: Mapping[str, str], folder: str, *, is_session: bool) -> dict[str, Any]:
+    """What a fork is told of the process that it is to be."""
+    script = None if args[:3] == OURS else args[1]
+    arguments = args[2:] if script else args[3:]
+    return {"script": script, "arguments": arguments, "env": dict(env), "folder": folder, "is_session": is_session}
 
 
 def _is_script(name: str) -> bool:
@@ -94,13 +111,7 @@ class Forked(_popen):  # type: ignore[misc]
             return
         (_, _, _, _, folder, env, *_), pipes = rest[:9], rest[9:15]
         stdin, stdout, stderr = pipes[0], pipes[3], pipes[5]
-        told = {
-            "script": None if args[:3] == OURS else args[1],
-            "arguments": args[3:] if args[:3] == OURS else args[2:],
-            "env": dict(os.environ if env is None else env),
-            "folder": str(folder or Path.cwd()),
-            "is_session": rest[-2],
-        }
+        told = told_of(args, os.environ if env is None else env, str(folder or Path.cwd()), is_session=rest[-2])
         handles = [given if given != -1 else own for own, given in enumerate((stdin, stdout, stderr))]
         self.pid = self.forks.begin(told, handles)
         self._child_created = True
@@ -110,11 +121,7 @@ class Forked(_popen):  # type: ignore[misc]
         if not self._is_fork:
             found: tuple[int, int] = super()._try_wait(wait_flags)
             return found
-        while True:
-            pid, status = self.forks.ended(self.pid)
-            if pid or wait_flags & os.WNOHANG:
-                return pid, status
-            time.sleep(_POLL_SECS)
+        return self.forks.ended(self.pid) if wait_flags & os.WNOHANG else (self.pid, self.forks.await_end(self.pid))
 
     def _internal_poll(self, *args: Any, **kwargs: Any) -> int | None:
         if not getattr(self, "_is_fork", False):
@@ -135,33 +142,82 @@ class Forked(_popen):  # type: ignore[misc]
 @contextmanager
 def forked() -> Iterator[None]:
     """Begin commands of ours as forks while this lasts."""
-    Forked.forks = Forks()
+    Forked.forks = Forks(os.environ[ADDRESS])
     subprocess.Popen = Forked  # type: ignore[misc]
     try:
         yield
     finally:
         subprocess.Popen = _popen  # type: ignore[misc]
-        Forked.forks.close()
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Run the process that forks; those that are started meanwhile find it."""
+    with tempfile.TemporaryDirectory(prefix="forks-") as folder:
+        os.environ[ADDRESS] = f"{folder}/address"
+        server = _popen(
+            [sys.executable, __file__],
+            cwd=Path(__file__).parent,  # not in the folder of a test, which must be left empty
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield
+        finally:
+            server.stdin.close()
+            server.wait()
+
+
+def command_in(folder: Path) -> Path:
+    """Write a `recon` for a shell that begins as a fork too, and return the folder it is in."""
+    command = folder / "recon"
+    lines = (f"#!{sys.executable}", "import sys", f"sys.path[:0] = [{str(Path(__file__).parent)!r}]", "import forks")
+    command.write_text("\n".join((*lines, "forks.be_one()", "")))
+    command.chmod(0o755)
+    return folder
+
+
+def be_one() -> None:
+    """Have a fork do what this process was started for, hand on signals, and end as it does."""
+    forks = Forks(os.environ[ADDRESS])
+    recon = str(Path(sys.executable).parent / "recon")
+    told = told_of([sys.executable, recon, *sys.argv[1:]], os.environ, str(Path.cwd()), is_session=False)
+    pid = forks.begin(told, [0, 1, 2])
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda number, _: os.kill(pid, number))
+    code = os.waitstatus_to_exitcode(forks.await_end(pid))
+    sys.exit(code if code >= 0 else 128 - code)
 
 
 # -- The process that forks --------------------------------------------------------------------------
 
 
-def nurse(handle: int) -> str | None:
+def listen() -> str | None:
+    """Fork for everyone who asks until stdin closes; return in every child which script it is to be, if any."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.bind(os.environ[ADDRESS])
+        line.listen()
+        while sys.stdin not in (ready := select.select([line, sys.stdin], [], [])[0]):
+            asking, _ = line.accept() if ready else (None, None)
+            if asking is not None and not _fork():
+                line.close()
+                return nurse(Connection(asking.detach()))
+    os._exit(0)
+
+
+def nurse(orders: "Connection[Any, Any]") -> str | None:
     """Fork as ordered, until the orders end; return in every child which script it is to be, None for the program."""
-    orders: Connection[Any, Any] = Connection(handle)
     while True:
         try:
             told = orders.recv()
         except EOFError:
-            sys.exit()
+            os._exit(0)
         if isinstance(told, int):
             orders.send(os.waitpid(told, os.WNOHANG))
             continue
         handles = [recv_handle(orders) for _ in range(3)]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # two libraries hold threads, and see to forks
-            pid = os.fork()
+        pid = _fork()
         if not pid:
             orders.close()
             become(told, handles)
@@ -170,6 +226,12 @@ def nurse(handle: int) -> str | None:
         for each in handles:
             os.close(each)
         orders.send(pid)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # two libraries hold threads, and see to forks
+        return os.fork()
 
 
 def become(told: dict[str, Any], handles: list[int]) -> None:
@@ -183,7 +245,7 @@ def become(told: dict[str, Any], handles: list[int]) -> None:
     os.environ.update(told["env"])
     os.chdir(told["folder"])
     sys.argv[1:] = told["arguments"]
-    first = sys.path[0] if told["script"] else told["folder"]  # as the interpreter does; this is a script beside them
+    first = str(Path(told["script"]).parent) if told["script"] else told["folder"]  # as the interpreter does
     sys.path[:1] = [first, *filter(None, told["env"].get("PYTHONPATH", "").split(os.pathsep))]
 
 
@@ -221,4 +283,4 @@ if __name__ == "__main__":
     ):
         import_module(module)
     gc.freeze()
-    os._exit(exit_code(nurse(int(sys.argv[1]))))
+    os._exit(exit_code(listen()))
