@@ -42,7 +42,9 @@ def serve(handle: int) -> None:
         try:
             job: Job = pipe.recv()
             begun = time.perf_counter()
-            pipe.send((played(job), time.perf_counter() - begun))
+            came = played(job)
+            sys.stdout.flush()  # this process may be killed once its answer is there
+            pipe.send((came, time.perf_counter() - begun))
             gc.freeze()  # what killed nodes leave behind would be looked at again and again
         except (EOFError, OSError):  # nobody is there any more
             return
