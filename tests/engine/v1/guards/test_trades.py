@@ -98,6 +98,35 @@ def test_an_order_by_hand_that_came_and_filled_unheard_is_adopted_with_its_trade
     assert told(*RESTS, *unheard(by_hand), name="web")[-1] == "OrderFilled 1001"
 
 
+def test_an_order_that_was_called_dead_and_purged_is_taken_in_again_where_it_lives() -> None:
+    """The venue denies an order for as long as it takes to believe it, and has it all the same."""
+    purged = {
+        "reconciliation.purge_closed_orders_interval_mins": 1,
+        "reconciliation.purge_closed_orders_buffer_mins": 60,
+    }
+    denied = (Fail(call=call, body=[]) for call in (OPEN_ORDERS, ALL_ORDERS))
+    no_such_order = Fail(call="GET /fapi/v1/order", status=400, body={"code": -2013, "msg": "Order does not exist."})
+    run = run_of(
+        *RESTS,
+        *denied,
+        no_such_order,
+        Wait(secs=120),
+        Mend(),
+        Wait(secs=62 * 60),
+        Stream(action="drop"),
+        Wait(secs=30),
+        Fill(name="order"),
+        Wait(secs=10),
+        Stop(),
+        *STARTED,
+        *ALL_WELL,
+        overrides=purged,
+    )
+    assert not run.play().anomalies
+    events = histories(run)["orders:order"]
+    assert events[-4:] == ("OrderRejected", "OrderInitialized", "OrderAccepted", "OrderFilled 1001")
+
+
 def test_an_amendment_that_was_called_failed_is_taken_over() -> None:
     amend = Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000))
     operations = (*RESTS, MUTE, Fail(call=AMEND, status=503, apply=True, times=1), amend, Wait(secs=1), UNMUTE)
