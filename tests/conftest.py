@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from forks import forked, listening
+from forks import forked, listening, real_popen
 from hypothesis import HealthCheck, settings
 from jail import Jail, jailed
 from stage import Stage, processes_in, until
@@ -78,6 +78,12 @@ def forks() -> Iterator[None]:
     """Begin commands as forks of one process."""
     with forked():
         yield
+
+
+@pytest.fixture
+def no_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin commands as a user's begin: by importing."""
+    monkeypatch.setattr("subprocess.Popen", real_popen)
 
 
 @pytest.hookimpl(wrapper=True)

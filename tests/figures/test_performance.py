@@ -11,6 +11,6 @@ def test_the_page_shows_the_figures_that_were_kept() -> None:
 
 def test_a_speed_says_whether_its_goal_is_met() -> None:
     speed = performance.Speed(
-        name="seeds", runs=10, processes=1, wall_secs=10, virtual_secs=4_000, goal="300", is_met=True
+        name="seeds", runs=10, processes=1, wall_secs=10, virtual_secs=4_000, wrong=2, goal="300", is_met=True
     )
-    assert speed.cells() == ("seeds", "10", "1", "10 s", "400", "300: met")
+    assert speed.cells() == ("seeds", "10", "1", "10 s", "400", "2", "300: met")

@@ -52,6 +52,7 @@ def test_no_signal_is_lost_over_a_whole_boot(stage: Stage, venue: VenueProcess, 
     assert any("node_stopped" in end["events"] for end in heard), "some came to a node that ran"
 
 
+@pytest.mark.usefixtures("no_forks")
 @pytest.mark.parametrize("after_secs", [0.3, 0.8, 1.3])
 def test_no_signal_is_lost_while_the_engine_is_imported(
     stage: Stage, venue: VenueProcess, redis: str, after_secs: float

@@ -30,7 +30,7 @@ ADDRESS: Final = "FORKS_ADDRESS"
 """The variable that says where the process that forks listens."""
 _POLL_SECS: Final = 0.005
 _READY_WITHIN_SECS: Final = 60.0
-_popen: Final[Any] = subprocess.Popen  # of which more is private than typeshed knows
+real_popen: Final[Any] = subprocess.Popen  # of which more is private than typeshed knows
 
 
 class Forks:
@@ -99,7 +99,7 @@ def _is_script(name: str) -> bool:
     return Path(name).parent == Path(__file__).parent
 
 
-class Forked(_popen):  # type: ignore[misc]
+class Forked(real_popen):  # type: ignore[misc]
     """A process as the standard library knows it; one of ours is forked, any other begins as ever."""
 
     forks: Forks
@@ -147,7 +147,7 @@ def forked() -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.Popen = _popen  # type: ignore[misc]
+        subprocess.Popen = real_popen  # type: ignore[misc]
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def listening() -> Iterator[None]:
     """Run the process that forks; those that are started meanwhile find it."""
     with tempfile.TemporaryDirectory(prefix="forks-") as folder:
         os.environ[ADDRESS] = f"{folder}/address"
-        server = _popen(
+        server = real_popen(
             [sys.executable, __file__],
             cwd=Path(__file__).parent,  # not in the folder of a test, which must be left empty
             stdin=subprocess.PIPE,
