@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -72,57 +72,61 @@ class Speed:
         )
 
 
-def played(name: str, jobs: Sequence[Job], processes: int) -> tuple[float, float, int]:
-    """Play runs; return the seconds they took by the clock and in their own time, and how many went wrong."""
-    progress = Progress()
+def timed(
+    name: str, jobs: Iterable[Job], processes: int, *, goal: str, is_met: Callable[[float, float], bool | None]
+) -> Speed:
+    """Play runs and return how long they took; what went wrong is told on stderr.
+
+    Args:
+        name: what is played.
+        jobs: the runs.
+        processes: how many play.
+        goal: what is wanted.
+        is_met: whether it is, given the seconds by the clock and in the runs' own time.
+    """
+    asked, progress = tuple(jobs), Progress()
     with Pool(processes) as pool:
-        outcome = Campaign(pool, progress.show).play(jobs, lambda _, done: progress.counted(done, len(jobs), 0))
+        outcome = Campaign(pool, progress.show).play(asked, lambda _, done: progress.counted(done, len(asked), 0))
     progress.clear()
-    click.echo(f"{name}: {len(jobs)} runs in {outcome.wall_secs:.0f} s", file=sys.stderr)
+    click.echo(f"{name}: {len(asked)} runs in {outcome.wall_secs:.0f} s", file=sys.stderr)
     wrong = [run for run in outcome.runs if run.unexpected]
     for run in wrong:
         click.echo(f"{run.job.title}: {', '.join(map(str, run.unexpected))}", file=sys.stderr)
-    return outcome.wall_secs, outcome.virtual_secs, len(wrong)
+    return Speed(
+        name=name,
+        runs=len(asked),
+        processes=processes,
+        wall_secs=outcome.wall_secs,
+        virtual_secs=outcome.virtual_secs,
+        wrong=len(wrong),
+        goal=goal,
+        is_met=is_met(outcome.wall_secs, outcome.virtual_secs),
+    )
 
 
 def measured(seeds: int) -> Iterator[Speed]:
     """Measure the simulator."""
     choice, cores = chosen(PRESET, guarded=True), os.cpu_count() or 1
-    jobs = tuple(of_seeds(choice, range(1, ALONE + 1), minutes=MINUTES, kills=False))
-    wall, virtual, wrong = played("one core", jobs, 1)
-    yield Speed(
-        name=f"seeds of {MINUTES:g} minutes, ten orders a minute",
-        runs=len(jobs),
-        processes=1,
-        wall_secs=wall,
-        virtual_secs=virtual,
-        wrong=wrong,
+    yield timed(
+        f"seeds of {MINUTES:g} minutes, ten orders a minute",
+        of_seeds(choice, range(1, ALONE + 1), minutes=MINUTES, kills=False),
+        1,
         goal="at least 300 times real time on one core",
-        is_met=virtual / wall >= 300,  # noqa: PLR2004 - the goal
+        is_met=lambda wall, virtual: virtual / wall >= 300,  # noqa: PLR2004 - the goal
     )
-    jobs = tuple(of_scenarios(choice, shipped_scenarios().values(), [1]))
-    wall, virtual, wrong = played("recon drill", jobs, cores)
-    yield Speed(
-        name="`recon drill`, every scenario",
-        runs=len(jobs),
-        processes=cores,
-        wall_secs=wall,
-        virtual_secs=virtual,
-        wrong=wrong,
+    yield timed(
+        "`recon drill`, every scenario",
+        of_scenarios(choice, shipped_scenarios().values(), [1]),
+        cores,
         goal="within a minute",
-        is_met=wall <= 60,  # noqa: PLR2004 - the goal
+        is_met=lambda wall, _: wall <= 60,  # noqa: PLR2004 - the goal
     )
-    jobs = tuple(of_seeds(choice, range(1, seeds + 1), minutes=MINUTES, kills=False))
-    wall, virtual, wrong = played("seeds", jobs, cores)
-    yield Speed(
-        name=f"seeds of {MINUTES:g} minutes",
-        runs=len(jobs),
-        processes=cores,
-        wall_secs=wall,
-        virtual_secs=virtual,
-        wrong=wrong,
+    yield timed(
+        f"seeds of {MINUTES:g} minutes",
+        of_seeds(choice, range(1, seeds + 1), minutes=MINUTES, kills=False),
+        cores,
         goal="1,000 within 15 minutes on two cores",
-        is_met=wall <= 900 if seeds >= SEEDS and cores <= 2 else None,  # noqa: PLR2004 - the goal
+        is_met=lambda wall, _: wall <= 900 if seeds >= SEEDS and cores <= 2 else None,  # noqa: PLR2004 - the goal
     )
 
 

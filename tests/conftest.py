@@ -34,7 +34,7 @@ SLOWEST = (
     "test_stop_signals.py",
     "test_timing.py",
     "test_continuous_repair.py",
-    "test_preset_faults.py",
+    "test_cells_by_wire.py",
 )
 # The folders whose tests start processes.
 WATCHED = ("journeys", "engine", "embedded")

@@ -198,11 +198,12 @@ def listen() -> str | None:
     with socket.socket(socket.AF_UNIX) as line:
         line.bind(os.environ[ADDRESS])
         line.listen()
-        while sys.stdin not in (ready := select.select([line, sys.stdin], [], [])[0]):
-            asking, _ = line.accept() if ready else (None, None)
-            if asking is not None and not _fork():
+        while sys.stdin not in select.select([line, sys.stdin], [], [])[0]:
+            asking, _ = line.accept()
+            if not _fork():
                 line.close()
                 return nurse(Connection(asking.detach()))
+            asking.close()
     os._exit(0)
 
 
