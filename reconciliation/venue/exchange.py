@@ -1,9 +1,10 @@
 """The exchange itself, without a socket: what the process serves, and what virtual time plays on."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from reconciliation.venue.control import Control
 from reconciliation.venue.credentials import KeyPair
@@ -107,8 +108,8 @@ class Exchange:
         try:
             answer: Any = self._rest.call(name, query, api_key)
         except ExchangeError as error:
-            return Answer(error.status, json.dumps({"code": error.code, "msg": error.message}).encode())
-        return Answer(200, json.dumps(answer).encode())
+            return Answer(error.status, msgspec.json.encode({"code": error.code, "msg": error.message}))
+        return Answer(200, msgspec.json.encode(answer))
 
 
 def _faulty(fault: Fault, happened: Answer | None, call: Callable[[], Answer]) -> Answer | None:

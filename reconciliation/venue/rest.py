@@ -1,6 +1,6 @@
 """The REST calls: which there are, what each must prove, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from reconciliation.venue.errors import ExchangeError, missing, no_such_order, u
 from reconciliation.venue.history import orders_page, trades_page
 from reconciliation.venue.ledger import MAKER_RATE, TAKER_RATE, Ledger
 from reconciliation.venue.params import Params, query_values
-from reconciliation.venue.records import Event, Order
+from reconciliation.venue.records import Event, Order, Position
 from reconciliation.venue.shapes import account_json, order_json, position_risk_json, trade_json
 from reconciliation.venue.stream import UserStream
 from reconciliation.venue.symbols import exchange_info
@@ -179,28 +179,27 @@ class RestApi:
         raise ExchangeError(-1020, "This operation is not supported.")
 
     def _all_position_risk(self, params: Params) -> list[dict[str, Any]]:
-        wanted = params.optional_symbol()
-        return [
-            position_risk_json(self._ledger, position)
-            for name, position in self._ledger.positions.items()
-            if wanted in {None, name}
-        ]
+        return [position_risk_json(self._ledger, position) for position in self._positions(params)]
 
     def _active_position_risk(self, params: Params) -> list[dict[str, Any]]:
         """v3 leaves out the symbols that have neither a position nor an open order."""
         ordered = {order.symbol for order in self._ledger.open_orders()}
         return [
-            risk
-            for risk in self._all_position_risk(params)
-            if risk["symbol"] in ordered or self._ledger.positions[risk["symbol"]].quantity
+            position_risk_json(self._ledger, position)
+            for position in self._positions(params)
+            if position.quantity or position.symbol in ordered
         ]
+
+    def _positions(self, params: Params) -> list[Position]:
+        wanted = params.optional_symbol()
+        return [position for name, position in self._ledger.positions.items() if wanted in {None, name}]
 
     # Orders
 
-    def _open_orders(self, params: Params) -> list[dict[str, Any]]:
+    def _open_orders(self, params: Params) -> list[Mapping[str, Any]]:
         return [order_json(order) for order in self._ledger.open_orders(params.optional_symbol())]
 
-    def _all_orders(self, params: Params) -> list[dict[str, Any]]:
+    def _all_orders(self, params: Params) -> list[Mapping[str, Any]]:
         found = orders_page(self._ledger, params.symbol().name, params.page("orderId"))
         return [order_json(order) for order in found]
 
@@ -209,30 +208,30 @@ class RestApi:
         found = trades_page(self._ledger, symbol, page, params.integer("orderId"))
         return [trade_json(fill) for fill in found]
 
-    def _query_order(self, params: Params) -> dict[str, Any]:
+    def _query_order(self, params: Params) -> Mapping[str, Any]:
         order = self._named(params)
         if order is None:
             raise no_such_order()
         return order_json(order)
 
-    def _new_order(self, params: Params) -> dict[str, Any]:
+    def _new_order(self, params: Params) -> Mapping[str, Any]:
         events = self._ledger.place(params.new_order(f"auto_{self._ledger.next_order_id}"))
         self._stream.tell(events)
         # A plain acknowledgement tells the order as accepted, before any match.
         told = events[-1] if params.text("newOrderRespType") == "RESULT" else events[0]
         return order_json(told.order)
 
-    def _amend_order(self, params: Params) -> dict[str, Any]:
+    def _amend_order(self, params: Params) -> Mapping[str, Any]:
         params.required("side")
         quantity, price = params.decimal("quantity"), params.decimal("price")
         return self._changed(self._ledger.amend(self._named(params), quantity, price))
 
-    def _cancel_order(self, params: Params) -> dict[str, Any]:
+    def _cancel_order(self, params: Params) -> Mapping[str, Any]:
         return self._changed(self._ledger.cancel(self._named(params)))
 
-    def _cancel_batch(self, params: Params) -> list[dict[str, Any]]:
+    def _cancel_batch(self, params: Params) -> list[Mapping[str, Any]]:
         symbol = params.symbol().name
-        answers = []
+        answers: list[Mapping[str, Any]] = []
         for named in params.batch():
             try:
                 events = self._ledger.cancel(self._ledger.find(**named, symbol=symbol))
@@ -265,7 +264,7 @@ class RestApi:
             raise missing("origClientOrderId")
         return self._ledger.find(order_id=order_id, client_order_id=client_order_id, symbol=symbol)
 
-    def _changed(self, events: list[Event]) -> dict[str, Any]:
+    def _changed(self, events: list[Event]) -> Mapping[str, Any]:
         """Tell the stream, and answer with the order as it then stands."""
         self._stream.tell(events)
         return order_json(events[-1].order)

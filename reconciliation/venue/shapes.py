@@ -4,7 +4,9 @@ Field names and their spelling are the exchange's; the fields are those the adap
 those a reader of the exchange's documentation would look for.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from reconciliation.venue.ledger import Ledger
@@ -19,7 +21,8 @@ def money(amount: Decimal) -> str:
     return f"{amount.quantize(EIGHT_PLACES):f}"
 
 
-def order_json(order: Order) -> dict[str, Any]:
+@lru_cache(maxsize=10_000)  # a history is asked for again and again, and hardly an order in it has changed
+def order_json(order: Order) -> Mapping[str, Any]:
     """One order, as REST calls answer it."""
     symbol = SYMBOLS[order.symbol]
     return {
