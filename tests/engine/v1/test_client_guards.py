@@ -1,11 +1,14 @@
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
 from arena import OFF, Arena, all_but, asked, node_on
+from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReports
+from nautilus_trader.execution.reports import OrderStatusReport
 
 from reconciliation import NodeBuilder
 from reconciliation.embedded.venue import VenueProcess
@@ -90,6 +93,24 @@ def test_history_is_read_to_its_end(venue: VenueProcess, guards: tuple[str, ...]
             if fills != 500 or back is None:
                 assert fills_since(arena, back) == fills
         assert fills_since(arena, timedelta(seconds=1)) == 0
+
+
+def test_orders_are_read_as_upstream_reads_them(venue: VenueProcess) -> None:
+    venue.control.seed("BTCUSDT", fills=20, open_orders=3, net="0.5", age_mins=60)
+    with node_on(venue, guards=GUARDS, **OFF) as arena:
+        orders = arena.run(arena.client._http_account.query_all_orders("BTCUSDT"))
+        orders.append(msgspec.structs.replace(orders[0], origQty="0"))  # upstream passes over one without a quantity
+        times = sorted({order.time for order in orders})
+        for start, end in ((None, None), (times[5], None), (None, times[-5]), (times[3], times[-3])):
+            ours = arena.client._parse_order_status_reports(orders, start, end)
+            stocks = BinanceCommonExecutionClient._parse_order_status_reports(arena.client, orders, start, end)
+            assert [content(report) for report in ours] == [content(report) for report in stocks]
+            assert 0 < len(ours) < len(orders)
+
+
+def content(report: OrderStatusReport) -> dict[str, Any]:
+    """What is in a report besides its own name and time."""
+    return {name: value for name, value in report.to_dict().items() if name not in {"report_id", "ts_init"}}
 
 
 def test_history_that_fits_costs_what_upstream_asks(venue: VenueProcess) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pytest
 from arena import OFF, node_on, nowhere
+from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
 from nautilus_trader.adapters.binance.data import BinanceCommonDataClient
 from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
@@ -87,6 +88,7 @@ PINNED: dict[Callable[..., Any], str] = {
     COMMON._disconnect: "(self) b5bf37bab684",
     COMMON._determine_reduce_only_str: "(self, order) 729321b27cc6",
     COMMON._get_position_side_from_position_id: "(self, position_id, exec_spawn_id) de6ee570f695",
+    BinanceOrder.parse_to_order_status_report: "(self, account_id, instrument_id, report_id, enum_parser, treat_expired_as_canceled, ts_init) 259bd3c767e8",
     COMMON._get_cached_instrument_id: "(self, symbol) 14750be94577",
     CLIENT._init_dual_side_position: "(self) b7427a520327",
     BinanceCommonDataClient._connect: "(self) ee05d43ac062",
@@ -140,6 +142,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_determine_oms_type": (ENGINE,),
     "_disconnect_clients": (KERNEL,),
     "_endpoint_futures_account": (ACCOUNT,),
+    "_enum_parser": (CLIENT,),
     "_fill_reports": (ExecutionMassStatus,),
     "_futures_http_account": (CLIENT,),
     "_generate_algo_order_status_reports": (CLIENT,),
@@ -186,6 +189,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_submit_order_inner": (CLIENT,),
     "_submit_order_method": (CLIENT,),
     "_timestamp": (ACCOUNT,),
+    "_treat_expired_as_canceled": (CLIENT,),
     "_use_position_ids": (CLIENT,),
     "_ws_client": (CLIENT,),
 }
