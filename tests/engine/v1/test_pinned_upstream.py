@@ -156,7 +156,6 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_handle_order_fill": (ENGINE,),
     "_http_account": (CLIENT,),
     "_http_client": (CLIENT,),
-    "_inferred_fill_ts": (ENGINE,),
     "_inflight_check_threshold_ns": (ENGINE,),
     "_instrument_provider": (CLIENT,),
     "_is_dual_side_position": (CLIENT,),
@@ -198,7 +197,6 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
 MEANING: Final = frozenset(
     {
         "_generate_order_status_retries",
-        "_inferred_fill_ts",
         "_inflight_check_threshold_ns",
         "_is_dual_side_position",
         "_is_stopping",

@@ -2,9 +2,8 @@
 
 The engine reconciles an order report without trades: what is missing it *infers*, one fill with an id, a price and a
 commission of its own, in place of trades that the venue would tell. The real trade, once it comes, is refused or
-counted a second time. A report of a cancelled order books nothing at all of what it traded before. And a real trade
-that is older than the first one a reconciliation brought is dropped in silence, because every reconciled fill counts as
-inferred (`_inferred_fill_ts`). All read and measured with 1.231.0.
+counted a second time. A report of a cancelled order books nothing at all of what it traded before. All read and
+measured with 1.231.0.
 """
 
 import asyncio
@@ -144,13 +143,9 @@ class TradeGuard:
         """Apply trades in their order, then the report."""
         if order is not None and trades:
             instrument = self._engine._cache.instrument(order.instrument_id)
-            if order.client_order_id not in self._inferred:
-                # Whatever a reconciliation brought earlier was no inference.
-                self._engine._inferred_fill_ts.pop(order.client_order_id, None)
             if instrument is not None and order.is_closed:
                 for trade in in_order(trades):
                     self._engine._reconcile_fill_report(order, trade, instrument)
-                    self._engine._inferred_fill_ts.pop(order.client_order_id, None)
         reconciled = bool(self._reconcile_order(report, in_order(trades), is_external))
         self._amendments.end_pending(order, report)
         return reconciled
