@@ -66,6 +66,9 @@ class Story:
     seed: int = 1
 
 
+REVIVED: Final = frozenset({"venue_trades"})
+"""It takes a rejection back that the venue does not confirm; what was told a strategy meanwhile no ledger shows."""
+
 MADE_UP: Final = {Kind.INVENTED_FILL, Kind.INVENTED_ORDER}
 
 STORIES: Final[dict[str, Story]] = {
@@ -80,10 +83,12 @@ STORIES: Final[dict[str, Story]] = {
             *ALL_WELL,
         ),
         wrong={Kind.WRONG_STATUS},
+        beside=REVIVED,
     ),
     "answered_absence": Story(
         operations=(*RESTS, *UNLISTED, Fail(call=ORDER, status=503), Wait(secs=90), *ALL_WELL),
         wrong={Kind.WRONG_STATUS},
+        beside=REVIVED,
     ),
     # The venue denies an order that it has, for less than the in-flight check allows.
     "own_counters": Story(
@@ -100,6 +105,7 @@ STORIES: Final[dict[str, Story]] = {
         ),
         wrong={Kind.WRONG_STATUS},
         overrides={"reconciliation.open_check_missing_retries": 20},
+        beside=REVIVED,
     ),
     "confirmed_positions": Story(
         operations=(*HOLDS, Fail(call=POSITIONS, body=[]), Wait(secs=60), *ALL_WELL),
@@ -212,6 +218,7 @@ STORIES: Final[dict[str, Story]] = {
     "query_errors": Story(
         operations=(*RESTS, *UNLISTED, Fail(call=ORDER, status=503), Wait(secs=150), *ALL_WELL),
         wrong={Kind.WRONG_STATUS},
+        beside=REVIVED,
     ),
     "unknown_outcomes": Story(
         operations=(
@@ -224,6 +231,7 @@ STORIES: Final[dict[str, Story]] = {
             *ALL_WELL,
         ),
         wrong={Kind.WRONG_STATUS},
+        beside=REVIVED,
     ),
     "account_positions": Story(
         operations=(*HOLDS, Fail(call=POSITIONS, body=[]), Wait(secs=130), *ALL_WELL),

@@ -3,7 +3,19 @@
 from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import AnyOperation, Boot, Cancel, Fail, Fill, Seed, Stop, Submit, Until, Wait
+from reconciliation.drill.schedule import (
+    AnyOperation,
+    Boot,
+    Cancel,
+    Fail,
+    Fill,
+    Seed,
+    Stop,
+    Stream,
+    Submit,
+    Until,
+    Wait,
+)
 
 _CALL = "POST /fapi/v1/order"
 _RESTING = Submit(name="resting", quantity=Decimal("0.010"), price=Decimal(50_000))
@@ -11,6 +23,21 @@ _RESTING = Submit(name="resting", quantity=Decimal("0.010"), price=Decimal(50_00
 
 def _while_starting(until: Until) -> tuple[AnyOperation, ...]:
     return (_RESTING, Wait(secs=5), Stop(), Fill(name="resting", quantity=Decimal("0.004")), Boot(), until)
+
+
+def _unanswered(*before: AnyOperation) -> tuple[AnyOperation, ...]:
+    """Stop while an order that rests at the venue is unanswered, and fill it meanwhile."""
+    return (
+        Wait(secs=20),
+        *before,
+        Fail(call=_CALL, delay_secs=300, apply=True, times=1),
+        Submit(name="unanswered", quantity=Decimal("0.010"), price=Decimal(50_000)),
+        Until(asked=_CALL),
+        Wait(secs=1),
+        Stop(),
+        Fill(name="unanswered", quantity=Decimal("0.004")),
+        Boot(),
+    )
 
 
 _PHASES: dict[str, tuple[AnyOperation, ...]] = {
@@ -33,6 +60,8 @@ _PHASES: dict[str, tuple[AnyOperation, ...]] = {
         Until(asked=_CALL),
         Wait(secs=1),
     ),
+    "awaiting an answer, accepted": _unanswered(),
+    "awaiting an answer, unheard": _unanswered(Stream(action="mute")),
     "cancelling an order": (_RESTING, Wait(secs=20), Cancel(name="resting"), Until(asked="DELETE /fapi/v1/order")),
     "venue hanging": (_RESTING, Wait(secs=20), Fail(call="*", delay_secs=3_600), Wait(secs=30)),
 }

@@ -1,4 +1,4 @@
-"""The venue answers a submission with an error although the order is live: it must not be called rejected."""
+"""The venue answers a submission with an error although the order is live: it must not stay rejected."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,12 @@ from reconciliation.drill.schedule import Fail, Stream, Submit, Wait
 
 _CALL = "POST /fapi/v1/order"
 _UNKNOWN = {"code": -1007, "msg": "Timeout waiting for response from backend server. Send status unknown."}
-_ANSWERS: dict[str, dict[str, Any]] = {"-1007": {"status": 408, "body": _UNKNOWN}, "503": {"status": 503}}
+_REFUSED = {"code": -2019, "msg": "Margin is insufficient."}
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "-1007": {"status": 408, "body": _UNKNOWN},
+    "503": {"status": 503},
+    "-2019": {"status": 400, "body": _REFUSED},
+}
 _ORDERS = {
     "resting": Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000)),
     "filled": Submit(name="order", quantity=Decimal("0.010")),

@@ -20,6 +20,7 @@ from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.guards.amendments import Amendments
 from reconciliation.engine.v1.guards.heard import Heard
+from reconciliation.engine.v1.guards.revival import revived
 from reconciliation.engine.v1.guards.venue_trades import VenueTrades, in_order, lacking, lacks
 from reconciliation.engine.v1.reasons import reason_of
 
@@ -89,7 +90,7 @@ class TradeGuard:
     ) -> bool:
         """Reconcile a report; one that tells of trades that nobody knows yet has them fetched first."""
         client_order_id = self._engine._resolve_client_order_id(report)
-        order = self._engine._cache.order(client_order_id)
+        order = revived(self._engine, self._engine._cache.order(client_order_id), report)
         if self._takes_as_it_is or not is_external or not lacks(order, report, trades):
             return bool(self._applied(order, report, trades, is_external=is_external))
         self._latest[client_order_id] = report
@@ -255,7 +256,8 @@ class TradeGuard:
             if client is None or report is None:
                 continue
             trades = await self._venue.of_order(client, report)
-            order = self._engine._cache.order(self._engine._resolve_client_order_id(report))
+            known = self._engine._cache.order(self._engine._resolve_client_order_id(report))
+            order = revived(self._engine, known, report)
             if not lacks(order, report, trades):
                 self._applied(order, report, trades, is_external=True)
         return [fill for fill in fills if not self._is_held(fill)]

@@ -25,7 +25,7 @@ from reconciliation.drill.schedule import (
 )
 from reconciliation.settings.guards import GUARDS
 
-AMEND, CANCEL = "PUT /fapi/v1/order", "DELETE /fapi/v1/order"
+SUBMIT, AMEND, CANCEL = (f"{method} /fapi/v1/order" for method in ("POST", "PUT", "DELETE"))
 OPEN_ORDERS, ALL_ORDERS = "GET /fapi/v1/openOrders", "GET /fapi/v1/allOrders"
 TRADES = "GET /fapi/v1/userTrades"
 MUTE, UNMUTE = Stream(action="mute"), Stream(action="unmute")
@@ -110,9 +110,8 @@ def test_an_order_that_was_called_dead_and_purged_is_taken_in_again_where_it_liv
         *RESTS,
         *denied,
         no_such_order,
-        Wait(secs=120),
+        Wait(secs=64 * 60),
         Mend(),
-        Wait(secs=62 * 60),
         Stream(action="drop"),
         Wait(secs=30),
         Fill(name="order"),
@@ -125,6 +124,32 @@ def test_an_order_that_was_called_dead_and_purged_is_taken_in_again_where_it_liv
     assert not run.play().anomalies
     events = histories(run)["orders:order"]
     assert events[-4:] == ("OrderRejected", "OrderInitialized", "OrderAccepted", "OrderFilled 1001")
+
+
+REFUSED: Final = (
+    *STARTED,
+    Fail(call=SUBMIT, status=400, body={"code": -2019, "msg": "Margin is insufficient."}, apply=True, times=1),
+    *unheard(Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000))),
+)
+"""The venue has the order that it answered a refusal to."""
+
+
+def test_an_order_that_was_called_rejected_and_lives_gets_its_history_back() -> None:
+    filled = told(*REFUSED, Wait(secs=30), Fill(name="order", quantity=PART), Wait(secs=5))
+    assert [event.partition(" ")[0] for event in filled] == [
+        "OrderInitialized",
+        "OrderSubmitted",
+        "OrderAccepted",
+        "OrderFilled",
+    ]
+
+
+def test_a_start_takes_back_a_rejection_of_the_life_before() -> None:
+    """Without, the node never starts again."""
+    stopped = (*REFUSED, Stop(), Fill(name="order", quantity=PART), *STARTED, Wait(secs=30))
+    kept = told(*stopped)
+    assert not any(event.startswith("OrderRejected") for event in kept)
+    assert Kind.NOT_STARTED in kinds(run_of(*stopped, *ALL_WELL, guards=WITHOUT).play())
 
 
 def test_an_amendment_that_was_called_failed_is_taken_over() -> None:

@@ -2,8 +2,9 @@
 
 Upstream rejects an order when its submission was answered with -1007 ("timeout, execution status unknown") or with a
 server error, though it may be live: measured with 1.231.0. With the adapter's own retries on, the second attempt is
-answered -4116 (duplicate id), and it rejects the live order for that. Here such an order stays SUBMITTED, and the
-in-flight check asks for it.
+answered -4116 (duplicate id), and it rejects the live order for that. A stop breaks off what still waits for an answer,
+and upstream rejects those orders too, live and accepted ones among them; its next life does not bring them back. Here
+such an order stays what it was: the in-flight check asks for it, or the next start.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from typing import Any, Final
 from nautilus_trader.adapters.binance.common.enums import BinanceFuturesPositionSide
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.adapters.binance.http.error import BinanceError, BinanceServerError
+from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, StrategyId
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.v1.adapters.binance.listening import error_code
@@ -21,6 +23,8 @@ _UNKNOWN: Final = frozenset({-1000, -1001, -1006, -1007})
 """Unknown, internal error, unexpected response of the message bus, timeout: the exchange says "status unknown"."""
 
 _DUPLICATE: Final = -4116
+_BROKEN_OFF: Final = "Canceled retry"
+"""Why upstream rejects an order whose submission it broke off."""
 
 Submit = Callable[..., Awaitable[None]]
 
@@ -45,6 +49,23 @@ class UnknownOutcomeGuard(BinanceFuturesExecutionClient):
             await super()._submit_order_inner(order, position_side, params)
         finally:
             self._sent.discard(order.client_order_id.value)
+
+    def generate_order_rejected(
+        self,
+        strategy_id: StrategyId,
+        instrument_id: InstrumentId,
+        client_order_id: ClientOrderId,
+        reason: str,
+        ts_event: int,
+        due_post_only: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        """Tell of an order that the venue has refused."""
+        if reason == _BROKEN_OFF:
+            self._log.warning(f"The outcome of {client_order_id!r} is unknown: it stops; the next start asks")
+            return
+        super().generate_order_rejected(
+            strategy_id, instrument_id, client_order_id, reason, ts_event, due_post_only=due_post_only
+        )
 
     def _unless_unknown(self, submit: Submit) -> Submit:
         async def submitted(order: Order, *args: Any) -> None:
