@@ -20,8 +20,8 @@ from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.guards.amendments import Amendments
 from reconciliation.engine.v1.guards.heard import Heard
-from reconciliation.engine.v1.guards.revival import revived
-from reconciliation.engine.v1.guards.venue_trades import VenueTrades, in_order, lacking, lacks
+from reconciliation.engine.v1.guards.revival import is_refuted, revived
+from reconciliation.engine.v1.guards.venue_trades import VenueTrades, in_order, is_outdated, lacking, lacks
 from reconciliation.engine.v1.reasons import reason_of
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class TradeGuard:
         """Reconcile a report; one that tells of trades that nobody knows yet has them fetched first."""
         client_order_id = self._engine._resolve_client_order_id(report)
         order = revived(self._engine, self._engine._cache.order(client_order_id), report)
+        if is_outdated(order, report):
+            return True
         if self._takes_as_it_is or not is_external or not lacks(order, report, trades):
             return bool(self._applied(order, report, trades, is_external=is_external))
         self._latest[client_order_id] = report
@@ -280,11 +282,14 @@ class TradeGuard:
     def _reconcile_also_unknown(self, reports: list[OrderStatusReport], open_order_ids: set[ClientOrderId]) -> None:
         """Reconcile what an open check found.
 
-        The engine takes no notice of orders that came and closed unheard, nor of an amendment that it did not hear of.
+        The engine takes no notice of orders that came and closed unheard, of an amendment that it did not hear of, nor
+        of an order that was rejected here and cancelled there.
         """
         self._reconcile_reports(reports, open_order_ids)
         for report in reports:
             self._amendments.take(report)
+            if is_refuted(self._order_of(report), report):
+                self._reconcile_with_trades(report, [])
             is_new = report.ts_last >= self._since_ns > 0 and not report.is_open
             if (
                 is_new

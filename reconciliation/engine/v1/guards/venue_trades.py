@@ -8,6 +8,7 @@ from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
@@ -81,3 +82,10 @@ def lacking(order: Order | None, report: OrderStatusReport, trades: Iterable[Fil
 def lacks(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> bool:
     """Whether a report tells of trades that neither the order nor the given ones are."""
     return lacking(order, report, trades) > 0
+
+
+def is_outdated(order: Order | None, report: OrderStatusReport) -> bool:
+    """Whether an order has traded since the venue gave this answer; taken, it would undo an amendment that traded."""
+    if order is None or report.filled_qty.as_decimal() >= order.filled_qty.as_decimal():
+        return False
+    return bool(report.ts_last < max(event.ts_event for event in order.events if isinstance(event, OrderFilled)))

@@ -20,6 +20,7 @@ from reconciliation.drill.schedule import (
     Stop,
     Stream,
     Submit,
+    Until,
     Wait,
     Withdraw,
 )
@@ -152,6 +153,13 @@ def test_a_start_takes_back_a_rejection_of_the_life_before() -> None:
     assert Kind.NOT_STARTED in kinds(run_of(*stopped, *ALL_WELL, guards=WITHOUT).play())
 
 
+def test_an_order_that_was_called_rejected_and_came_to_nothing_ends_as_the_venue_ended_it() -> None:
+    other = Submit(name="other", quantity=Decimal("0.010"), price=Decimal(50_000))  # the check asks for its symbol
+    gone = (*REFUSED[:-1], Withdraw(name="order"), Wait(secs=1), UNMUTE, other, Wait(secs=1))
+    for later in ((Wait(secs=30),), (Stop(), *STARTED)):
+        assert told(*gone, *later)[-1] == "OrderCanceled"
+
+
 def test_an_amendment_that_was_called_failed_is_taken_over() -> None:
     amend = Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000))
     operations = (*RESTS, MUTE, Fail(call=AMEND, status=503, apply=True, times=1), amend, Wait(secs=1), UNMUTE)
@@ -169,6 +177,17 @@ def test_an_answer_older_than_the_amendment_amends_nothing() -> None:
     faults = (Fail(call=OPEN_ORDERS, body=stale), Fail(call=ALL_ORDERS, body=stale))
     events = told(*RESTS, amend, Wait(secs=2), *faults, Wait(secs=40))
     assert events.count("OrderUpdated") == 1
+
+
+def test_an_answer_older_than_the_trade_undoes_no_amendment() -> None:
+    """The lists are answered with the order as it was, and the rest of the answer takes its time."""
+    slow = Fail(call="GET /fapi/v1/openAlgoOrders", delay_secs=4)
+    amended = (Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000)), Wait(secs=1), Fill(name="order"))
+    asked = (Until(asked="GET /fapi/v1/openAlgoOrders"), slow, Until(asked="GET /fapi/v1/openAlgoOrders"))
+    events = told(*RESTS, *asked, *amended, Wait(secs=10))
+    assert events[-2:] == ("OrderUpdated", "OrderFilled 1001")
+    untold = run_of(*RESTS, *asked, *amended, Wait(secs=10), *ALL_WELL, guards=WITHOUT)
+    assert Kind.WRONG_QUANTITY in kinds(untold.play())
 
 
 def test_a_cancel_that_came_to_nothing_is_told_of_an_order_that_traded_in_part() -> None:
