@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from nautilus_trader.execution.reports import ExecutionMassStatus, OrderStatusReport
+from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport, PositionStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled
-from nautilus_trader.model.identifiers import InstrumentId, PositionId
+from nautilus_trader.model.identifiers import AccountId, InstrumentId, PositionId
 from nautilus_trader.model.position import Position
 
 from reconciliation.engine.lifecycle import Event, HistoryMended, HistoryTorn, Lifecycle, Verified
@@ -27,6 +27,7 @@ _WAY_BACK: Final = (
 )
 
 Fills = Mapping[PositionId, list[OrderFilled]]
+Reported = dict[tuple[InstrumentId, AccountId], PositionStatusReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Mend:
 
 
 class HistoryMender:
-    """Brings what the cache loaded together, until the node has started.
+    """Brings what the cache loaded together.
 
     Orders get the fills that only their position holds before the venue is asked for anything. A position gets what
     only its orders hold once the venue told what it has, which decides between what may be missing: the fills after
@@ -74,6 +75,11 @@ class HistoryMender:
         engine._adjust_mass_status_fills = self._adjust_and_mend
         self._generate_order: Callable[..., Any] = engine._generate_order
         engine._generate_order = self._generate_unknown
+        self._reported: Reported = {}
+        self._query: Callable[[], Awaitable[tuple[Reported, Any]]] = engine._query_position_status_reports
+        engine._query_position_status_reports = self._query_and_keep
+        self._find: Callable[..., Awaitable[tuple[list[FillReport], bool]]] = engine._query_and_find_missing_fills
+        engine._query_and_find_missing_fills = self._find_and_mend
 
     def _note_start(self, event: Event) -> None:
         self._has_started = self._has_started or isinstance(event, Verified)
@@ -115,19 +121,39 @@ class HistoryMender:
     def _adjust_and_mend(self, status: ExecutionMassStatus) -> None:
         self._adjust(status)  # what is left of it is what gets booked
         if not self._has_started:
-            fills = self._fills(status)
+            fills = self._fills(status.account_id)
             for instrument_id in sorted({told[0].instrument_id for told in fills.values()}, key=str):
                 of_it = {key: told for key, told in fills.items() if told[0].instrument_id == instrument_id}
                 self._mend_positions(of_it, self._wanted(instrument_id, status))
 
-    def _fills(self, status: ExecutionMassStatus) -> Fills:
+    async def _query_and_keep(self) -> tuple[Reported, Any]:
+        self._reported, failed = await self._query()
+        return self._reported, failed
+
+    async def _find_and_mend(self, instrument_id: InstrumentId, clients: Any) -> tuple[list[FillReport], bool]:
+        """Look for the trades that explain why a position differs; where there are none, orders may hold them.
+
+        A start that was told of no position had nothing to confirm what it could have mended.
+        """
+        found, had_errors = await self._find(instrument_id, clients)
+        if not found and not had_errors:
+            held = self._engine._cache.positions(instrument_id=instrument_id)
+            accounts = {account_id for told, account_id in self._reported if told == instrument_id}
+            for account_id in sorted(accounts | {position.account_id for position in held}, key=str):
+                report = self._reported.get((instrument_id, account_id))
+                fills = self._fills(account_id)
+                of_it = {key: told for key, told in fills.items() if told[0].instrument_id == instrument_id}
+                self._mend_positions(of_it, Decimal(0) if report is None else report.signed_decimal_qty)
+        return found, had_errors
+
+    def _fills(self, account_id: AccountId) -> Fills:
         """Return what the orders and positions of an account hold, by position."""
         cache = self._engine._cache
         fills: dict[PositionId, dict[tuple[Any, Any], OrderFilled]] = {}
         owners = [*cache.orders(), *cache.positions()]  # an order knows of a fill that turned a position all of it
         for event in (event for owner in owners for event in owner.events if isinstance(event, OrderFilled)):
             # The event's own account: an order that came in from outside names none.
-            if event.position_id is not None and event.account_id == status.account_id:
+            if event.position_id is not None and event.account_id == account_id:
                 of_position = fills.setdefault(event.position_id, {})
                 of_position.setdefault((event.client_order_id, event.trade_id), event)
         return {key: in_order(told.values()) for key, told in fills.items()}
@@ -165,7 +191,8 @@ class HistoryMender:
     def _mend_of(self, position_id: PositionId, fills: Sequence[OrderFilled]) -> Mend:
         position = self._engine._cache.position(position_id)
         if position is None:
-            return Mend(position_id, Decimal(0), tuple(fills), tuple(current_life(fills)), (), net(fills))
+            life = tuple(current_life(fills))
+            return Mend(position_id, Decimal(0), life, life, (), net(fills))
         known = {fill.trade_id for fill in position.events}
         last = max((index for index, fill in enumerate(fills) if fill.trade_id in known), default=-1)
         life = tuple(current_life(fills))

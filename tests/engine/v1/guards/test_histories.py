@@ -13,6 +13,7 @@ from reconciliation.engine.simulation import Entry
 from reconciliation.venue.ledger import Ledger
 from reconciliation.venue.shapes import position_risk_json
 
+POSITIONS: Final = "GET /fapi/v3/positionRisk"
 NAMES: Final = ("one", "two", "three", "four")
 
 
@@ -20,7 +21,7 @@ def transferred() -> Fail:
     """The venue tells of a position that no trade explains."""
     ledger = Ledger(lambda: 1_800_000_000_000)
     row = position_risk_json(ledger, ledger.positions["BTCUSDT"])
-    return Fail(call="GET /fapi/v3/positionRisk", body=[row | {"positionAmt": "0.045"}])
+    return Fail(call=POSITIONS, body=[row | {"positionAmt": "0.045"}])
 
 
 POSITION = "positions:BTCUSDT-PERP.BINANCE-BOTH"
@@ -84,6 +85,17 @@ def test_an_order_gets_the_fill_that_only_its_position_holds() -> None:
     assert not run.play().anomalies
     assert len(happened(run, "node", "HistoryMended")) == 1
     assert histories(run)["orders:four"][-1] == "OrderFilled 1004"
+
+
+@pytest.mark.parametrize("cuts", [(0, 1, 2, 3), (3,)])
+def test_what_a_start_could_not_mend_the_position_check_does(cuts: tuple[int, ...]) -> None:
+    """The venue tells of no position at the start, and so confirms nothing."""
+    run = torn(*((POSITION, cut) for cut in cuts), meanwhile=(Fail(call=POSITIONS, body=[]),))
+    assert not run.play().anomalies
+    mended = next(entry for entry in run.world.trace if entry.text.startswith("HistoryMended"))
+    healed = next(entry for entry in run.world.trace if entry.text == '{"do":"heal"}')
+    assert mended.ns > healed.ns
+    assert trade_ids(run) == ["1001", "1002", "1003", "1004"]
 
 
 def trade_ids(run: VirtualRun) -> list[str]:
