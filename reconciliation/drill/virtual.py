@@ -210,7 +210,8 @@ class VirtualRun:
     def kill(self, lost_writes: int = 0) -> None:
         """Kill the node at the next pause; its database loses so many of the last writes."""
         self._is_kept_up = self._is_wanted = False
-        self.store.lose_last(lost_writes)
+        if self.is_alive:
+            self.store.lose_last(lost_writes)
         if self._node is not None:
             self._books = Books()
             self._is_doomed = True

@@ -80,7 +80,7 @@ class Database(Protocol):
         """Return the order and position histories, event by event, by key such as `orders:O-1`."""
 
     def lose_last(self, writes: int) -> None:
-        """Forget the last writes, as a process that is killed does with what it had not sent."""
+        """Forget the last writes of the process that lives, as one that is killed does with what it had not sent."""
 
     def clear(self) -> None:
         """Forget everything, as a server does that is restarted without its data."""

@@ -86,6 +86,12 @@ class SimulatedDatabase:
         self._lag_secs = 0.0
         self._back_at = 0.0
         self._to_lose = 0
+        self._found = 0
+
+    def begin(self) -> None:
+        """Take in a process that begins: what it finds is there for good, whatever is lost of what it writes."""
+        self._arrive()
+        self._found = len(self._log)
 
     def write(self, write: Write) -> None:
         """Take a command, which has an effect once it has arrived."""
@@ -106,16 +112,15 @@ class SimulatedDatabase:
         return len(self._log)
 
     def lose_last(self, writes: int) -> None:
-        """Forget the last writes, as a process that is killed does with what it had not sent."""
+        """Forget the last writes of the process that lives, as one that is killed does with what it had not sent."""
         self._arrive()
         self._under_way.clear()
-        if writes:
-            del self._log[-writes:]
-            self._keys, self._applied = _Keys(), 0
+        del self._log[max(self._found, len(self._log) - writes) :]
+        self._keys, self._applied = _Keys(), 0
 
     def clear(self) -> None:
         """Forget everything."""
-        self._log = []
+        self._log, self._found = [], 0
         self._under_way.clear()
         self._keys, self._applied = _Keys(), 0
 
@@ -189,6 +194,7 @@ class DatabaseClient:
     """
 
     def __init__(self, database: SimulatedDatabase, tell: Callable[[Write], None]) -> None:
+        database.begin()
         self._database = database
         self._tell = tell
         self._is_open = True

@@ -61,7 +61,15 @@ NEEDED: Final[dict[str, Touched]] = {
     ),
     "whole_history": Touched(engine=frozenset({"_adjust_mass_status_fills"})),
     "matched_histories": Touched(
-        engine=frozenset({"_adjust_mass_status_fills", "_generate_order", "reconcile_execution_state"})
+        engine=frozenset(
+            {
+                "_adjust_mass_status_fills",
+                "_generate_order",
+                "_query_and_find_missing_fills",
+                "_query_position_status_reports",
+                "reconcile_execution_state",
+            }
+        )
     ),
     "order_trades": LISTENING,
     "time_limits": Touched(client=frozenset({ONE_ORDER, ORDERS, FILLS, POSITIONS, "generate_mass_status"})),

@@ -105,3 +105,13 @@ def test_the_same_writes_give_the_same_reads_in_the_next_life(port: int, lives: 
     real = connected(trader, port)
     assert seen(DatabaseClient(simulated, lambda _: None)) == seen(real)
     real.close()
+
+
+def test_a_kill_loses_what_its_process_wrote_and_nothing_that_it_found() -> None:
+    database = SimulatedDatabase(lambda: 0.0)
+    for life in (b"first", b"second"):
+        client = DatabaseClient(database, lambda _: None)
+        client.insert("orders:O-1", [life])
+        database.lose_last(0 if life == b"first" else 3)
+        client.cut()
+    assert DatabaseClient(database, lambda _: None).read("orders:O-1") == [b"first"]
