@@ -67,8 +67,11 @@ def named(key: str) -> Setting:
         or setting.key == ours.get(key)
     ]
     exact = [setting for setting in found if key in {setting.key, setting.variable}]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
+    # As in variables: RECON_ENABLED is reconciliation.enabled.
+    bare = [setting for setting in found if setting.path[0] == "reconciliation"]
+    for likely in (exact, bare, found):
+        if len(likely) == 1:
+            return likely[0]
     if found:
         raise click.UsageError(f"'{printable(key)}' may be {' or '.join(setting.key for setting in found)}; say which")
     if key.upper().startswith(PREFIX):

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from reconciliation.config import ReconciliationConfig
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import GuardedFactory, NodeBuilder
+from reconciliation.engine.counts import Counts
 from reconciliation.engine.fields import FieldTable
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.report import ReconciliationReport
@@ -38,6 +39,13 @@ class EngineNode(Protocol):
 
     def observed(self) -> Observed:
         """Return the facts that rules judge by, as the account shows them now."""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that its clients trade."""
+
+    def counts(self) -> Counts:
+        """Return what it counts now; nothing where it is not watched."""
 
     async def run(self) -> None:
         """Start, and run until the engine ends.

@@ -15,6 +15,9 @@ from reconciliation.rules.finding import Finding
 Stage = Literal["connection", "settings", "claims", "reconciliation", "portfolio", "strategies"]
 """The stages of a start, in their order."""
 
+Check = Literal["inflight", "open_orders", "positions"]
+"""The checks that go on as long as the trader runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booting:
@@ -37,6 +40,13 @@ class RuleBroken:
     """The configuration, or what a boot saw, breaks a rule that does not keep the node from starting."""
 
     finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """The node's metrics and health are served."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,44 @@ class HistoryTorn:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckEnded:
+    """A continuous check has run; only a node that is watched tells so."""
+
+    check: Check
+    secs: float
+    reason: str
+    """Why it failed; empty when it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class FillBrought:
+    """A fill was booked that did not come by the stream; only a node that is watched tells so."""
+
+    origin: Literal["venue", "inferred"]
+    """Whether the venue told of it, or the engine made it up."""
+    client_order_id: str
+    trade_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillToldTwice:
+    """A fill was told again, and is not booked again; only a node that is watched tells so."""
+
+    client_order_id: str
+    trade_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalOrderSeen:
+    """An order has appeared that no strategy submitted; only a node that is watched tells so."""
+
+    client_order_id: str
+    instrument_id: str
+    strategy_id: str
+    """Whose it is: that of a claim, or EXTERNAL."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotStarted:
     """The start failed, and the node has been stopped."""
 
@@ -159,6 +207,7 @@ Event = (
     Booting
     | SettingsWarned
     | RuleBroken
+    | Monitored
     | Connected
     | Claimed
     | Reconciled
@@ -169,6 +218,10 @@ Event = (
     | OrderResolved
     | HistoryMended
     | HistoryTorn
+    | CheckEnded
+    | FillBrought
+    | FillToldTwice
+    | ExternalOrderSeen
     | NotStarted
     | StopFailed
     | Stopped

@@ -1,5 +1,7 @@
 """How a node cannot be made, and how it can end."""
 
+import errno
+import ssl
 from collections.abc import Iterable
 
 from reconciliation.errors import NotReadyError, ReconError, UnusableError
@@ -18,6 +20,23 @@ class SurroundingsMissingError(UnusableError):
 
 class PreflightError(NotReadyError):
     """The cache is not usable; the message says what to do."""
+
+
+class MonitorError(NotReadyError):
+    """The monitor's endpoints cannot be served."""
+
+    def __init__(self, host: str, port: int, error: Exception) -> None:
+        if isinstance(error, ssl.SSLError | FileNotFoundError | PermissionError):
+            told = (
+                "the monitor's certificate or its key cannot be read",
+                "correct RECON_MONITOR_TLS_CERTIFICATE and _KEY",
+            )
+        elif isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            told = f"the monitor's port {port} at {host} is taken", "give this node a RECON_MONITOR_PORT of its own"
+        else:
+            reason = str(getattr(error, "strerror", None) or error).lower()
+            told = f"the monitor cannot listen on {host}:{port} ({reason})", "correct RECON_MONITOR_HOST and _PORT"
+        super().__init__(*told)
 
 
 class NodeDiedError(ReconError):

@@ -23,7 +23,7 @@ class EventLog:
     def __init__(self, log: Logger) -> None:
         self._log = log
 
-    def __call__(self, event: lifecycle.Event) -> None:  # noqa: C901, PLR0912 - a line an event
+    def __call__(self, event: lifecycle.Event) -> None:  # noqa: C901, PLR0912, PLR0915 - a line an event
         """Log one event."""
         log = self._log
         match event:
@@ -35,6 +35,20 @@ class EventLog:
                 log.error("rule_accepted", **finding.data())
             case lifecycle.RuleBroken(finding):
                 log.warning("rule_broken", **finding.data())
+            case lifecycle.Monitored():
+                log.info("node_monitored", url=event.url)
+            case lifecycle.CheckEnded(check, secs, reason) if reason:
+                log.warning("check_failed", check=check, secs=round(secs, 3), reason=reason)
+            case lifecycle.CheckEnded():
+                log.debug("check_ended", check=event.check, secs=round(event.secs, 3))
+            case lifecycle.FillBrought():
+                told = {"client_order_id": event.client_order_id, "trade_id": event.trade_id}
+                log.warning("fill_recovered" if event.origin == "venue" else "fill_inferred", **told)
+            case lifecycle.FillToldTwice():
+                log.warning("fill_told_twice", client_order_id=event.client_order_id, trade_id=event.trade_id)
+            case lifecycle.ExternalOrderSeen():
+                told = {"instrument_id": event.instrument_id, "strategy_id": event.strategy_id}
+                log.warning("external_order_seen", client_order_id=event.client_order_id, **told)
             case lifecycle.Connected():
                 log.info("clients_connected", clients=list(event.clients), secs=round(event.secs, 3))
             case lifecycle.Claimed():

@@ -12,6 +12,7 @@ from reconciliation.engine.lifecycle import (
     Booting,
     Died,
     Lifecycle,
+    Monitored,
     NotStarted,
     Observer,
     RuleBroken,
@@ -25,11 +26,13 @@ from reconciliation.errors import ReconError, UnusableError
 from reconciliation.node import preflight
 from reconciliation.node.draft import Draft
 from reconciliation.node.errors import ConfigureError, NodeDiedError, NodeInterruptedError
+from reconciliation.node.monitoring import Monitoring
 from reconciliation.node.parameters import effective_parameters
 from reconciliation.node.signals import StopRequest
 from reconciliation.node.user_code import place_in
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
+from reconciliation.rules.plan import plan
 from reconciliation.settings import Settings
 
 
@@ -89,6 +92,7 @@ class Node:
         except Exception as error:
             reason = generation().reason_of(error)
             raise ConfigureError(f"what was added cannot be built: {reason} {place_in(error)}".rstrip()) from error
+        self._monitoring = self._monitored()
 
     @property
     def trading_node(self) -> Any:
@@ -104,6 +108,23 @@ class Node:
     def report(self) -> ReconciliationReport | None:
         """The outcome of startup reconciliation; None when it did not come to one, or is disabled."""
         return self._engine_node.report
+
+    @property
+    def monitor_url(self) -> str | None:
+        """Where its metrics and its health are served; None where they are not."""
+        return None if self._monitoring is None else self._monitoring.url
+
+    def _monitored(self) -> Monitoring | None:
+        if not self.settings.monitor.enabled or self._draft.read_only:
+            return None
+        try:
+            monitoring = Monitoring(self.settings, plan(self._draft.subject), self._engine_node.accounts)
+        except ReconError:
+            self._engine_node.dispose()
+            raise
+        self._lifecycle.observe(monitoring)
+        self._lifecycle.emit(Monitored(monitoring.url))
+        return monitoring
 
     def observe(self, observer: Observer) -> None:
         """Call an observer with everything that happens from now on; it must not block."""
@@ -144,6 +165,7 @@ class Node:
         stopping = asyncio.ensure_future(self._stop_request.made())
         started = asyncio.ensure_future(self._engine_node.started.wait())
         judging: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        beating = asyncio.ensure_future(self._beat())
         try:
             await asyncio.wait({running, stopping, started}, return_when=asyncio.FIRST_COMPLETED)
             self.boot_secs = self._loop.time() - self._begun
@@ -166,13 +188,15 @@ class Node:
                     await self._stopped(running)
             raise
         finally:
-            for waiting in (stopping, started, judging):
+            for waiting in (stopping, started, judging, beating):
                 waiting.cancel()
 
     def dispose(self) -> None:
         """Free what the engine holds; nothing when that was done already."""
         if not self._is_disposed:
             self._is_disposed = True
+            if self._monitoring is not None:
+                self._monitoring.close()
             self._engine_node.dispose()
 
     def __enter__(self) -> Self:
@@ -180,6 +204,10 @@ class Node:
 
     def __exit__(self, *_: object) -> None:
         self.dispose()
+
+    async def _beat(self) -> None:
+        if self._monitoring is not None:
+            await self._monitoring.beat(self._engine_node.counts)
 
     async def _judge_what_was_seen(self) -> None:
         """Judge once more by what the boot saw, in a thread: the search for a worst phase may take a while."""

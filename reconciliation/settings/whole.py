@@ -14,6 +14,7 @@ from reconciliation.settings.cache import CacheSettings
 from reconciliation.settings.facts import FactsSettings
 from reconciliation.settings.fingerprint import fingerprint
 from reconciliation.settings.log import LogSettings
+from reconciliation.settings.monitor import MonitorSettings
 from reconciliation.settings.node import NodeSettings
 from reconciliation.settings.origins import Origins, values_in
 from reconciliation.settings.section import AS_TABLES, FROZEN
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     facts: FactsSettings = Field(default_factory=FactsSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     venue: VenueSettings = Field(default_factory=VenueSettings)
+    monitor: MonitorSettings = Field(default_factory=MonitorSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 
     _origins: Origins = PrivateAttr(default_factory=Origins)

@@ -160,7 +160,10 @@ def test_a_section_is_shown_alone() -> None:
 def test_an_unknown_section_is_wrong_usage() -> None:
     done = recon("show", "--section", "logs", "--settings-dir", str(SHIPPED))
     assert done.exit_code == 2
-    assert "'logs' is no section; there are: reconciliation, claims, node, facts, cache, venue, log" in done.stderr
+    assert (
+        "'logs' is no section; there are: reconciliation, claims, node, facts, cache, venue, monitor, log"
+        in done.stderr
+    )
 
 
 def test_changed_shows_what_is_not_the_models_default(jail: Jail) -> None:

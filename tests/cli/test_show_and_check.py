@@ -36,7 +36,7 @@ def test_show_json_has_every_value_and_its_origin() -> None:
     done = recon("show", "--json", "--preset", "aggressive", RECON_OPEN_CHECK_INTERVAL_SECS="3")
     shown = json.loads(done.stdout)
     assert set(shown) == {"preset", "settings_dir", "fingerprint", "values", "origins"}
-    assert set(shown["values"]) == {"reconciliation", "claims", "node", "facts", "cache", "venue", "log"}
+    assert set(shown["values"]) == {"reconciliation", "claims", "node", "facts", "cache", "venue", "monitor", "log"}
     assert shown["preset"] == "aggressive"
     assert shown["settings_dir"] == str(ROOT / "settings")
     assert shown["values"]["reconciliation"]["open_check_interval_secs"] == 3.0

@@ -42,7 +42,7 @@ def test_origins_in_the_shipped_files_are_short_and_on_the_right_line(monkeypatc
 def test_every_value_has_an_origin() -> None:
     settings = shipped({"RECON_CLAIMS": '{"A-1": {"claim_all": true}}'})
     expected = {"preset", "claims.A-1.instrument_ids", "claims.A-1.claim_all"}
-    for section in ("reconciliation", "node", "facts", "cache", "venue", "log"):
+    for section in ("reconciliation", "node", "facts", "cache", "venue", "monitor", "log"):
         expected |= {f"{section}.{key}" for key in type(getattr(settings, section)).model_fields}
     assert set(settings.origins) == expected
 

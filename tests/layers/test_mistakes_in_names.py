@@ -100,7 +100,10 @@ def test_no_setting_is_taken_for_a_service_link(jail: Jail, variable: str) -> No
         ("[Node]\n", "1: Node is no section of recon; did you mean node?"),
         (
             "[qqqq]\n",
-            "1: qqqq is no section of recon; there are: preset, reconciliation, claims, node, facts, cache, venue, log",
+            (
+                "1: qqqq is no section of recon; there are: preset, reconciliation, claims, node, facts, cache, venue,"
+                " monitor, log"
+            ),
         ),
         (
             "[log]\nlevel = 'INFO'\nstartup_delay_secs = 12.0\n",

@@ -10,6 +10,7 @@ from reconciliation.settings.cache import CacheSettings
 from reconciliation.settings.facts import FactsSettings
 from reconciliation.settings.guards import GUARDS
 from reconciliation.settings.log import LogSettings
+from reconciliation.settings.monitor import MonitorSettings
 from reconciliation.settings.node import RULE_ID, NodeSettings
 
 TAG = st.text(alphabet="abzABZ019_", min_size=1, max_size=4)
@@ -78,6 +79,13 @@ nodes = st.fixed_dictionaries(NODE_VALUES).map(NodeSettings.model_validate)
 facts = st.fixed_dictionaries(model_values(FactsSettings, {})).map(FactsSettings.model_validate)
 caches = st.fixed_dictionaries(CACHE_VALUES).map(CacheSettings.model_validate)
 logs = st.fixed_dictionaries(model_values(LogSettings, {})).map(LogSettings.model_validate)
+monitors = st.fixed_dictionaries(
+    {
+        "enabled": st.booleans(),
+        "host": st.sampled_from(("127.0.0.1", "::1", "0.0.0.0", "recon.internal")),  # noqa: S104 - nobody listens
+        "port": st.integers(0, 65_535),
+    }
+).map(MonitorSettings.model_validate)
 
 
 @st.composite
@@ -95,6 +103,6 @@ def claims(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, ExternalO
 
 
 whole_settings = st.builds(
-    Settings, reconciliation=reconciliations, claims=claims(), node=nodes, cache=caches, log=logs
+    Settings, reconciliation=reconciliations, claims=claims(), node=nodes, cache=caches, monitor=monitors, log=logs
 )
-"""Settings without a venue and a cache url, which are secrets."""
+"""Settings without a venue, a cache url and a password, which are secrets."""

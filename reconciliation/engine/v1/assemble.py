@@ -12,6 +12,7 @@ from nautilus_trader.live.node import TradingNode
 from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.counts import Counts
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.engine.v1 import emit
@@ -19,6 +20,7 @@ from reconciliation.engine.v1.adapters.lookup import client_of
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.start import Start
+from reconciliation.engine.v1.watch import Watch
 from reconciliation.rules.subject import Observed
 
 _one_at_a_time: Final = Lock()
@@ -30,11 +32,13 @@ class AssembledNode:
     Args:
         trading_node: the engine's own.
         start: its hooks.
+        watch: what counts in it, where somebody looks.
     """
 
-    def __init__(self, trading_node: TradingNode, start: Start) -> None:
+    def __init__(self, trading_node: TradingNode, start: Start, watch: Watch | None) -> None:
         self.trading_node = trading_node
         self._start = start
+        self._watch = watch
 
     @property
     def started(self) -> asyncio.Event:
@@ -54,6 +58,16 @@ class AssembledNode:
     def observed(self) -> Observed:
         """Return the facts that rules judge by, as the account shows them now."""
         return self._start.observed()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that its clients trade."""
+        clients = self.trading_node.kernel.exec_engine._clients.values()
+        return tuple(sorted(str(client.account_id) for client in clients if client.account_id is not None))
+
+    def counts(self) -> Counts:
+        """Return what it counts now; nothing where it is not watched."""
+        return Counts() if self._watch is None else self._watch.counts()
 
     async def run(self) -> None:
         """Start, and run until the engine ends.
@@ -132,14 +146,14 @@ def assemble(
     with _signals_left_alone():
         node = TradingNode(config, loop=loop)
     try:
-        return AssembledNode(node, _built(node, builder, lifecycle))
+        return AssembledNode(node, *_built(node, builder, lifecycle))
     except BaseException:
         _dispose(node)
         raise
 
 
-def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> Start:
-    """Build a node's clients and add the rest to it; return the hooks on its start."""
+def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> tuple[Start, Watch | None]:
+    """Build a node's clients and add the rest to it; return the hooks on its start, and its watch."""
     settings = builder.settings
     for name, spec in builder.data_clients.items():
         node.add_data_client_factory(name, spec.factory)
@@ -153,7 +167,7 @@ def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> Sta
     clients = [client_of(client) for client in node.kernel.exec_engine._clients.values()]
     for client in clients:
         client.report_to(lifecycle)
-    install(
+    trades = install(
         node,
         clients,
         settings.node.guards,
@@ -161,5 +175,9 @@ def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> Sta
         report_secs=settings.node.timeout_report,
         lifecycle=lifecycle,
     )
+    watch = None
+    if settings.monitor.enabled:
+        watched = [client.engine_client for client in clients]
+        watch = Watch(node.kernel.exec_engine, watched, lifecycle, lambda: trades.behind if trades else 0)
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
-    return Start(node, settings, clients, lifecycle)
+    return Start(node, settings, clients, lifecycle), watch

@@ -21,7 +21,7 @@ def install(
     tolerated_secs: float,
     report_secs: float,
     lifecycle: Lifecycle,
-) -> None:
+) -> TradeGuard | None:
     """Wrap the engine's checks and its clients' report queries; nothing is touched for a guard that is not named.
 
     Args:
@@ -31,6 +31,9 @@ def install(
         tolerated_secs: how long an absence must last where no other question confirms it.
         report_secs: the time limit of one report query; of one request of it where the client knows its requests.
         lifecycle: told of what the guards see.
+
+    Returns:
+        The guard that brings trades in, where it is among them.
     """
     engine, wanted = node.kernel.exec_engine, frozenset(guards)
     if "time_limits" in wanted:
@@ -43,3 +46,4 @@ def install(
     trades = TradeGuard(engine, clients, tolerated_secs, lifecycle) if "venue_trades" in wanted else None
     OrderGuard(engine, clients, wanted, tolerated_secs, lifecycle)
     PositionGuard(engine, clients, wanted, tolerated_secs, lifecycle, trades)
+    return trades

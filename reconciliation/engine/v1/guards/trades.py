@@ -76,6 +76,11 @@ class TradeGuard:
         for client in clients:
             self._complete_mass_status(client)
 
+    @property
+    def behind(self) -> int:
+        """How many orders are being brought up to date."""
+        return len(self._latest)
+
     def is_behind(self, instrument_id: InstrumentId) -> bool:
         """Whether an order of an instrument is being brought up to date."""
         return any(report.instrument_id == instrument_id for report in self._latest.values())

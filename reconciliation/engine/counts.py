@@ -1,0 +1,42 @@
+"""What a running node counts when it is asked: cheap enough for once a second."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Unsettled = Literal["order_behind", "order_missing", "position"]
+"""What node and venue may differ in: an order whose trades are being brought in, one that is open here and that the
+venue does not list, and a position that is looked at again before anything is booked."""
+
+
+class Absence(NamedTuple):
+    """What the venue's answers lack and is not believed gone.
+
+    Attributes:
+        kind: what it is.
+        key: the client order id, or the instrument id.
+    """
+
+    kind: Literal["order", "position"]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Orders and differences at one moment; times are seconds since the epoch.
+
+    Attributes:
+        open_orders: open as far as the node knows.
+        inflight_orders: awaiting an answer.
+        oldest_inflight: since when the oldest of them does; 0 without any.
+        external_orders: open ones that no strategy has submitted.
+        unsettled: by kind.
+        held_absent: each with when that began.
+    """
+
+    open_orders: int = 0
+    inflight_orders: int = 0
+    oldest_inflight: float = 0.0
+    external_orders: int = 0
+    unsettled: Mapping[Unsettled, int] = field(default_factory=dict)
+    held_absent: Mapping[Absence, float] = field(default_factory=dict)

@@ -1,0 +1,192 @@
+"""Watching a running engine: what its checks, its fills and its orders do, told by hooks around its own methods.
+
+Installed after the guards, and only where somebody looks: a node that nobody watches pays nothing for it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from nautilus_trader.execution.reports import FillReport, OrderStatusReport
+from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
+from nautilus_trader.model.events import OrderEvent, OrderFilled, OrderSubmitted
+from nautilus_trader.model.identifiers import ClientOrderId
+from nautilus_trader.model.orders import Order
+
+from reconciliation.engine.counts import Absence, Counts
+from reconciliation.engine.lifecycle import (
+    AbsenceHeld,
+    Check,
+    CheckEnded,
+    Event,
+    ExternalOrderSeen,
+    FillBrought,
+    FillToldTwice,
+    Lifecycle,
+    QueryFailed,
+)
+from reconciliation.engine.v1.reasons import reason_of
+
+NS: Final = 1_000_000_000
+_CHECKS: Final[dict[Check, str]] = {
+    "inflight": "_check_inflight_orders",
+    "open_orders": "_check_orders_consistency",
+    "positions": "_check_positions_consistency",
+}
+_QUERIES: Final = (
+    "generate_order_status_report",
+    "generate_order_status_reports",
+    "generate_position_status_reports",
+    "generate_fill_reports",
+)
+
+
+class Watch:
+    """Watches one engine.
+
+    Args:
+        engine: of a built node that has not run yet; its guards are installed.
+        clients: its execution clients.
+        lifecycle: told of what is seen.
+        behind: how many orders are being brought up to date.
+    """
+
+    def __init__(
+        self,
+        engine: LiveExecutionEngine,
+        clients: list[LiveExecutionClient],
+        lifecycle: Lifecycle,
+        behind: Callable[[], int],
+    ) -> None:
+        self._engine = engine
+        self._lifecycle = lifecycle
+        self._behind = behind
+        # Orders of earlier lives that nobody submitted; the cache is loaded by now.
+        self._external = {order.client_order_id for order in engine._cache.orders() if not _is_submitted(order)}
+        self._held: dict[Absence, tuple[float, int]] = {}
+        self._run = 0
+        self._failures: list[str] | None = None
+        self._is_told = False
+        for check, name in _CHECKS.items():
+            setattr(engine, name, self._timed(check, getattr(engine, name)))
+        for client in clients:
+            for name in _QUERIES:
+                setattr(client, name, self._asked(getattr(client, name)))
+        self._book: Callable[..., Any] = engine._reconcile_fill_report
+        engine._reconcile_fill_report = self._book_told
+        self._handle: Callable[[OrderEvent], None] = engine._handle_event_with_tracking
+        engine._handle_event_with_tracking = self._handle_and_tell
+        self._generate: Callable[..., Order | None] = engine._generate_order
+        engine._generate_order = self._generate_and_tell
+        lifecycle.observe(self._hear)
+
+    @property
+    def _now(self) -> float:
+        return float(self._engine._clock.timestamp_ns() / NS)
+
+    # -- Checks --------------------------------------------------------------------------------------
+
+    def _timed(self, check: Check, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def timed() -> None:
+            begun = self._now
+            self._run += 1
+            self._failures = []
+            try:
+                await run()
+            except Exception as error:
+                self._failures.append(reason_of(error))
+                raise
+            finally:
+                failures, self._failures = self._failures, None
+                self._let_go(check)
+                self._lifecycle.emit(CheckEnded(check, self._now - begun, "; ".join(dict.fromkeys(failures))))
+
+        return timed
+
+    def _asked(self, ask: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
+        """Note a query of a check that failed; the engine keeps it to its log."""
+
+        async def asked(command: Any) -> Any:
+            try:
+                return await ask(command)
+            except Exception as error:
+                if self._failures is not None:
+                    self._failures.append(reason_of(error))
+                raise
+
+        return asked
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, AbsenceHeld):
+            absence = Absence(event.kind, event.key)
+            since, _ = self._held.get(absence, (self._now, 0))
+            self._held[absence] = (since, self._run)
+        elif isinstance(event, QueryFailed) and self._failures is not None:
+            self._failures.append(event.reason)
+
+    def _let_go(self, check: Check) -> None:
+        """Forget what the check that has just run does not hold any more."""
+        for absence, (_, told) in tuple(self._held.items()):
+            if absence.kind == "position":
+                is_over = check == "positions" and told < self._run
+            else:
+                order = self._engine._cache.order(ClientOrderId(absence.key))
+                is_missing = ClientOrderId(absence.key) in self._engine._recon_check_retries
+                is_over = order is None or order.is_closed or (told < self._run and not is_missing)
+            if is_over:
+                del self._held[absence]
+
+    # -- Fills and orders ----------------------------------------------------------------------------
+
+    def _book_told(self, order: Order, report: FillReport, instrument: Any) -> Any:
+        self._is_told = True
+        try:
+            return self._book(order, report, instrument)
+        finally:
+            self._is_told = False
+
+    def _handle_and_tell(self, event: OrderEvent) -> None:
+        if isinstance(event, OrderFilled):
+            self._tell(event)
+        self._handle(event)
+
+    def _tell(self, fill: OrderFilled) -> None:
+        order = self._engine._cache.order(fill.client_order_id)
+        names = fill.client_order_id.value, fill.trade_id.value
+        if order is not None and fill.trade_id in order.trade_ids:
+            self._lifecycle.emit(FillToldTwice(*names))
+        elif fill.reconciliation:
+            self._lifecycle.emit(FillBrought("venue" if self._is_told else "inferred", *names))
+
+    def _generate_and_tell(self, report: OrderStatusReport, is_external: bool = True) -> Order | None:  # noqa: FBT001, FBT002
+        order = self._generate(report, is_external)
+        if order is not None:
+            self._external.add(order.client_order_id)
+            names = order.client_order_id.value, str(order.instrument_id), str(order.strategy_id)
+            self._lifecycle.emit(ExternalOrderSeen(*names))
+        return order
+
+    # -- Counts --------------------------------------------------------------------------------------
+
+    def counts(self) -> Counts:
+        """Count what there is now."""
+        cache = self._engine._cache
+        open_orders: set[ClientOrderId] = cache.client_order_ids_open()
+        inflight: list[Order] = cache.orders_inflight()
+        self._external &= cache.client_order_ids()
+        return Counts(
+            open_orders=len(open_orders),
+            inflight_orders=len(inflight),
+            oldest_inflight=min((order.last_event.ts_init for order in inflight), default=0) / NS,
+            external_orders=len(open_orders & self._external),
+            unsettled={
+                "order_behind": self._behind(),
+                "order_missing": sum(count > 0 for count in self._engine._recon_check_retries.values()),
+                "position": sum(count > 0 for count in self._engine._position_recon_retries.values()),
+            },
+            held_absent={absence: since for absence, (since, _) in self._held.items()},
+        )
+
+
+def _is_submitted(order: Order) -> bool:
+    return any(isinstance(event, OrderSubmitted) for event in order.events)

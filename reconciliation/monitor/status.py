@@ -1,0 +1,261 @@
+"""The status of one node: what it was told of so far, as one frozen picture that any thread may read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from reconciliation.monitor.durations import Durations
+
+Origin = Literal["startup", "runtime"]
+"""When a fill was recovered: by the reconciliation of a start, or by a check since."""
+
+ORIGINS: Final[tuple[Origin, ...]] = ("startup", "runtime")
+
+
+class State(StrEnum):
+    """Where a node stands between its boot and its end."""
+
+    INITIALIZING = "INITIALIZING"
+    """It is built, and its clients connect."""
+    RECONCILING = "RECONCILING"
+    """Its startup reconciliation runs."""
+    RECONCILED = "RECONCILED"
+    """What it holds was verified at the venue; its trader does not run yet."""
+    MONITORING = "MONITORING"
+    """Its trader runs, and the last run of every check went well."""
+    ERROR = "ERROR"
+    """It did not start, it died, or the last run of a check failed."""
+
+
+class Check(StrEnum):
+    """A check that goes on as long as the trader runs."""
+
+    INFLIGHT = "inflight"
+    OPEN_ORDERS = "open_orders"
+    POSITIONS = "positions"
+
+
+class Discrepancy(StrEnum):
+    """In what node and venue differ, or may."""
+
+    ORDER_BEHIND = "order_behind"
+    """An order whose trades are being brought in."""
+    ORDER_MISSING = "order_missing"
+    """An order that is open here and that the venue does not list."""
+    POSITION = "position"
+    """A position that differs, and is looked at again before anything is booked."""
+
+
+class Held(NamedTuple):
+    """What the venue's answers lack and is not believed gone.
+
+    Attributes:
+        kind: what it is.
+        key: the client order id, or the instrument id.
+    """
+
+    kind: Literal["order", "position"]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStatus:
+    """How one check goes.
+
+    Attributes:
+        period_secs: from one run to the next; None where it is off.
+        ended: when its last run ended, seconds since the epoch; 0 before the first.
+        succeeded: when the last one that went well did.
+        secs: how long the last one took.
+        runs: how many there were.
+        failures: how many of them failed.
+        durations: how long they took.
+        reason: why the last one failed; empty when it did not.
+    """
+
+    period_secs: float | None = None
+    ended: float = 0.0
+    succeeded: float = 0.0
+    secs: float = 0.0
+    runs: int = 0
+    failures: int = 0
+    durations: Durations = field(default_factory=Durations)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted in a node a moment ago.
+
+    Attributes:
+        open_orders: open at the venue, as far as the node knows.
+        inflight_orders: awaiting an answer.
+        external_orders: open ones that no strategy of the node has submitted.
+        discrepancies: by kind, what is not settled yet.
+        oldest_inflight: since when the oldest of them awaits an answer, seconds since the epoch; 0 without any.
+        held_absent: what the venue's answers lack and is not believed gone, with when that began.
+    """
+
+    open_orders: int = 0
+    inflight_orders: int = 0
+    external_orders: int = 0
+    discrepancies: Mapping[Discrepancy, int] = MappingProxyType(dict.fromkeys(Discrepancy, 0))
+    oldest_inflight: float = 0.0
+    held_absent: Mapping[Held, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fills:
+    """The fills of a node's life that did not come by the stream, or came twice.
+
+    Attributes:
+        recovered: the venue's own, by when they were brought in.
+        last_recovered: how many the last reconciliation or check brought in.
+        inferred: made up by the engine, because the venue tells of no trade.
+        duplicate: told again, and not booked again.
+    """
+
+    recovered: Mapping[Origin, int] = MappingProxyType(dict.fromkeys(ORIGINS, 0))
+    last_recovered: int = 0
+    inferred: int = 0
+    duplicate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A node at one moment; times are seconds since the epoch.
+
+    Attributes:
+        state: where it stands.
+        since: since when.
+        reason: why it is in `ERROR`; empty otherwise.
+        is_over: whether it has ended, or never began to trade.
+        reconciled: when its startup reconciliation was verified; 0 before, and where it failed.
+        reconciliation_secs: how long that took, good or bad.
+        checks: each check.
+        counted: what was counted last.
+        external_seen: how many external orders have appeared.
+        fills: what was recovered, inferred, or told twice.
+        heartbeat: when the event loop was last seen at work.
+        weight: request weight used up in the venue's window, as its last answer says; 0 where it says nothing.
+    """
+
+    state: State
+    since: float
+    reason: str = ""
+    is_over: bool = False
+    reconciled: float = 0.0
+    reconciliation_secs: float = 0.0
+    checks: Mapping[Check, CheckStatus] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)
+    external_seen: int = 0
+    fills: Fills = field(default_factory=Fills)
+    heartbeat: float = 0.0
+    weight: int = 0
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Whether node and venue were verified to agree and nothing says otherwise since."""
+        return self.reconciled > 0 and self.state in {State.RECONCILED, State.MONITORING}
+
+
+class Status:
+    """Takes what happens to a node, on its event loop, and keeps the picture of it.
+
+    Args:
+        now: the clock, seconds since the epoch.
+        periods: of each check that is on, seconds from one run to the next.
+    """
+
+    def __init__(self, now: Callable[[], float], periods: Mapping[Check, float | None]) -> None:
+        self._now = now
+        checks = {check: CheckStatus(period_secs=periods.get(check)) for check in Check}
+        self._picture = Picture(State.INITIALIZING, now(), checks=checks, heartbeat=now())
+        self._has_started = False
+
+    @property
+    def picture(self) -> Picture:
+        """The node as it is now; replaced as a whole, so that a reader on another thread never sees half a change."""
+        return self._picture
+
+    # -- Its life ------------------------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """Its clients have connected, and reconciliation begins."""
+        self._turn(State.RECONCILING)
+
+    def verified(self, *, succeeded: bool, secs: float, reason: str = "") -> None:
+        """Startup reconciliation came to an end."""
+        reconciled = self._now() if succeeded else 0.0
+        self._picture = replace(self._picture, reconciliation_secs=secs, reconciled=reconciled)
+        self._turn(State.RECONCILED if succeeded else State.ERROR, reason)
+
+    def started(self) -> None:
+        """Its trader runs; with reconciliation off nothing was verified before."""
+        self._has_started = True
+        self._judge()
+
+    def ended(self, reason: str = "") -> None:
+        """It stopped; a reason says that it did not start, or died."""
+        self._has_started = False
+        self._picture = replace(self._picture, is_over=True)
+        if reason:
+            self._turn(State.ERROR, reason)
+
+    def checked(self, check: Check, secs: float, reason: str = "") -> None:
+        """A check has run; a reason says that it failed."""
+        before, now = self._picture.checks[check], self._now()
+        after = replace(
+            before,
+            ended=now,
+            succeeded=before.succeeded if reason else now,
+            secs=secs,
+            runs=before.runs + 1,
+            failures=before.failures + bool(reason),
+            durations=before.durations.with_one(secs),
+            reason=reason,
+        )
+        self._picture = replace(self._picture, checks={**self._picture.checks, check: after})
+        if self._has_started:
+            self._judge()
+
+    def _judge(self) -> None:
+        """Turn to `ERROR` while the last run of a check failed, and back once each went well."""
+        failed = [f"{check}: {status.reason}" for check, status in self._picture.checks.items() if status.reason]
+        self._turn(State.ERROR if failed else State.MONITORING, "; ".join(failed))
+
+    def _turn(self, state: State, reason: str = "") -> None:
+        since = self._picture.since if state is self._picture.state else self._now()
+        self._picture = replace(self._picture, state=state, since=since, reason=reason)
+
+    # -- What it sees --------------------------------------------------------------------------------
+
+    def beat(self, counted: Counted) -> None:
+        """The event loop works, and this was counted."""
+        self._picture = replace(self._picture, heartbeat=self._now(), counted=counted)
+
+    def recovered(self, fills: int, origin: Origin) -> None:
+        """A reconciliation or a check has brought in fills of the venue's own."""
+        told = self._picture.fills
+        recovered = {**told.recovered, origin: told.recovered[origin] + fills}
+        self._picture = replace(self._picture, fills=replace(told, recovered=recovered, last_recovered=fills))
+
+    def inferred(self, fills: int = 1) -> None:
+        """The engine made fills up."""
+        told = self._picture.fills
+        self._picture = replace(self._picture, fills=replace(told, inferred=told.inferred + fills))
+
+    def told_twice(self) -> None:
+        """A fill was told again, and not booked."""
+        told = self._picture.fills
+        self._picture = replace(self._picture, fills=replace(told, duplicate=told.duplicate + 1))
+
+    def external_seen(self, orders: int = 1) -> None:
+        """Orders have appeared that no strategy of the node submitted."""
+        self._picture = replace(self._picture, external_seen=self._picture.external_seen + orders)
+
+    def weighed(self, weight: int) -> None:
+        """The venue said how much request weight is used up."""
+        self._picture = replace(self._picture, weight=weight)

@@ -1,0 +1,90 @@
+import pytest
+
+from reconciliation.monitor.health import LATE, RUN_SECS, STALLED_SECS, missing, unhealthy
+from reconciliation.monitor.status import Check, Counted, Status
+
+PERIOD_SECS = 5.0
+LATE_SECS = LATE * PERIOD_SECS + RUN_SECS
+
+
+class Clock:
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def running(clock: Clock) -> Status:
+    status = Status(clock, {Check.OPEN_ORDERS: PERIOD_SECS, Check.POSITIONS: None})
+    status.connected()
+    status.verified(succeeded=True, secs=1.0)
+    status.started()
+    return status
+
+
+def words(status: Status, clock: Clock) -> set[str]:
+    return set(missing(status.picture, clock()))
+
+
+def test_a_node_is_ready_once_its_trader_runs(clock: Clock) -> None:
+    status = Status(clock, {Check.OPEN_ORDERS: PERIOD_SECS})
+    assert words(status, clock) == {"started"}
+    status.connected()
+    assert missing(status.picture, clock()) == {"started": "it is RECONCILING"}
+    status.verified(succeeded=True, secs=1.0)
+    assert words(status, clock) == {"started"}
+    status.started()
+    assert not words(status, clock)
+
+
+def test_a_node_that_differs_from_its_venue_is_not_ready(clock: Clock) -> None:
+    status = Status(clock, {Check.OPEN_ORDERS: PERIOD_SECS})
+    status.connected()
+    status.verified(succeeded=False, secs=1.0, reason="1 open order differs")
+    assert missing(status.picture, clock()) == {"reconciled": "1 open order differs"}
+
+
+def test_a_check_that_fails_makes_it_not_ready_until_it_goes_well(clock: Clock) -> None:
+    status = running(clock)
+    status.checked(Check.OPEN_ORDERS, 0.1, "HTTP 503")
+    assert missing(status.picture, clock()) == {"checks": "open_orders: HTTP 503"}
+    status.checked(Check.OPEN_ORDERS, 0.1)
+    assert not words(status, clock)
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_a_check_that_does_not_run_any_more_is_late(clock: Clock, has_run: bool) -> None:
+    status = running(clock)
+    if has_run:
+        clock.now += 20
+        status.checked(Check.OPEN_ORDERS, 0.1)
+    clock.now += LATE_SECS
+    status.beat(Counted())
+    assert not words(status, clock)
+    clock.now += 0.1
+    assert words(status, clock) == {"open_orders"}
+
+
+def test_a_loop_that_stalls_is_told_by_both(clock: Clock) -> None:
+    status = running(clock)
+    clock.now += STALLED_SECS
+    assert not unhealthy(status.picture, clock())
+    clock.now += 0.1
+    assert "silent for 30 s" in unhealthy(status.picture, clock())
+    assert words(status, clock) == {"loop"}
+    status.beat(Counted())
+    assert not unhealthy(status.picture, clock())
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("", "it has stopped"), ("the process was killed", "the process was killed")]
+)
+def test_a_node_that_ended_is_not_ready_and_says_why(clock: Clock, reason: str, told: str) -> None:
+    status = running(clock)
+    status.ended(reason)
+    assert missing(status.picture, clock()) == {"ended": told}

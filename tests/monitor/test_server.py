@@ -1,0 +1,133 @@
+"""The endpoints over real sockets."""
+
+import base64
+import json
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from reconciliation.monitor.identity import Identity
+from reconciliation.monitor.server import Access, MonitorServer
+from reconciliation.monitor.status import Check, Status
+
+IDENTITY = Identity("TRADER-001", "BINANCE-A", "standard", "abcd", "0.1.0", "1.231.0")
+
+
+@pytest.fixture
+def status() -> Status:
+    return Status(time.time, {Check.OPEN_ORDERS: 5.0})
+
+
+@pytest.fixture
+def server(status: Status) -> Iterator[MonitorServer]:
+    with MonitorServer(status, IDENTITY, Access()) as opened:
+        yield opened
+
+
+def asked(server: MonitorServer, path: str, **headers: str) -> tuple[int, str, str]:
+    """Ask once; return status, content type and body."""
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    content = answer.status, str(answer.getheader("Content-Type")), answer.read().decode()
+    connection.close()
+    return content
+
+
+def test_health_is_the_loops_and_readiness_the_nodes(server: MonitorServer, status: Status) -> None:
+    assert asked(server, "/healthz")[0] == 200
+    code, kind, body = asked(server, "/readyz")
+    assert (code, kind) == (503, "application/json")
+    assert json.loads(body) == {"ready": False, "missing": {"started": "it is INITIALIZING"}}
+    status.connected()
+    status.verified(succeeded=True, secs=0.1)
+    status.started()
+    assert json.loads(asked(server, "/readyz?verbose=1")[2]) == {"ready": True, "missing": {}}
+
+
+def test_the_status_is_everything_that_is_known(server: MonitorServer, status: Status) -> None:
+    status.connected()
+    status.verified(succeeded=True, secs=0.1)
+    told = json.loads(asked(server, "/status")[2])
+    assert told["state"] == "RECONCILED"
+    assert told["is_reconciled"] is True
+    assert told["node"]["trader_id"] == "TRADER-001"
+    assert told["checks"]["open_orders"]["ended"] is None
+
+
+def test_metrics_come_in_the_form_that_is_asked_for(server: MonitorServer) -> None:
+    _, kind, body = asked(server, "/metrics")
+    assert kind.startswith("text/plain")
+    assert "nautilus_reconciliation_reconciled{" in body
+    assert "process_resident_memory_bytes" in body
+    _, kind, body = asked(server, "/metrics", Accept="application/openmetrics-text; version=1.0.0")
+    assert kind.startswith("application/openmetrics-text")
+    assert body.endswith("# EOF\n")
+
+
+def test_another_path_is_told_what_there_is(server: MonitorServer) -> None:
+    assert asked(server, "/") == (404, "text/plain", "there are /metrics, /healthz, /readyz, /status\n")
+
+
+def test_one_connection_serves_many_scrapes(server: MonitorServer) -> None:
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    for _ in range(3):
+        connection.request("GET", "/metrics")
+        assert connection.getresponse().read()
+    connection.close()
+
+
+def test_whoever_says_nothing_holds_up_nobody(server: MonitorServer) -> None:
+    address = urlsplit(server.url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0))):
+        assert asked(server, "/healthz")[0] == 200
+
+
+def test_the_event_loop_is_not_needed_for_an_answer(server: MonitorServer) -> None:
+    """It answers from a thread of its own, and none of the node's."""
+    assert asked(server, "/healthz")[0] == 200
+    assert "monitor" in {thread.name for thread in threading.enumerate()}
+
+
+def test_credentials_are_needed_where_some_are_set(status: Status) -> None:
+    with MonitorServer(status, IDENTITY, Access(credentials="me:s3cret")) as server:
+        given = {"right": "me:s3cret", "wrong": "me:other"}
+        headers = {name: f"Basic {base64.b64encode(text.encode()).decode()}" for name, text in given.items()}
+        assert asked(server, "/metrics")[0] == 401
+        assert asked(server, "/metrics", Authorization=headers["wrong"])[0] == 401
+        assert asked(server, "/metrics", Authorization=headers["right"])[0] == 200
+    assert "s3cret" not in repr(Access(credentials="me:s3cret"))
+
+
+def test_it_speaks_tls_and_a_client_that_does_not_holds_up_nobody(status: Status, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*made.split(), "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    with MonitorServer(status, IDENTITY, Access(tls=tls)) as server:
+        address = urlsplit(server.url)
+        assert address.scheme == "https"
+        with socket.create_connection((str(address.hostname), int(address.port or 0))):
+            context = ssl.create_default_context(cafile=str(certificate))
+            connection = HTTPSConnection(address.netloc, timeout=10, context=context)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
+            connection.close()
+
+
+def test_a_port_that_is_taken_is_refused_and_given_back_at_the_end(server: MonitorServer, status: Status) -> None:
+    port = int(urlsplit(server.url).port or 0)
+    with pytest.raises(OSError, match="in use"):
+        MonitorServer(status, IDENTITY, Access(port=port))
+    server.close()
+    with MonitorServer(status, IDENTITY, Access(port=port)) as again:
+        assert asked(again, "/healthz")[0] == 200
