@@ -8,7 +8,7 @@ from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
-from nautilus_trader.model.events import OrderFilled
+from nautilus_trader.model.events import OrderCanceled, OrderEvent, OrderExpired, OrderFilled
 from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
@@ -85,7 +85,16 @@ def lacks(order: Order | None, report: OrderStatusReport, trades: Iterable[FillR
 
 
 def is_outdated(order: Order | None, report: OrderStatusReport) -> bool:
-    """Whether an order has traded since the venue gave this answer; taken, it would undo an amendment that traded."""
-    if order is None or report.filled_qty.as_decimal() >= order.filled_qty.as_decimal():
+    """Whether an order has traded or ended since the venue gave this answer; taken, it would undo an amendment."""
+    if order is None:
         return False
-    return bool(report.ts_last < max(event.ts_event for event in order.events if isinstance(event, OrderFilled)))
+    has_traded = report.filled_qty.as_decimal() < order.filled_qty.as_decimal()
+    has_ended = order.is_closed and report.is_open
+    told = (event.ts_event for event in order.events if _is_venues(event))
+    return (has_traded or has_ended) and bool(report.ts_last < max(told, default=0))
+
+
+def _is_venues(event: OrderEvent) -> bool:
+    """Whether an event carries the venue's time; the end that a check concludes has the node's."""
+    ends = isinstance(event, OrderCanceled | OrderExpired) and not event.reconciliation
+    return isinstance(event, OrderFilled) or ends

@@ -190,6 +190,14 @@ def test_an_answer_older_than_the_trade_undoes_no_amendment() -> None:
     assert Kind.WRONG_QUANTITY in kinds(untold.play())
 
 
+def test_an_answer_older_than_the_end_undoes_no_amendment() -> None:
+    slow = Fail(call="GET /fapi/v1/openAlgoOrders", delay_secs=4)
+    asked = (Until(asked="GET /fapi/v1/openAlgoOrders"), slow, Until(asked="GET /fapi/v1/openAlgoOrders"))
+    amend = Amend(name="order", quantity=Decimal("0.020"), price=Decimal(51_000))
+    events = told(*RESTS, *asked, amend, Wait(secs=1), Cancel(name="order"), Wait(secs=10))
+    assert events[-3:] == ("OrderUpdated", "OrderPendingCancel", "OrderCanceled")
+
+
 def test_a_cancel_that_came_to_nothing_is_told_of_an_order_that_traded_in_part() -> None:
     operations = (
         *RESTS,
