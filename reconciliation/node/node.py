@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reconciliation.engine.errors import NodeNotStartedError
 from reconciliation.engine.generation import EngineNode, generation
@@ -26,7 +26,6 @@ from reconciliation.errors import ReconError, UnusableError
 from reconciliation.node import preflight
 from reconciliation.node.draft import Draft
 from reconciliation.node.errors import ConfigureError, NodeDiedError, NodeInterruptedError
-from reconciliation.node.monitoring import Monitoring
 from reconciliation.node.parameters import effective_parameters
 from reconciliation.node.signals import StopRequest
 from reconciliation.node.user_code import place_in
@@ -34,6 +33,9 @@ from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.plan import plan
 from reconciliation.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciliation.node.monitoring import Monitoring
 
 
 class Node:
@@ -114,9 +116,11 @@ class Node:
         """Where its metrics and its health are served; None where they are not."""
         return None if self._monitoring is None else self._monitoring.url
 
-    def _monitored(self) -> Monitoring | None:
+    def _monitored(self) -> "Monitoring | None":
         if not self.settings.monitor.enabled or self._draft.read_only:
             return None
+        from reconciliation.node.monitoring import Monitoring  # noqa: PLC0415 - who is not watched loads no server
+
         try:
             monitoring = Monitoring(self.settings, plan(self._draft.subject), self._engine_node.accounts)
         except ReconError:
