@@ -51,17 +51,9 @@ $(READY): $(LOCK) pyproject.toml .python-version
 $(BENCH)/.ready: $(BENCH_LOCK) pyproject.toml .python-version
 	$(call build,$(BENCH),$(BENCH_LOCK))
 
-# What is no Python package: a browser in which a test looks at the page of `recon drill --html`.
-parts:  ## Install Debian's Chromium, where that is allowed; without it one test is left out, and fails in CI
-	@for name in chromium chromium-browser google-chrome; do \
-		command -v "$$name" >/dev/null 2>&1 && { echo "$$name is here"; exit 0; }; done; \
-	if ! command -v apt-get >/dev/null 2>&1; then as_root=; elif [ "$$(id -u)" = 0 ]; then as_root=env; \
-	elif sudo -n true >/dev/null 2>&1; then as_root="sudo env"; else as_root=; fi; \
-	if [ -z "$$as_root" ]; then \
-		echo "this may not install anything here; install Chromium by hand (Debian: apt-get install chromium)"; exit 0; fi; \
-	echo "installing Debian's Chromium"; \
-	$$as_root apt-get update -qq && $$as_root DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y -qq --no-install-recommends chromium >/dev/null
+# The script tells what they are; all but a browser, which a package manager has to install, go into .parts.
+parts:  ## Fetch what tests use and is no Python package; without it their tests are left out, and fail in CI
+	@tests/tools/parts.sh
 
 demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 	@$(BIN)/recon demo
@@ -70,6 +62,7 @@ demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 
 test: $(READY)  ## Run every test
+	@tests/tools/parts.sh unpacked
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
@@ -128,4 +121,4 @@ COMPILE_BENCH = pip compile --quiet --universal --python-version 3.12 --generate
 	--output-file $(BENCH_LOCK) benchmarks/requirements.in
 
 clean:  ## Remove what was built
-	rm -rf $(VENV) $(BENCH) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(BENCH) .uv .parts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

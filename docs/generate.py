@@ -1,6 +1,7 @@
-"""Writes what follows from the code: .env.example, the schema, the reference and rules pages; `--check` compares.
+"""Writes what follows from the code; `--check` compares.
 
-Run it after a setting or a rule was added or changed.
+That is .env.example, the schema, the reference and rules pages, the rule files of Prometheus and Grafana, and Grafana's
+dashboard. Run it after a setting, a rule, a metric or an alert was added or changed.
 """
 
 import json
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from monitoring.files import files
 from reconciliation.cli import rules
 from reconciliation.cli.env import default_text, example_lines
 from reconciliation.cli.text import value_text
@@ -70,6 +72,7 @@ def generated() -> dict[str, str]:
         f"settings/{SCHEMA_FILE}": json.dumps(toml_schema(), indent=2) + "\n",
         "docs/reference/settings.md": "\n".join(_reference()) + "\n",
         "docs/guides/rules.md": "\n".join(_rules()) + "\n",
+        **files(),
     }
 
 

@@ -35,6 +35,7 @@ SLOWEST = (
     "test_timing.py",
     "test_continuous_repair.py",
     "test_cells_by_wire.py",
+    "test_end_to_end.py",
 )
 # The folders whose tests start processes.
 WATCHED = ("journeys", "engine", "embedded")

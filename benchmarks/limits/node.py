@@ -127,6 +127,14 @@ async def cycles(node: TradingNode, trader: Trader, tell: Tell, times: int, orde
         tell(orders=cache.orders_total_count(), positions=cache.positions_total_count(), rss=_rss_bytes())
 
 
+async def trades(node: TradingNode, trader: Trader, tell: Tell, times: int, orders: int) -> None:
+    """Trade so many orders from flat to flat, so often, and tell how much processor time each time took."""
+    for _ in range(times):
+        begun = time.process_time()
+        await _traded(node, trader, orders)
+        tell(cpu=time.process_time() - begun)
+
+
 async def _traded(node: TradingNode, trader: Trader, orders: int) -> None:
     """Trade so many orders and wait until all of them are over."""
     held = len(node.cache.positions_open())
@@ -155,7 +163,8 @@ async def main(kind: str, what: str, handle: int, figures: list[int]) -> None:
 
     trader = _trader()
     begin = {"recon": recon_node, "stock": stock_node}[kind]
-    measures: dict[str, Callable[..., Awaitable[None]]] = {"start": start, "checks": checks, "cycles": cycles}
+    does: tuple[Callable[..., Awaitable[None]], ...] = (start, checks, cycles, trades)
+    measures = {measure.__name__: measure for measure in does}
     async with begin(trader) as node:
         tell(started=1)
         await measures[what](node, trader, tell, *figures)

@@ -59,6 +59,19 @@ def command(a: str, b: str, settings_dir: Path | None, assignments: tuple[str, .
         raise SystemExit(ExitCode.UNUSABLE) from None
     except UnknownOperandError as error:
         raise click.UsageError(printable(str(error))) from None
+    raise SystemExit(compare(a, left, b, right, as_json=as_json))
+
+
+def compare(a: str, left: Side, b: str, right: Side, *, as_json: bool) -> ExitCode:
+    """Print where two configurations differ; return whether they do.
+
+    Args:
+        a: what the left one is called.
+        left: it.
+        b: what the right one is called.
+        right: it.
+        as_json: print data instead of a table.
+    """
     found = differences(left, right)
     if as_json:
         click.echo(json.dumps({"same": not found, "differences": found}, indent=2))
@@ -70,7 +83,7 @@ def command(a: str, b: str, settings_dir: Path | None, assignments: tuple[str, .
             rows.append((item["key"], *cells))
         for line in table(rows):
             click.echo(line)
-    raise SystemExit(ExitCode.NOT_FINE if found else ExitCode.FINE)
+    return ExitCode.NOT_FINE if found else ExitCode.FINE
 
 
 def side(operand: str, directory: Path, overrides: Mapping[str, object] | None = None) -> Side:
@@ -103,9 +116,13 @@ def _saved(path: Path) -> Side:
     return _from_data(data)
 
 
+def side_of(values: Mapping[str, Any], origins: Mapping[str, str]) -> Side:
+    """Return a configuration by its sections and the origins of their values."""
+    return Side(values=dict(_flat((), values)), origins=origins)
+
+
 def _from_data(data: dict[str, Any]) -> Side:
-    values = dict(_flat((), data["values"]))
-    return Side(values=values, origins=data["origins"])
+    return side_of(data["values"], data["origins"])
 
 
 def _flat(path: tuple[str, ...], node: Any) -> Iterator[tuple[str, Any]]:

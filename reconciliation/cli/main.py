@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "drill": "break the venue on purpose and compare ledgers: a real node in virtual time",
     "env": "every RECON_* variable, its default and what it is for",
     "explain": "one setting, told whole",
+    "fleet": "the nodes that run, and where they differ or clash",
     "init": "write settings of your own to start from",
     "plan": "what the settings mean: how soon, how often, at what cost",
     "presets": "what there is to choose from, side by side",
@@ -22,6 +23,7 @@ COMMANDS: Final = {
     "run": "boot a node, reconcile and watch",
     "schema": "the JSON Schema of the TOML files",
     "show": "every effective value and where it came from",
+    "status": "how a running node is",
     "venue": "run a local venue that speaks the Binance USD-M wire",
 }
 """Each command is `reconciliation.cli.<name>:command`."""

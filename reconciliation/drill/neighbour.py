@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from reconciliation.drill.placing import NEIGHBOURS_TRADER, beside
+from reconciliation.drill.virtual_cache import nobody_watches
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
@@ -12,6 +13,7 @@ from reconciliation.engine.simulation import Simulation
 from reconciliation.errors import ReconError
 from reconciliation.node.draft import draft
 from reconciliation.node.node import Node
+from reconciliation.node.outside import Outside
 from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
@@ -52,7 +54,7 @@ class Neighbour:
                 draft(self._settings, self._configured),
                 observers=[self._observe],
                 stop=self._stop,
-                check_cache=lambda _: None,
+                outside=Outside(check_cache=lambda _: None, watch_cache=nobody_watches),
             )
             self._node = node
             try:

@@ -7,18 +7,22 @@ from pydantic import SecretStr
 from reconciliation.drill.schedule import Schedule
 from reconciliation.external_claims import ExternalOrderClaimConfig
 from reconciliation.settings import Settings
+from reconciliation.settings.monitor import MonitorSettings
 
 NEIGHBOURS_TRADER = "NEIGHBOUR-001"
 
 
-def placed(settings: Settings, schedule: Schedule, *, venue: dict[str, str], cache_url: str) -> Settings:
-    """Return settings whose venue, cache and claims are a run's own.
+def placed(
+    settings: Settings, schedule: Schedule, *, venue: dict[str, str], cache_url: str, observed: bool = False
+) -> Settings:
+    """Return settings whose venue, cache, claims and monitor are a run's own.
 
     Args:
         settings: what was resolved.
         schedule: what is played.
         venue: the address of its REST calls and of its stream, and its key pair, by the names of the settings.
         cache_url: where the database is.
+        observed: whether somebody scrapes its metrics.
     """
     there = settings.venue.model_copy(
         update={
@@ -39,7 +43,10 @@ def placed(settings: Settings, schedule: Schedule, *, venue: dict[str, str], cac
         strategy: ExternalOrderClaimConfig(instrument_ids=tuple(instruments))
         for strategy, instruments in by_strategy.items()
     }
-    return settings.with_sections("drill", venue=there, cache=cache, claims={**settings.claims, **claims})
+    monitor = MonitorSettings(enabled=observed)
+    return settings.with_sections(
+        "drill", venue=there, cache=cache, monitor=monitor, claims={**settings.claims, **claims}
+    )
 
 
 def beside(settings: Settings) -> Settings:

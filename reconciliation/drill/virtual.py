@@ -9,7 +9,9 @@ from reconciliation.drill.carrier import NS, RESTARTED_AFTER_SECS, Heard, Pause
 from reconciliation.drill.neighbour import Neighbour
 from reconciliation.drill.placing import placed
 from reconciliation.drill.schedule import NEIGHBOURS, Schedule
+from reconciliation.drill.scrapes import PERIOD_SECS, Scrapes
 from reconciliation.drill.stage import Played
+from reconciliation.drill.virtual_cache import VirtualCacheWatch, nobody_watches
 from reconciliation.drill.walk import Walk
 from reconciliation.embedded.failures import ProcessFailedError
 from reconciliation.embedded.venue_control import Call, VenueControl
@@ -22,8 +24,11 @@ from reconciliation.errors import ReconError, UnusableError
 from reconciliation.node.draft import draft
 from reconciliation.node.errors import PreflightError
 from reconciliation.node.node import Node
+from reconciliation.node.observation import Observation
+from reconciliation.node.outside import Outside
 from reconciliation.node.signals import StopRequest
 from reconciliation.node.user_code import Configure
+from reconciliation.rules.plan import Plan
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
 from reconciliation.venue.credentials import KeyPair
@@ -47,10 +52,20 @@ class VirtualRun:
         settings: what was resolved; venue, cache and claims are the run's own.
         schedule: what happens.
         configure: the user's own function, whose strategies live beside the drill's.
+        scrapes: where its metrics are kept; nobody observes its nodes when absent.
     """
 
-    def __init__(self, settings: Settings, schedule: Schedule, configure: Configure | None = None) -> None:
-        self._settings = placed(settings, schedule, venue=_VENUE, cache_url="redis://127.0.0.1:1")
+    def __init__(
+        self,
+        settings: Settings,
+        schedule: Schedule,
+        configure: Configure | None = None,
+        scrapes: Scrapes | None = None,
+    ) -> None:
+        observed = scrapes is not None
+        self._settings = placed(settings, schedule, venue=_VENUE, cache_url="redis://127.0.0.1:1", observed=observed)
+        self._scrapes = scrapes
+        self._observation: Observation | None = None
         self._configure = configure
         exchange = Exchange(lambda: self.world.now_ns // 1_000_000, KEYS)
         self.world = generation().simulation(exchange, start_ns=START_NS, seed=schedule.seed)
@@ -74,6 +89,8 @@ class VirtualRun:
     def play(self) -> Played:
         """Play it to its end."""
         self.world.at(self.world.now_ns, self._go_on)
+        if self._scrapes is not None:
+            self._scrape(self._scrapes)
         while not self._is_over:
             if self._is_wanted:
                 self._live()
@@ -112,6 +129,11 @@ class VirtualRun:
             self._asked[entry.text.partition("?")[0]] += 1
         self._notice()
 
+    def _scrape(self, scrapes: Scrapes) -> None:
+        scrapes.scrape(self.now_ns / NS, self._observation)
+        if not self._is_over:
+            self.world.at(self.now_ns + int(PERIOD_SECS * NS), partial(self._scrape, scrapes))
+
     # -- Lives ---------------------------------------------------------------------------------------
 
     def _live(self) -> None:
@@ -129,6 +151,7 @@ class VirtualRun:
             self.ended_by = str(error)
         self.is_alive = self._is_wanted = False
         self._node, self._strategies, self.neighbour = None, {}, None
+        self._observation = None
         self._notice()
         if self._is_kept_up:
             self.world.at(self.now_ns + int(RESTARTED_AFTER_SECS * NS), self._restart)
@@ -138,7 +161,12 @@ class VirtualRun:
 
     async def _main(self) -> None:
         drafted = draft(self._settings, self._configured)
-        node = Node(drafted, observers=[self._observe], stop=self._stop, check_cache=self._check_cache)
+        outside = Outside(
+            check_cache=self._check_cache,
+            watch_cache=nobody_watches if self._scrapes is None else partial(VirtualCacheWatch, self.store),
+            observe=self._observed,
+        )
+        node = Node(drafted, observers=[self._observe], stop=self._stop, outside=outside)
         generation().hear_changes(node.trading_node, partial(self.world.note, "engine"))
         self._node = node
         try:
@@ -147,6 +175,10 @@ class VirtualRun:
             self._books = self.books()
             self._node = None
             node.dispose()
+
+    def _observed(self, settings: Settings, planned: Plan, accounts: tuple[str, ...]) -> Observation:
+        self._observation = Observation(settings, planned, accounts, lambda: self.now_ns / NS)
+        return self._observation
 
     def _configured(self, builder: NodeBuilder) -> None:
         if self._configure is not None:

@@ -44,5 +44,9 @@ class Client(Protocol):
     def node_holdings(self) -> Holdings:
         """Return what the node's cache believes of this client's account."""
 
+    @property
+    def used_weight(self) -> int:
+        """Request weight used up in the venue's window; 0 where the venue tells of none, or nobody watches."""
+
     def limit_queries(self, secs: float) -> None:
         """Give each query of a check a time limit, in seconds; a mass status asks for much more, and is left alone."""

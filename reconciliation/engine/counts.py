@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 Unsettled = Literal["order_behind", "order_missing", "position"]
@@ -30,13 +31,17 @@ class Counts:
         inflight_orders: awaiting an answer.
         oldest_inflight: since when the oldest of them does; 0 without any.
         external_orders: open ones that no strategy has submitted.
+        used_weight: request weight used up in the venue's window; 0 where the venue tells of none.
         unsettled: by kind.
         held_absent: each with when that began.
+        positions: signed net quantity by account and instrument id, flat ones left out.
     """
 
     open_orders: int = 0
     inflight_orders: int = 0
     oldest_inflight: float = 0.0
     external_orders: int = 0
+    used_weight: int = 0
     unsettled: Mapping[Unsettled, int] = field(default_factory=dict)
     held_absent: Mapping[Absence, float] = field(default_factory=dict)
+    positions: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)

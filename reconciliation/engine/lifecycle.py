@@ -139,6 +139,21 @@ class HistoryTorn:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheLost:
+    """The database behind the cache has stopped to answer; what the engine writes meanwhile may be lost."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CacheBack:
+    """The database behind the cache answers again."""
+
+    secs: float
+    """For how long it did not."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckEnded:
     """A continuous check has run; only a node that is watched tells so."""
 
@@ -150,7 +165,10 @@ class CheckEnded:
 
 @dataclass(frozen=True, slots=True)
 class FillBrought:
-    """A fill was booked that did not come by the stream; only a node that is watched tells so."""
+    """A check booked a fill that did not come by the stream; only a node that is watched tells so.
+
+    Those that a startup reconciliation books stand in its report.
+    """
 
     origin: Literal["venue", "inferred"]
     """Whether the venue told of it, or the engine made it up."""
@@ -168,7 +186,10 @@ class FillToldTwice:
 
 @dataclass(frozen=True, slots=True)
 class ExternalOrderSeen:
-    """An order has appeared that no strategy submitted; only a node that is watched tells so."""
+    """An order has appeared that no strategy submitted; only a node that is watched tells so.
+
+    Those that had ended when a startup reconciliation found them stand in its report.
+    """
 
     client_order_id: str
     instrument_id: str
@@ -218,6 +239,8 @@ Event = (
     | OrderResolved
     | HistoryMended
     | HistoryTorn
+    | CacheLost
+    | CacheBack
     | CheckEnded
     | FillBrought
     | FillToldTwice

@@ -47,6 +47,10 @@ class Handling(Protocol):
     def answer(self) -> Callable[[], Reply | None]:
         """Answers it then; None breaks the connection."""
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the answer tells beside its body."""
+
 
 class SimulatedVenue(Protocol):
     """A venue that answers without a socket."""

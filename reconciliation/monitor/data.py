@@ -66,6 +66,8 @@ def data(picture: Picture, identity: Identity, now: float) -> dict[str, Any]:
             "inferred": fills.inferred,
             "duplicate": fills.duplicate,
         },
-        "request_weight": {"used": picture.weight, "limit": identity.weight_limit or None},
+        "request_weight": {"used": counted.used_weight, "limit": identity.weight_limit or None},
+        "cache": picture.cache
+        and {"is_reachable": picture.cache.is_reachable, "since": picture.cache.since, "losses": picture.cache.losses},
         "planned": dict(identity.planned),
     }

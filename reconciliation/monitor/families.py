@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from reconciliation.monitor.durations import Durations
+from reconciliation.monitor.health import late_at
 from reconciliation.monitor.identity import Identity
-from reconciliation.monitor.status import CheckStatus, Picture, State
+from reconciliation.monitor.status import CacheStatus, CheckStatus, Picture, State
 
 PREFIX: Final = "nautilus_reconciliation_"
 
@@ -51,7 +52,7 @@ def _checks(read: Callable[[CheckStatus], Value | None]) -> Callable[[Picture, I
     """Read something of each check that is on."""
 
     def values(picture: Picture, _: Identity) -> Values:
-        on = {check: status for check, status in picture.checks.items() if status.period_secs is not None}
+        on = {check: status for check, status in picture.checks.items() if status.is_on}
         found = {(check.value,): read(status) for check, status in on.items()}
         return {key: value for key, value in found.items() if value is not None}
 
@@ -59,12 +60,16 @@ def _checks(read: Callable[[CheckStatus], Value | None]) -> Callable[[Picture, I
 
 
 def _results(picture: Picture, _: Identity) -> Values:
-    on = {check: status for check, status in picture.checks.items() if status.period_secs is not None}
+    on = {check: status for check, status in picture.checks.items() if status.is_on}
     found: dict[tuple[str, ...], Value] = {}
     for check, status in on.items():
         found[check.value, "succeeded"] = float(status.runs - status.failures)
         found[check.value, "failed"] = float(status.failures)
     return found
+
+
+def _cache(read: Callable[[CacheStatus], float]) -> Callable[[Picture, Identity], Values]:
+    return lambda picture, _: {} if picture.cache is None else {(): float(read(picture.cache))}
 
 
 def _held(picture: Picture) -> Mapping[str, float]:
@@ -126,6 +131,15 @@ FAMILIES: Final = (
         "gauge",
         "When the last run of a check that went well ended; 0 before the first.",
         _checks(lambda check: check.succeeded),
+        ("check",),
+    ),
+    Family(
+        "check_late_timestamp_seconds",
+        "gauge",
+        "When a check will be late unless it goes well before that; 0 while the trader does not run.",
+        lambda picture, _: {
+            (check.value,): late_at(picture, check) for check, status in picture.checks.items() if status.is_on
+        },
         ("check",),
     ),
     Family(
@@ -203,12 +217,25 @@ FAMILIES: Final = (
         "Fills that were told again, and not booked again.",
         _one(lambda p: p.fills.duplicate),
     ),
+    # Does the cache answer?
+    Family(
+        "cache_reachable",
+        "gauge",
+        "1 while the cache's database answers, 0 while it does not; a node that keeps its cache in memory has none.",
+        _cache(lambda cache: cache.is_reachable),
+    ),
+    Family(
+        "cache_losses",
+        "counter",
+        "How often the cache's database has stopped to answer.",
+        _cache(lambda cache: cache.losses),
+    ),
     # What does it cost?
     Family(
         "request_weight",
         "gauge",
         "Request weight used up in the venue's window, as its last answer says; 0 where it says nothing.",
-        _one(lambda p: p.weight),
+        _one(lambda p: p.counted.used_weight),
     ),
     Family(
         "request_weight_limit",

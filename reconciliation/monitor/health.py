@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reconciliation.monitor.status import CheckStatus, Picture, State
+from reconciliation.monitor.status import Check, Picture, State
 
 BEAT_SECS: Final = 1.0
 """From one heartbeat of the event loop to the next."""
@@ -41,14 +41,19 @@ def _missing(picture: Picture, now: float) -> Iterator[tuple[str, str]]:
         yield "started", f"it is {picture.state}"
     elif picture.state is State.ERROR:
         yield "checks" if picture.reconciled else "reconciled", picture.reason
+    if picture.cache is not None and not picture.cache.is_reachable:
+        yield "cache", f"its database has not answered for {now - picture.cache.since:.0f} s: {picture.cache.reason}"
     for check, status in picture.checks.items():
-        if picture.state is State.MONITORING and (age := _late(status, picture.since, now)):
-            yield check.value, f"it went well {age:.0f} s ago, and its period is {status.period_secs:g} s"
+        if picture.state is State.MONITORING and status.is_on and now > (late := late_at(picture, check)):
+            yield check.value, f"it has been late for {now - late:.0f} s, and its period is {status.period_secs:g} s"
 
 
-def _late(check: CheckStatus, since: float, now: float) -> float:
-    """Return how long ago a check went well, where that is too long; 0 otherwise."""
-    if check.period_secs is None:
+def late_at(picture: Picture, check: Check) -> float:
+    """Return when a check that is on will be late unless it goes well before; 0 while the trader does not run.
+
+    A check that fails again and again is late too, and the state `ERROR` does not begin its time anew.
+    """
+    status = picture.checks[check]
+    if status.period_secs is None or not picture.started or picture.is_over:
         return 0.0
-    age = now - max(check.succeeded, since)
-    return age if age > LATE * check.period_secs + RUN_SECS else 0.0
+    return max(status.succeeded, picture.started) + LATE * status.period_secs + RUN_SECS

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
@@ -84,6 +85,28 @@ class CheckStatus:
     durations: Durations = field(default_factory=Durations)
     reason: str = ""
 
+    @property
+    def is_on(self) -> bool:
+        """Whether the check runs at all."""
+        return self.period_secs is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStatus:
+    """Whether the database of a node's cache answers.
+
+    Attributes:
+        is_reachable: whether it answered when it was last asked.
+        since: since when that is so, seconds since the epoch.
+        losses: how often it has stopped to answer.
+        reason: why it does not answer; empty while it does.
+    """
+
+    is_reachable: bool = True
+    since: float = 0.0
+    losses: int = 0
+    reason: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -93,17 +116,21 @@ class Counted:
         open_orders: open at the venue, as far as the node knows.
         inflight_orders: awaiting an answer.
         external_orders: open ones that no strategy of the node has submitted.
+        used_weight: request weight used up in the venue's window, as its last answer says; 0 where it says nothing.
         discrepancies: by kind, what is not settled yet.
         oldest_inflight: since when the oldest of them awaits an answer, seconds since the epoch; 0 without any.
         held_absent: what the venue's answers lack and is not believed gone, with when that began.
+        positions: signed net quantity by account and instrument id, flat ones left out.
     """
 
     open_orders: int = 0
     inflight_orders: int = 0
     external_orders: int = 0
+    used_weight: int = 0
     discrepancies: Mapping[Discrepancy, int] = MappingProxyType(dict.fromkeys(Discrepancy, 0))
     oldest_inflight: float = 0.0
     held_absent: Mapping[Held, float] = field(default_factory=dict)
+    positions: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +161,13 @@ class Picture:
         is_over: whether it has ended, or never began to trade.
         reconciled: when its startup reconciliation was verified; 0 before, and where it failed.
         reconciliation_secs: how long that took, good or bad.
+        started: when its trader began to run; 0 before.
         checks: each check.
         counted: what was counted last.
         external_seen: how many external orders have appeared.
         fills: what was recovered, inferred, or told twice.
         heartbeat: when the event loop was last seen at work.
-        weight: request weight used up in the venue's window, as its last answer says; 0 where it says nothing.
+        cache: the cache's database; None where the cache is kept in memory.
     """
 
     state: State
@@ -148,12 +176,13 @@ class Picture:
     is_over: bool = False
     reconciled: float = 0.0
     reconciliation_secs: float = 0.0
+    started: float = 0.0
     checks: Mapping[Check, CheckStatus] = field(default_factory=dict)
     counted: Counted = field(default_factory=Counted)
     external_seen: int = 0
     fills: Fills = field(default_factory=Fills)
     heartbeat: float = 0.0
-    weight: int = 0
+    cache: CacheStatus | None = None
 
     @property
     def is_reconciled(self) -> bool:
@@ -167,13 +196,16 @@ class Status:
     Args:
         now: the clock, seconds since the epoch.
         periods: of each check that is on, seconds from one run to the next.
+        has_database: whether a database is behind the cache; it answered a moment ago.
     """
 
-    def __init__(self, now: Callable[[], float], periods: Mapping[Check, float | None]) -> None:
+    def __init__(
+        self, now: Callable[[], float], periods: Mapping[Check, float | None], *, has_database: bool = False
+    ) -> None:
         self._now = now
         checks = {check: CheckStatus(period_secs=periods.get(check)) for check in Check}
-        self._picture = Picture(State.INITIALIZING, now(), checks=checks, heartbeat=now())
-        self._has_started = False
+        cache = CacheStatus(since=now()) if has_database else None
+        self._picture = Picture(State.INITIALIZING, now(), checks=checks, heartbeat=now(), cache=cache)
 
     @property
     def picture(self) -> Picture:
@@ -194,12 +226,11 @@ class Status:
 
     def started(self) -> None:
         """Its trader runs; with reconciliation off nothing was verified before."""
-        self._has_started = True
+        self._picture = replace(self._picture, started=self._now())
         self._judge()
 
     def ended(self, reason: str = "") -> None:
         """It stopped; a reason says that it did not start, or died."""
-        self._has_started = False
         self._picture = replace(self._picture, is_over=True)
         if reason:
             self._turn(State.ERROR, reason)
@@ -218,7 +249,7 @@ class Status:
             reason=reason,
         )
         self._picture = replace(self._picture, checks={**self._picture.checks, check: after})
-        if self._has_started:
+        if self._picture.started and not self._picture.is_over:
             self._judge()
 
     def _judge(self) -> None:
@@ -232,8 +263,9 @@ class Status:
 
     # -- What it sees --------------------------------------------------------------------------------
 
-    def beat(self, counted: Counted) -> None:
-        """The event loop works, and this was counted."""
+    def beat(self, counted: Counted | None = None) -> None:
+        """The event loop works, and this was counted; None where it could not be."""
+        counted = self._picture.counted if counted is None else counted
         self._picture = replace(self._picture, heartbeat=self._now(), counted=counted)
 
     def recovered(self, fills: int, origin: Origin) -> None:
@@ -256,6 +288,13 @@ class Status:
         """Orders have appeared that no strategy of the node submitted."""
         self._picture = replace(self._picture, external_seen=self._picture.external_seen + orders)
 
-    def weighed(self, weight: int) -> None:
-        """The venue said how much request weight is used up."""
-        self._picture = replace(self._picture, weight=weight)
+    def cache_lost(self, reason: str) -> None:
+        """The cache's database does not answer any more."""
+        losses = self._picture.cache.losses if self._picture.cache else 0
+        lost = CacheStatus(is_reachable=False, since=self._now(), losses=losses + 1, reason=reason)
+        self._picture = replace(self._picture, cache=lost)
+
+    def cache_back(self) -> None:
+        """The cache's database answers again."""
+        losses = self._picture.cache.losses if self._picture.cache else 0
+        self._picture = replace(self._picture, cache=CacheStatus(since=self._now(), losses=losses))

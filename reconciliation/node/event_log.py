@@ -71,6 +71,10 @@ class EventLog:
                 log.warning("history_mended", kind=event.kind, key=event.key, trade_ids=list(event.trade_ids[:LISTED]))
             case lifecycle.HistoryTorn():
                 log.error("history_torn", key=event.key, reason=event.reason)
+            case lifecycle.CacheLost():
+                log.error("cache_unreachable", reason=event.reason)
+            case lifecycle.CacheBack():
+                log.warning("cache_reachable", secs=round(event.secs, 3))
             case lifecycle.NotStarted():
                 log.error("node_not_started", stage=event.stage, reason=event.reason)
             case lifecycle.StopFailed():

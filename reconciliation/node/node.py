@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,9 +23,9 @@ from reconciliation.engine.lifecycle import (
 )
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.errors import ReconError, UnusableError
-from reconciliation.node import preflight
 from reconciliation.node.draft import Draft
 from reconciliation.node.errors import ConfigureError, NodeDiedError, NodeInterruptedError
+from reconciliation.node.outside import OUTSIDE, Closing, Outside
 from reconciliation.node.parameters import effective_parameters
 from reconciliation.node.signals import StopRequest
 from reconciliation.node.user_code import place_in
@@ -35,7 +35,7 @@ from reconciliation.rules.plan import plan
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciliation.node.monitoring import Monitoring
+    from reconciliation.node.observation import Observation
 
 
 class Node:
@@ -46,7 +46,7 @@ class Node:
         settings: the draft's settings, with the addresses of what it lacked; the draft's own when absent.
         observers: told everything that happens to it, from its boot on.
         stop: the wish to stop it; one of its own when absent.
-        check_cache: looks whether the database at an url is usable.
+        outside: how it reaches what is around it.
 
     Raises:
         PreflightError: the cache is not usable.
@@ -62,7 +62,7 @@ class Node:
         *,
         observers: Iterable[Observer] = (),
         stop: StopRequest | None = None,
-        check_cache: Callable[[str], None] = preflight.check_cache,
+        outside: Outside = OUTSIDE,
     ) -> None:
         self.settings = settings or draft.builder.settings
         self.findings = draft.findings
@@ -72,13 +72,14 @@ class Node:
         self._loop = _running_loop() or generation().new_event_loop()
         self._begun = self._loop.time()
         self._draft = draft
+        self._outside = outside
         self._stop_request = stop or StopRequest()
         self._is_stopped = self._is_disposed = False
         self._lifecycle = Lifecycle()
         for observer in observers:
             self._lifecycle.observe(observer)
         if self.settings.cache.url is not None:
-            check_cache(self.settings.cache.url.get_secret_value())
+            outside.check_cache(self.settings.cache.url.get_secret_value())
         self._stop_request.raise_if_made()
         parameters = effective_parameters(self.settings, draft.subject, draft.findings)
         self._lifecycle.emit(Booting(parameters))
@@ -94,7 +95,7 @@ class Node:
         except Exception as error:
             reason = generation().reason_of(error)
             raise ConfigureError(f"what was added cannot be built: {reason} {place_in(error)}".rstrip()) from error
-        self._monitoring = self._monitored()
+        self._observation = self._observed()
 
     @property
     def trading_node(self) -> Any:
@@ -114,21 +115,19 @@ class Node:
     @property
     def monitor_url(self) -> str | None:
         """Where its metrics and its health are served; None where they are not."""
-        return None if self._monitoring is None else self._monitoring.url
+        return None if self._observation is None else self._observation.url
 
-    def _monitored(self) -> "Monitoring | None":
+    def _observed(self) -> "Observation | None":
         if not self.settings.monitor.enabled or self._draft.read_only:
             return None
-        from reconciliation.node.monitoring import Monitoring  # noqa: PLC0415 - who is not watched loads no server
-
         try:
-            monitoring = Monitoring(self.settings, plan(self._draft.subject), self._engine_node.accounts)
+            observation = self._outside.observe(self.settings, plan(self._draft.subject), self._engine_node.accounts)
         except ReconError:
             self._engine_node.dispose()
             raise
-        self._lifecycle.observe(monitoring)
-        self._lifecycle.emit(Monitored(monitoring.url))
-        return monitoring
+        self._lifecycle.observe(observation)
+        self._lifecycle.emit(Monitored(observation.url))
+        return observation
 
     def observe(self, observer: Observer) -> None:
         """Call an observer with everything that happens from now on; it must not block."""
@@ -170,6 +169,7 @@ class Node:
         started = asyncio.ensure_future(self._engine_node.started.wait())
         judging: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         beating = asyncio.ensure_future(self._beat())
+        cache_watch = self._cache_watch()
         try:
             await asyncio.wait({running, stopping, started}, return_when=asyncio.FIRST_COMPLETED)
             self.boot_secs = self._loop.time() - self._begun
@@ -194,13 +194,15 @@ class Node:
         finally:
             for waiting in (stopping, started, judging, beating):
                 waiting.cancel()
+            if cache_watch is not None:
+                cache_watch.close()
 
     def dispose(self) -> None:
         """Free what the engine holds; nothing when that was done already."""
         if not self._is_disposed:
             self._is_disposed = True
-            if self._monitoring is not None:
-                self._monitoring.close()
+            if self._observation is not None:
+                self._observation.close()
             self._engine_node.dispose()
 
     def __enter__(self) -> Self:
@@ -209,9 +211,15 @@ class Node:
     def __exit__(self, *_: object) -> None:
         self.dispose()
 
+    def _cache_watch(self) -> Closing | None:
+        url = self.settings.cache.url
+        if url is None or self._draft.read_only:
+            return None
+        return self._outside.watch_cache(url.get_secret_value(), self._lifecycle.emit, self._loop)
+
     async def _beat(self) -> None:
-        if self._monitoring is not None:
-            await self._monitoring.beat(self._engine_node.counts)
+        if self._observation is not None:
+            await self._observation.beat(self._engine_node.counts)
 
     async def _judge_what_was_seen(self) -> None:
         """Judge once more by what the boot saw, in a thread: the search for a worst phase may take a while."""

@@ -32,6 +32,11 @@ class MonitorSettings(Section):
         description="PEM file of the server's certificate and its chain; none is plain HTTP.",
     )
     tls_key: str | None = Field(default=None, min_length=1, description="PEM file of the certificate's key.")
+    publish: bool = Field(
+        default=True,
+        description="Publish how the node is, what it holds and its settings without secrets, for `recon fleet`; "
+        "in the cache's database, under recon:fleet:*.",
+    )
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

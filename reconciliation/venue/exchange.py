@@ -1,7 +1,7 @@
 """The exchange itself, without a socket: what the process serves, and what virtual time plays on."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -16,6 +16,8 @@ from reconciliation.venue.rest import RestApi
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import PATH as STREAM_PATH
 from reconciliation.venue.stream import Listener, UserStream
+from reconciliation.venue.weights import HEADER as WEIGHT
+from reconciliation.venue.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,12 @@ class Handling:
     Attributes:
         delay_secs: after so long it is answered.
         answer: answers it then; None breaks the connection without an answer.
+        headers: what the answer tells beside its body.
     """
 
     delay_secs: float
     answer: Callable[[], Answer | None]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Exchange:
@@ -59,6 +63,7 @@ class Exchange:
         self.ledger = Ledger(self.state.now_ms)
         self.stream = UserStream(self.keys, self.state)
         self._rest = RestApi(self.ledger, self.keys, self.stream)
+        self._weights = Weights(self.state.now_ms)
         self._faults = Faults(now_secs or (lambda: now_ms() / 1_000))
         self.control = Control(self.ledger, self.stream, self._faults, self.state, set(self._rest.endpoints))
 
@@ -73,6 +78,7 @@ class Exchange:
         path, _, query = target.partition("?")
         if self.state.is_away:
             return Handling(0.0, lambda: None)
+        headers = {WEIGHT: str(self._weights.add(f"{method} {path}", query))}
         logged = self._faults.noted(method, path, query)
         fault = self._faults.take(method, path)
         logged.fault = fault is not None
@@ -87,7 +93,7 @@ class Exchange:
             logged.status = None if told is None else told.status
             return told
 
-        return Handling(0.0 if fault is None else fault.delay_secs, answer)
+        return Handling(0.0 if fault is None else fault.delay_secs, answer, headers)
 
     def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
         """Open the user stream without a socket.

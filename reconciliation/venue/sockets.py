@@ -23,7 +23,9 @@ def application(exchange: Exchange) -> web.Application:
         answer = handling.answer()
         if answer is None:
             return _broken(request)
-        return web.Response(status=answer.status, body=answer.body, content_type="application/json")
+        return web.Response(
+            status=answer.status, body=answer.body, content_type="application/json", headers=handling.headers
+        )
 
     async def stream(request: web.Request) -> web.StreamResponse:
         return await _listened(exchange, request)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,8 +10,11 @@ from urllib.parse import urlsplit
 from stage import RESTING_BID, NodeCache, Stage, acknowledged_bid, clean_end, environment, names, until
 
 from reconciliation.drill.node_process import NodeProcess
+from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.embedded.venue import VenueProcess
 
+NOTICED_SECS = 10.0
+"""It takes two seconds on a machine that has them to itself."""
 WATCHED = {"RECON_MONITOR_ENABLED": "true", "RECON_MONITOR_PORT": "0"}
 
 
@@ -49,6 +53,8 @@ def test_a_node_is_ready_once_it_trades_and_tells_what_it_recovered(
     until(lambda: ready(node), "the node is ready")
     assert metric(node, "reconciled") == 1
     assert metric(node, "state", state="MONITORING") == 1
+    until(lambda: 0 < metric(node, "request_weight") < 2_400, "the venue tells of its weight")
+    assert metric(node, "request_weight_limit") == 2_400
     bid = acknowledged_bid(venue, NodeCache(redis))
     until(lambda: metric(node, "open_orders") == 1, "its bid is counted")
 
@@ -78,8 +84,28 @@ def test_a_node_is_ready_once_it_trades_and_tells_what_it_recovered(
     again = stage.node(env)
     until(lambda: ready(again), "it is back")
     assert metric(again, "fills_recovered_total", origin="startup") == 1
+    assert metric(again, "fills_recovered_total", origin="runtime") == 0
     assert metric(again, "last_run_fills_recovered") == 1
     clean_end(again)
+
+
+def test_a_cache_that_is_away_is_told_at_once_and_makes_it_not_ready(stage: Stage, venue: VenueProcess) -> None:
+    with EmbeddedCache() as cache:
+        node = stage.node(environment(venue, cache.url, **WATCHED))
+        until(lambda: ready(node), "the node is ready")
+        assert metric(node, "cache_reachable") == 1
+        cache.kill()
+        begun = time.monotonic()
+        node.wait_for("cache_unreachable")
+        assert time.monotonic() - begun < NOTICED_SECS
+        until(lambda: not ready(node), "it is not ready")
+        assert list(json.loads(asked(node, "/readyz")[1])["missing"]) == ["cache"]
+        assert metric(node, "cache_reachable") == 0
+        cache.come_back()
+        assert node.wait_for("cache_reachable")["secs"] > 0
+        until(lambda: ready(node), "it is ready again")
+        assert metric(node, "cache_losses_total") == 1
+        clean_end(node)
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_asked_of_the_venue(

@@ -1,6 +1,6 @@
 import pytest
 
-from reconciliation.monitor.health import LATE, RUN_SECS, STALLED_SECS, missing, unhealthy
+from reconciliation.monitor.health import LATE, RUN_SECS, STALLED_SECS, late_at, missing, unhealthy
 from reconciliation.monitor.status import Check, Counted, Status
 
 PERIOD_SECS = 5.0
@@ -55,6 +55,40 @@ def test_a_check_that_fails_makes_it_not_ready_until_it_goes_well(clock: Clock) 
     assert missing(status.picture, clock()) == {"checks": "open_orders: HTTP 503"}
     status.checked(Check.OPEN_ORDERS, 0.1)
     assert not words(status, clock)
+
+
+def test_a_cache_that_does_not_answer_makes_it_not_ready_until_it_does(clock: Clock) -> None:
+    status = Status(clock, {}, has_database=True)
+    status.started()
+    assert not words(status, clock)
+    status.cache_lost("refused")
+    clock.now += 7
+    assert missing(status.picture, clock()) == {"cache": "its database has not answered for 7 s: refused"}
+    status.cache_back()
+    assert not words(status, clock)
+    assert status.picture.cache is not None
+    assert status.picture.cache.losses == 1
+
+
+def test_a_check_that_fails_for_long_is_late_however_often_its_state_turned(clock: Clock) -> None:
+    status = running(clock)
+    late = late_at(status.picture, Check.OPEN_ORDERS)
+    assert late == clock.now + LATE_SECS
+    for _ in range(10):
+        clock.now += PERIOD_SECS
+        status.checked(Check.OPEN_ORDERS, 0.1, "HTTP 503")
+    assert late_at(status.picture, Check.OPEN_ORDERS) == late
+    status.checked(Check.OPEN_ORDERS, 0.1)
+    assert late_at(status.picture, Check.OPEN_ORDERS) == clock.now + LATE_SECS
+
+
+def test_no_check_is_late_before_the_trader_runs_and_after_the_end(clock: Clock) -> None:
+    status = Status(clock, {Check.OPEN_ORDERS: PERIOD_SECS})
+    assert not late_at(status.picture, Check.OPEN_ORDERS)
+    status = running(clock)
+    status.ended()
+    assert not late_at(status.picture, Check.OPEN_ORDERS)
+    assert not late_at(running(clock).picture, Check.POSITIONS)  # it is off
 
 
 @pytest.mark.parametrize("has_run", [False, True])

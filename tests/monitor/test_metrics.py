@@ -14,7 +14,9 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def new_status() -> Status:
-    return Status(lambda: 1_000.0, {Check.OPEN_ORDERS: 5.0, Check.POSITIONS: 60.0, Check.INFLIGHT: None})
+    return Status(
+        lambda: 1_000.0, {Check.OPEN_ORDERS: 5.0, Check.POSITIONS: 60.0, Check.INFLIGHT: None}, has_database=True
+    )
 
 
 def scraped(status: Status) -> Samples:

@@ -61,6 +61,8 @@ CASES = [
     (lifecycle.OrderResolved("O-1", "REJECTED"), "info", "order_resolved"),
     (lifecycle.HistoryMended("position", "P-1", ("7",)), "warning", "history_mended"),
     (lifecycle.HistoryTorn("P-1", "they differ"), "error", "history_torn"),
+    (lifecycle.CacheLost("refused"), "error", "cache_unreachable"),
+    (lifecycle.CacheBack(1.5), "warning", "cache_reachable"),
     (lifecycle.NotStarted("connection", "refused"), "error", "node_not_started"),
     (lifecycle.StopFailed("boom"), "error", "stop_failed"),
     (lifecycle.Stopped(), "info", "node_stopped"),

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import Final
 
@@ -16,7 +16,7 @@ from reconciliation.engine.counts import Counts
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.engine.v1 import emit
-from reconciliation.engine.v1.adapters.lookup import client_of
+from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.start import Start
@@ -146,20 +146,24 @@ def assemble(
     with _signals_left_alone():
         node = TradingNode(config, loop=loop)
     try:
-        return AssembledNode(node, *_built(node, builder, lifecycle))
+        return AssembledNode(node, *_built(node, builder, lifecycle, read_only=read_only))
     except BaseException:
         _dispose(node)
         raise
 
 
-def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> tuple[Start, Watch | None]:
+def _built(
+    node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle, *, read_only: bool
+) -> tuple[Start, Watch | None]:
     """Build a node's clients and add the rest to it; return the hooks on its start, and its watch."""
     settings = builder.settings
     for name, spec in builder.data_clients.items():
         node.add_data_client_factory(name, spec.factory)
     for name, spec in builder.exec_clients.items():
         node.add_exec_client_factory(name, spec.factory)
-    node.build()
+    is_watched = settings.monitor.enabled and not read_only
+    with weight_read() if is_watched else nullcontext():
+        node.build()
     for actor in builder.actors:
         node.trader.add_actor(actor)
     for strategy in builder.strategies:
@@ -176,8 +180,7 @@ def _built(node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle) -> tup
         lifecycle=lifecycle,
     )
     watch = None
-    if settings.monitor.enabled:
-        watched = [client.engine_client for client in clients]
-        watch = Watch(node.kernel.exec_engine, watched, lifecycle, lambda: trades.behind if trades else 0)
+    if is_watched:
+        watch = Watch(node.kernel.exec_engine, clients, lifecycle, lambda: trades.behind if trades else 0)
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
     return Start(node, settings, clients, lifecycle), watch

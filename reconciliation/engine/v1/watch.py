@@ -1,13 +1,16 @@
 """Watching a running engine: what its checks, its fills and its orders do, told by hooks around its own methods.
 
-Installed after the guards, and only where somebody looks: a node that nobody watches pays nothing for it.
+Installed after the guards, and only where somebody looks: a node that nobody watches pays nothing for it. What a
+startup reconciliation brings in, which may be thousands, is told by its report as a whole; only external orders that
+are open then are told one by one.
 """
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any, Final
 
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
-from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.events import OrderEvent, OrderFilled, OrderSubmitted
 from nautilus_trader.model.identifiers import ClientOrderId
@@ -24,7 +27,10 @@ from reconciliation.engine.lifecycle import (
     FillToldTwice,
     Lifecycle,
     QueryFailed,
+    Started,
+    Verified,
 )
+from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.reasons import reason_of
 
 NS: Final = 1_000_000_000
@@ -46,7 +52,7 @@ class Watch:
 
     Args:
         engine: of a built node that has not run yet; its guards are installed.
-        clients: its execution clients.
+        clients: what recon asks of its execution clients.
         lifecycle: told of what is seen.
         behind: how many orders are being brought up to date.
     """
@@ -54,7 +60,7 @@ class Watch:
     def __init__(
         self,
         engine: LiveExecutionEngine,
-        clients: list[LiveExecutionClient],
+        clients: list[StockClient],
         lifecycle: Lifecycle,
         behind: Callable[[], int],
     ) -> None:
@@ -67,11 +73,13 @@ class Watch:
         self._run = 0
         self._failures: list[str] | None = None
         self._is_told = False
+        self._has_begun = False
         for check, name in _CHECKS.items():
             setattr(engine, name, self._timed(check, getattr(engine, name)))
+        self._clients = clients
         for client in clients:
             for name in _QUERIES:
-                setattr(client, name, self._asked(getattr(client, name)))
+                setattr(client.engine_client, name, self._asked(getattr(client.engine_client, name)))
         self._book: Callable[..., Any] = engine._reconcile_fill_report
         engine._reconcile_fill_report = self._book_told
         self._handle: Callable[[OrderEvent], None] = engine._handle_event_with_tracking
@@ -121,6 +129,8 @@ class Watch:
             absence = Absence(event.kind, event.key)
             since, _ = self._held.get(absence, (self._now, 0))
             self._held[absence] = (since, self._run)
+        elif isinstance(event, Verified | Started):
+            self._has_begun = True
         elif isinstance(event, QueryFailed) and self._failures is not None:
             self._failures.append(event.reason)
 
@@ -155,13 +165,14 @@ class Watch:
         names = fill.client_order_id.value, fill.trade_id.value
         if order is not None and fill.trade_id in order.trade_ids:
             self._lifecycle.emit(FillToldTwice(*names))
-        elif fill.reconciliation:
+        elif fill.reconciliation and self._has_begun:
             self._lifecycle.emit(FillBrought("venue" if self._is_told else "inferred", *names))
 
     def _generate_and_tell(self, report: OrderStatusReport, is_external: bool = True) -> Order | None:  # noqa: FBT001, FBT002
         order = self._generate(report, is_external)
         if order is not None:
             self._external.add(order.client_order_id)
+        if order is not None and (self._has_begun or report.is_open):
             names = order.client_order_id.value, str(order.instrument_id), str(order.strategy_id)
             self._lifecycle.emit(ExternalOrderSeen(*names))
         return order
@@ -179,13 +190,21 @@ class Watch:
             inflight_orders=len(inflight),
             oldest_inflight=min((order.last_event.ts_init for order in inflight), default=0) / NS,
             external_orders=len(open_orders & self._external),
+            used_weight=max((client.used_weight for client in self._clients), default=0),
             unsettled={
                 "order_behind": self._behind(),
                 "order_missing": sum(count > 0 for count in self._engine._recon_check_retries.values()),
                 "position": sum(count > 0 for count in self._engine._position_recon_retries.values()),
             },
             held_absent={absence: since for absence, (since, _) in self._held.items()},
+            positions=self._positions(),
         )
+
+    def _positions(self) -> dict[tuple[str, str], Decimal]:
+        amounts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for position in self._engine._cache.positions_open():
+            amounts[str(position.account_id), str(position.instrument_id)] += position.signed_decimal_qty()
+        return {key: amount for key, amount in amounts.items() if amount}
 
 
 def _is_submitted(order: Order) -> bool:

@@ -138,6 +138,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_build_active_symbols": (CLIENT,),
     "_cache": (ENGINE, CLIENT),
     "_check_positions_consistency": (ENGINE,),
+    "_client": (BinanceHttpClient,),
     "_clients": (ENGINE, LiveDataEngine),
     "_clock": (ENGINE, CLIENT),
     "_connect": (CLIENT, BinanceCommonDataClient),

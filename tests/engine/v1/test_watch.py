@@ -9,6 +9,7 @@ from arena import OFF, Arena, node_on
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.engine import lifecycle
 from reconciliation.engine.counts import Absence
+from reconciliation.engine.v1.adapters.lookup import client_of
 from reconciliation.engine.v1.watch import Watch
 from reconciliation.settings.guards import GUARDS
 
@@ -47,8 +48,9 @@ def watched(venue: VenueProcess, guards: tuple[str, ...] = GUARDS, **engine: Any
     told: list[lifecycle.Event] = []
     lifecycle_told.observe(told.append)
     with node_on(venue, guards=guards, start=False, observer=lifecycle_told.emit, **engine) as arena:
-        watch = Watch(arena.engine, [arena.client], lifecycle_told, lambda: 0)
+        watch = Watch(arena.engine, [client_of(arena.client)], lifecycle_told, lambda: 0)
         arena.start()
+        lifecycle_told.emit(lifecycle.Started(0.0))
         yield Watched(arena, watch, told)
 
 
@@ -125,6 +127,15 @@ def test_an_order_by_hand_is_told_once_and_counted_while_it_is_open(venue: Venue
         node.arena.until(lambda: node.watch.counts().external_orders == 0, "it is gone")
         assert node.watch.counts().open_orders == 1
         assert node.arena.status(own) == "ACCEPTED"
+
+
+def test_of_what_a_startup_brings_in_only_open_orders_are_told_one_by_one(venue: VenueProcess) -> None:
+    venue.control.seed("BTCUSDT", fills=5, net="0.5", open_orders=2)
+    with watched(venue) as node:
+        assert not node.of(lifecycle.FillBrought)
+        seen = {event.client_order_id for event in node.of(lifecycle.ExternalOrderSeen)}
+        assert seen == {order.client_order_id for order in venue.control.ledger().orders if order.status == "NEW"}
+        assert len(seen) == 2
 
 
 def test_what_awaits_an_answer_is_counted_with_its_age(venue: VenueProcess) -> None:

@@ -7,10 +7,11 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from reconciliation.engine.v1.adapters.binance.client import BinanceClient
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
 from reconciliation.engine.v1.adapters.binance.settings_clients import add_settings_clients, traits_of_config
+from reconciliation.engine.v1.adapters.binance.weight import weight_read
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 
-__all__ = ["add_settings_clients", "assumed_traits", "client_of", "guarded_factory", "traits_of"]
+__all__ = ["add_settings_clients", "assumed_traits", "client_of", "guarded_factory", "traits_of", "weight_read"]
 
 
 def client_of(engine_client: LiveExecutionClient) -> StockClient:

@@ -74,6 +74,11 @@ class StockClient:
             positions={key: amount for key, amount in amounts.items() if amount},
         )
 
+    @property
+    def used_weight(self) -> int:
+        """Not known."""
+        return 0
+
     def limit_queries(self, secs: float) -> None:
         """Give each report query a time limit, in seconds."""
         limit_reports(self.engine_client, secs)

@@ -1,7 +1,7 @@
 """The transports of an adapter in virtual time: requests and streams that reach a venue without a socket."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Final
@@ -78,9 +78,9 @@ class Network:
 
         def answer(handling: Handling) -> None:
             reply = handling.answer()
-            self._after(self.delay_secs(), lambda: come_back(reply))
+            self._after(self.delay_secs(), lambda: come_back(reply, handling.headers))
 
-        def come_back(reply: Reply | None) -> None:
+        def come_back(reply: Reply | None, headers: Mapping[str, str]) -> None:
             if sender != self._lives:
                 return
             path = shown.partition("?")[0]
@@ -89,7 +89,7 @@ class Network:
             else:
                 self.tell("answer", f"{reply.status} {method} {path} {reply.body.decode(errors='replace')}")
             if not answered.done():
-                answered.set_result(None if reply is None else Response(reply.status, reply.body, {}))
+                answered.set_result(None if reply is None else Response(reply.status, reply.body, headers))
 
         self.tell("request", f"{method} {shown}")
         self._after(self.delay_secs(), arrive)
@@ -109,7 +109,7 @@ class Response:
 
     status: int
     body: bytes
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from reconciliation.engine.v1.adapters.binance import errors as _registers_how_e
 from reconciliation.engine.v1.adapters.binance.listening import ListeningClient
 from reconciliation.engine.v1.adapters.binance.query_errors import QueryErrorGuard
 from reconciliation.engine.v1.adapters.binance.reports import ReportGuard
+from reconciliation.engine.v1.adapters.binance.weight import WeighedTransport
 from reconciliation.engine.v1.adapters.stock import StockClient
 
 
@@ -79,6 +80,12 @@ class BinanceClient(StockClient):
             positions={self._instrument_id(symbol): amount for symbol, amount in amounts.items() if amount},
             unreadable=frozenset(unreadable),
         )
+
+    @property
+    def used_weight(self) -> int:
+        """What the last answer told, for the address as a whole; 0 once its minute is over, or where nobody watches."""
+        transport = self.engine_client._http_client._client
+        return transport.used if isinstance(transport, WeighedTransport) else 0
 
     def limit_queries(self, secs: float) -> None:
         """Give each request of a report a time limit, in seconds; each report where requests are not listened to."""

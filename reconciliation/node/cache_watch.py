@@ -1,0 +1,73 @@
+"""Does the database behind the cache still answer? Asked from a thread as long as a node runs.
+
+The engine writes from a thread of its own and tells of a database that is away by a line of its log at the most; what
+it queued meanwhile may be lost.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+import redis
+from redis.exceptions import RedisError, ResponseError
+
+from reconciliation.cache_client import connect
+from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
+
+PERIOD_SECS: Final = 0.5
+ANSWERS_WITHIN_SECS: Final = 1.0
+"""Both together are less than the two seconds within which a loss is told."""
+
+
+class CacheWatch:
+    """Asks until it is closed; what changes is told on the event loop.
+
+    Args:
+        url: of the database, which answered a moment ago.
+        emit: told of `CacheLost` and `CacheBack`.
+        loop: on which it is told.
+    """
+
+    def __init__(self, url: str, emit: Callable[[Event], None], loop: asyncio.AbstractEventLoop) -> None:
+        self._url = url
+        self._emit = emit
+        self._loop = loop
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="cache-watch", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ask no longer; what was not told yet is not told any more."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        lost_at: float | None = None
+        with connect(self._url, ANSWERS_WITHIN_SECS) as client:
+            while not self._closed.wait(PERIOD_SECS):
+                try:
+                    _ask(client)
+                except (RedisError, OSError) as error:
+                    if lost_at is None:
+                        lost_at = self._loop.time()
+                        self._tell(CacheLost(" ".join(str(error).split()) or type(error).__name__))
+                else:
+                    if lost_at is not None:
+                        self._tell(CacheBack(self._loop.time() - lost_at))
+                    lost_at = None
+
+    def _tell(self, event: Event) -> None:
+        def told() -> None:
+            if not self._closed.is_set():
+                self._emit(event)
+
+        try:
+            self._loop.call_soon_threadsafe(told)
+        except RuntimeError:  # the loop is closed, and the node with it
+            self._closed.set()
+
+
+def _ask(client: redis.Redis) -> None:
+    with suppress(ResponseError):  # one who may not ask is answered so
+        client.ping()

@@ -1,0 +1,80 @@
+"""The watch on the database behind a cache, with a real one that is ended, stopped and brought back."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from redis import Redis
+
+from reconciliation.cache_client import connect
+from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
+from reconciliation.node.cache_watch import CacheWatch
+
+SOON_SECS = 20.0
+
+
+@asynccontextmanager
+async def watching(url: str) -> AsyncIterator[list[Event]]:
+    told: list[Event] = []
+    watch = CacheWatch(url, told.append, asyncio.get_running_loop())
+    try:
+        yield told
+    finally:
+        watch.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SOON_SECS):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.01)
+
+
+def test_a_database_that_ends_is_told_once_and_told_again_when_it_is_back() -> None:
+    async def body(cache: EmbeddedCache) -> None:
+        async with watching(cache.url) as told:
+            cache.kill()
+            await until(lambda: len(told) == 1)
+            assert isinstance(told[0], CacheLost)
+            assert "refused" in told[0].reason
+            await asyncio.sleep(1.2)  # it is asked twice more, and says nothing new
+            cache.come_back()
+            await until(lambda: len(told) == 2)
+            assert isinstance(told[1], CacheBack)
+            assert 1.2 < told[1].secs < SOON_SECS
+
+    with EmbeddedCache() as cache:
+        asyncio.run(body(cache))
+
+
+def test_a_database_that_hangs_is_told() -> None:
+    async def body(cache: EmbeddedCache, pid: int) -> None:
+        async with watching(cache.url) as told:
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                await until(lambda: bool(told))
+            finally:
+                os.kill(pid, signal.SIGCONT)
+            await until(lambda: isinstance(told[-1], CacheBack))
+
+    with EmbeddedCache() as cache:
+        pid, _ = cache.noted() or (0, 0)
+        asyncio.run(body(cache, pid))
+
+
+def test_a_user_that_may_not_ask_is_answered_all_the_same(redis: str) -> None:
+    """The least that the engine's own client needs has no PING."""
+
+    async def body(admin: Redis) -> None:
+        def asked() -> int:
+            return int(admin.info("commandstats").get("cmdstat_ping", {}).get("rejected_calls", 0))
+
+        async with watching(redis.replace("redis://", "redis://node:word@")) as told:
+            await until(lambda: asked() > 1)
+            assert not told
+
+    with connect(redis) as admin:
+        admin.execute_command("ACL", "SETUSER", "node", "on", ">word", "~*", "-@all", "+info")
+        asyncio.run(body(admin))
