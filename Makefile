@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 pyth
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test properties bench figures preset-faults comparison matrix performance drill-wire check generate lock clean
+.PHONY: help install parts demo test properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,7 +73,7 @@ bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, and 
 	@$(BIN)/python -m benchmarks.limits.run
 	@$(BENCH)/bin/python -m benchmarks.run
 
-figures: preset-faults comparison matrix performance  ## Play and write anew what README and docs tell of measurements
+figures: preset-faults comparison matrix pictures performance  ## Play and write anew what README and docs tell of measurements
 
 preset-faults: $(READY)  ## Play every preset against fifteen scenarios, stock and guarded, and write the table: a minute
 	@$(BIN)/python -m figures.presets
@@ -84,9 +84,17 @@ comparison: $(READY)  ## Play a hundred seeds with three presets, stock and guar
 matrix: $(READY)  ## Play every scenario with three presets and write the page
 	@$(BIN)/python -m figures.matrix
 
+# What a run asks first may hang on the order of sets, which is another in each process unless it is fixed.
+pictures: parts $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, and draw it for the guide
+	@PYTHONHASHSEED=0 $(BIN)/python -m figures.monitoring
+
 performance: $(READY)  ## Measure limits and simulator and write the page: half an hour, on a machine that does nothing else
 	@$(BIN)/python -m benchmarks.limits.run --json figures/limits.json
 	@$(BIN)/python -m figures.performance
+
+drill-alerts: $(READY)  ## Play every scenario and see that the alerts fire which it says: four minutes
+	@tests/tools/parts.sh unpacked
+	@$(COMPILED_ONCE) EVERY_SCENARIO=yes $(BIN)/python -m pytest tests/monitoring/test_drill_alerts.py -n auto
 
 drill-wire: $(READY)  ## Play every scenario over processes, sockets and a real Valkey: an hour
 	@$(BIN)/recon drill --wire --preset standard --settings-dir shipped

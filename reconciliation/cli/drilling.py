@@ -137,9 +137,13 @@ def run(asked: Asked, stop: StopRequest) -> int:
 
 def _list(asked: Asked) -> int:
     scenarios = choice.chosen(asked.names, _scenarios(asked))
-    for line in table((scenario.name, scenario.text) for scenario in scenarios):
+    for line in table((scenario.name, f"{scenario.text}{_raised(scenario)}") for scenario in scenarios):
         click.echo(line)
     return ExitCode.FINE
+
+
+def _raised(scenario: Scenario) -> str:
+    return f" Raises {', '.join(sorted(scenario.alerts))}." if scenario.alerts else ""
 
 
 def _scenarios(asked: Asked) -> dict[str, Scenario]:

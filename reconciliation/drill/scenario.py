@@ -31,6 +31,8 @@ class Scenario:
         boots: whether the node is started, and awaited, before `when`.
         known: where the engine cannot be right: the anomaly, and why it is so. It is shown as a known limit.
         carriers: `virtual`, `wire` or both.
+        alerts: which alerts must fire with the preset standard, by name; how often a node that cannot start is started
+            again, and how much it asks for then, is not a story's to say.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Scenario:
     boots: bool = True
     known: Mapping[Kind, str] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset({"virtual", "wire"})
+    alerts: frozenset[str] = frozenset()
 
     def schedule(self, *, seed: int, settle_secs: float, silence_secs: float = SILENCE_SECS) -> Schedule:
         """Return it as a schedule.

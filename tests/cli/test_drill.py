@@ -50,9 +50,10 @@ def test_the_list_names_every_scenario_with_its_sentence(jail: Jail) -> None:
     lines = recon("drill", "--list").stdout.splitlines()
     shipped = shipped_scenarios()
     assert shipped
-    assert [(line.partition("  ")[0], line.endswith(shipped[line.partition("  ")[0]].text)) for line in lines] == [
+    assert [(line.partition("  ")[0], shipped[line.partition("  ")[0]].text in line) for line in lines] == [
         (name, True) for name in shipped
     ]
+    assert lines[list(shipped).index("lost fill [full]")].endswith(" Raises ReconFillsRecovered.")
 
 
 def test_the_list_holds_ones_own_and_what_is_asked_for(jail: Jail) -> None:

@@ -4,37 +4,28 @@ No Grafana runs here: its query is answered by promtool, and its three steps are
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
 from alert_cases import CASES, Case
 from promtool import Asked, Labels, Rule, Vector, answers, without
+from rule_files import grafana_rules, prometheus_rules
 
 from reconciliation.monitor.alerts import ALERTS
 
-MONITORING: Final = Path(__file__).parents[2] / "monitoring"
-PROMETHEUS_RULES: Final = MONITORING / "prometheus/rules.yml"
-GRAFANA_RULES: Final = MONITORING / "grafana/alerts/reconciliation.yaml"
 EXPRESSION: Final = "__expr__"
 """The source of a step that takes the result of another and asks nobody."""
 Rules = Mapping[str, Rule]
 
 
-def rules_in(file: Path, name: str) -> Rules:
-    groups = yaml.safe_load(file.read_text("utf-8"))["groups"]
-    return {rule[name]: rule for group in groups for rule in group["rules"]}
-
-
 @pytest.fixture(scope="module")
 def prometheus() -> Rules:
-    return rules_in(PROMETHEUS_RULES, "alert")
+    return prometheus_rules()
 
 
 @pytest.fixture(scope="module")
 def grafana() -> Rules:
-    return rules_in(GRAFANA_RULES, "title")
+    return grafana_rules()
 
 
 def query_of(rule: Rule) -> str:
@@ -83,7 +74,7 @@ def test_grafana_alerts_where_prometheus_does(case: Case, prometheus: Rules, gra
     moments = sorted({*(f"{secs}s" for secs in case.minutes), *case.fires})
     raised = [Asked(f'ALERTS{{alertname="{case.alert}"}}', moment) for moment in moments]
     asked = [Asked(query_of(rule), moment) for moment in moments]
-    told = answers(prometheus[case.alert], case.series, raised + asked)
+    told = answers([prometheus[case.alert]], case.series, raised + asked)
     of_prometheus, of_grafana = told[: len(moments)], told[len(moments) :]
     assert {moment: alerting(rule, answer) for moment, answer in zip(moments, of_grafana, strict=True)} == {
         moment: without(vector, "alertname", "alertstate", "severity")

@@ -3,28 +3,25 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import parts
 import pytest
-import yaml
 from alert_cases import CASES, Case
 from prometheus_client import CollectorRegistry, generate_latest
 from promtool import Labels, Rule, played, run
+from rule_files import PROMETHEUS_RULES, prometheus_rules
 
 from reconciliation.monitor.alerts import ALERTS
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.metrics import Metrics
 from reconciliation.monitor.status import Check, Counted, Held, Status
 
-RULES: Final = Path(__file__).parents[2] / "monitoring/prometheus/rules.yml"
-
 
 @pytest.fixture(scope="module")
-def rules() -> dict[str, Rule]:
+def rules() -> Mapping[str, Rule]:
     """Each rule of the file, by the name of its alert."""
-    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"]
-    return {rule["alert"]: rule for group in groups for rule in group["rules"]}
+    return prometheus_rules()
 
 
 def filled(template: str, labels: Labels) -> str:
@@ -46,13 +43,13 @@ def test_without_a_part_it_is_told_how_to_get_it_and_ci_fails(monkeypatch: pytes
 
 
 def test_promtool_finds_nothing_wrong_with_the_rules() -> None:
-    told = run("check", "rules", "--lint-fatal", str(RULES))
+    told = run("check", "rules", "--lint-fatal", str(PROMETHEUS_RULES))
     assert told.code == 0, told.said
     assert f"SUCCESS: {len(ALERTS)} rules found" in told.said
 
 
 def test_promtool_finds_nothing_wrong_with_the_configuration() -> None:
-    told = run("check", "config", str(RULES.with_name("prometheus.yml")))
+    told = run("check", "config", str(PROMETHEUS_RULES.with_name("prometheus.yml")))
     assert told.code == 0, told.said
 
 
@@ -102,5 +99,5 @@ def test_an_alert_fires_when_it_has_to_and_only_then(case: Case, rules: Mapping[
         {"eval_time": moment, "alertname": alert.name, "exp_alerts": [told_of(labels) for labels in firing]}
         for moment, firing in case.fires.items()
     ]
-    told = played(rules[alert.name], case.series, alert_rule_test=expected)
+    told = played([rules[alert.name]], case.series, alert_rule_test=expected)
     assert told.code == 0, told.said

@@ -59,12 +59,12 @@ def labels(**given: str) -> Labels:
     return frozenset(given.items())
 
 
-def played(rule: Rule, series: Series, **expected: Any) -> Told:
-    """Run promtool's unit test of one rule over series; a whole file of them takes ten times as long.
+def played(rules: Sequence[Rule], series: Series, **expected: Any) -> Told:
+    """Run promtool's unit test of rules over series; a whole file of them takes ten times as long as one.
 
     Args:
-        rule: as it stands in its file.
-        series: what it sees.
+        rules: as they stand in their file.
+        series: what they see.
         expected: `alert_rule_test` or `promql_expr_test`, as promtool has them.
     """
     told = [{"series": name, "values": values} for name, values in series.items()]
@@ -75,21 +75,21 @@ def played(rule: Rule, series: Series, **expected: Any) -> Told:
         "tests": [{"interval": step, "input_series": told, **expected}],
     }
     with TemporaryDirectory() as folder:
-        rules = {"groups": [{"name": "one", "rules": [dict(rule)]}]}
-        (Path(folder) / "rules.yml").write_text(yaml.safe_dump(rules), "utf-8")
+        groups = {"groups": [{"name": "some", "rules": [dict(rule) for rule in rules]}]}
+        (Path(folder) / "rules.yml").write_text(yaml.safe_dump(groups), "utf-8")
         file = Path(folder) / "case.yml"
         file.write_text(yaml.safe_dump(content), "utf-8")
         return run("test", "rules", str(file))
 
 
-def answers(rule: Rule, series: Series, asked: Sequence[Asked]) -> list[Vector]:
-    """Return what each query comes to; the rule is played too, so that `ALERTS` can be asked for.
+def answers(rules: Sequence[Rule], series: Series, asked: Sequence[Asked]) -> list[Vector]:
+    """Return what each query comes to; the rules are played too, so that `ALERTS` can be asked for.
 
     promtool compares, and shows what it got where that differs: it is told to expect what nothing is.
     """
     nothing_like_it = [{"labels": '{nothing="like it"}', "value": 0}]
     tests = [{"expr": each.query, "eval_time": each.at, "exp_samples": nothing_like_it} for each in asked]
-    told = played(rule, series, promql_expr_test=tests)
+    told = played(rules, series, promql_expr_test=tests)
     got = re.findall(r"^ +got: (.*)$", told.said, re.MULTILINE)
     assert len(got) == len(asked), told.said
     return [dict(_samples(each)) for each in got]

@@ -16,6 +16,7 @@ SCENARIOS = (
     Scenario(
         name="opening fill outside the lookback [60 min]",
         text="A position that was opened before the lookback begins is as large as at the venue.",
+        alerts=frozenset({"ReconFillInferred"}),
         given=(Seed(fills=6, net=Decimal("0.100"), age_mins=180),),
         settings={"reconciliation.lookback_mins": 60},
         known={Kind.INVENTED_FILL: _BEYOND, Kind.INVENTED_ORDER: _BEYOND},
@@ -23,6 +24,7 @@ SCENARIOS = (
     Scenario(
         name="opening fill outside the lookback [9 days]",
         text="A position that was opened before what the venue tells by itself is as large as at the venue.",
+        alerts=frozenset({"ReconFillInferred"}),
         given=(Seed(fills=6, net=Decimal("0.100"), age_mins=9 * _DAY),),
         settings={"reconciliation.lookback_mins": None},
         known={Kind.INVENTED_FILL: _FORGOTTEN, Kind.INVENTED_ORDER: _FORGOTTEN},
@@ -31,6 +33,7 @@ SCENARIOS = (
         Scenario(
             name=f"resting order older than the lookback [{name}]",
             text="Old orders that rest are known; one that trades and one that ends, both untold, are found out.",
+            alerts=frozenset({"ReconExternalOrderAppeared", "ReconFillsRecovered"}),
             given=(Seed(open_orders=4, age_mins=age_mins),),
             settings={"reconciliation.lookback_mins": lookback_mins},
             when=(

@@ -26,6 +26,9 @@ SCENARIOS = tuple(
     Scenario(
         name=f"clock skew [{ms / 1_000:+g} s, {when}]",
         text="Whether the venue takes what is sent or refuses it, the node ends up with what the venue holds.",
+        alerts=frozenset(
+            {"ReconExternalOrderAppeared", *(["ReconCheckStale"] if ms < 0 and when == "at runtime" else [])}
+        ),
         when=story,
     )
     for ms in (2_000, -2_000)

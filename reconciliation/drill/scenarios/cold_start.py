@@ -24,6 +24,7 @@ SCENARIOS = (
         Scenario(
             name=f"cold start with history [{held}]",
             text="Resting orders and positions of a claimed and an unclaimed instrument come in with their trades.",
+            alerts=frozenset({"ReconExternalOrderAppeared"}),
             given=(
                 Seed(symbol="BTCUSDT", fills=20, open_orders=3, net=net),
                 Seed(symbol="ETHUSDT", fills=21, open_orders=2, net=net * 10),
@@ -34,6 +35,7 @@ SCENARIOS = (
     Scenario(
         name="cold start with history [closed and opened at once]",
         text="A position that began in the millisecond in which the one before ended comes in with its own trades.",
+        alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=_AT_ONCE,
     ),
 )

@@ -22,6 +22,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"duplicate fill message [{copies}, {when}]",
         text="One trade, told several times in one life or across a restart, is one fill.",
+        alerts=frozenset({"ReconFillDuplicate"}),
         when=(
             Submit(name="resting", quantity=Decimal("0.010"), price=Decimal(50_000)),
             Wait(secs=5),

@@ -27,10 +27,18 @@ _STORIES: dict[str, tuple[AnyOperation, ...]] = {
     ),
 }
 
+_ALERTS = {
+    "by mistake, at runtime": {"ReconCheckStale"},
+    "by mistake, at startup": {"ReconNodeRestarting"},
+    "truly flat": {"ReconExternalOrderAppeared", "ReconFillsRecovered"},
+    "truly flat, own order": {"ReconFillsRecovered"},
+}
+
 SCENARIOS = tuple(
     Scenario(
         name=f"empty position reply [{why}]",
         text="A position is not closed here by an empty list alone, and not kept when it was closed at the venue.",
+        alerts=frozenset(_ALERTS[why]),
         given=(Seed(fills=6, net=_NET),),
         when=story,
     )

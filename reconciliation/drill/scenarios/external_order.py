@@ -14,6 +14,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"external order by hand [{claim}{', silent' if silent else ''}]",
         text="One order rests, one trades in part, one in full and one is taken back, told by the stream or found.",
+        alerts=frozenset({"ReconExternalOrderAppeared", *(["ReconFillsRecovered"] if silent else [])}),
         when=(
             Wait(secs=15),
             *(

@@ -21,6 +21,7 @@ SCENARIOS = (
         Scenario(
             name=f"external position [{claim}, {'silent' if silent else 'told'}]",
             text="Opened and reduced by hand while the node runs.",
+            alerts=frozenset({"ReconExternalOrderAppeared", *(["ReconFillsRecovered"] if silent else [])}),
             when=(Wait(secs=15), *_trades(symbol, quantity, silent=silent)),
         )
         for claim, (symbol, quantity) in _MARKETS.items()

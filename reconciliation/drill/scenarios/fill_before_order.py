@@ -34,6 +34,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"fill before its order report [{whose}]",
         text="The first that the node hears of an order is its trade.",
+        alerts=frozenset({"ReconExternalOrderAppeared", "ReconFillsRecovered"} if "by hand" in whose else ()),
         when=(Wait(secs=15), *story, Wait(secs=10)),
     )
     for whose, story in _STORIES.items()

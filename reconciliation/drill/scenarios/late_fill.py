@@ -15,6 +15,7 @@ SCENARIOS = (
         Scenario(
             name=f"late real fill after an inferred one [{part}, {secs} s]",
             text="The stream lags so far that a check learns of the trade first; the message then changes nothing.",
+            alerts=frozenset({"ReconFillDuplicate", "ReconFillsRecovered"}),
             when=(
                 *_SUBMIT,
                 Lag(secs=secs),
@@ -30,6 +31,7 @@ SCENARIOS = (
     Scenario(
         name="late real fill after an inferred one [trades denied]",
         text="The venue tells no trade of a filled order, and then tells it: quantities and positions stay right.",
+        alerts=frozenset({"ReconFillInferred"}),
         when=(
             *_SUBMIT,
             _NO_TRADES,

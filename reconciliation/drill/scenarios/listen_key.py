@@ -16,6 +16,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"listen key expired [{how}]",
         text="Trades and an order by hand come at once, and long after.",
+        alerts=frozenset({"ReconExternalOrderAppeared", "ReconFillsRecovered"}),
         when=(
             Submit(name="resting", quantity=Decimal("0.020"), price=Decimal(50_000)),
             Wait(secs=15),

@@ -9,6 +9,7 @@ SCENARIOS = (
     Scenario(
         name="history longer than a page [cold start]",
         text="A first start on an account with 1,101 orders of one symbol, which an answer cuts in mid-trade.",
+        alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=(Seed(fills=1_101, open_orders=2, net=Decimal("0.500")),),
     ),
     Scenario(

@@ -17,6 +17,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"lost ack [{fate}]",
         text="The order that was sent becomes what the venue made of it, a fill with the venue's own trade.",
+        alerts=frozenset({"ReconFillsRecovered"} if fate == "filled" else ()),
         when=(
             Wait(secs=15),
             Stream(action="mute"),

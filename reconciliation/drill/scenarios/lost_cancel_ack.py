@@ -17,6 +17,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"lost cancel ack [{fate}]",
         text="The order that was to be cancelled becomes what the venue made of it.",
+        alerts=frozenset({"ReconFillsRecovered"} if "filled" in fate else ()),
         when=(
             Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000)),
             Wait(secs=15),

@@ -11,6 +11,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"lost fill [{part}]",
         text="The stream loses a fill; the open check finds it, and it is booked with the venue's trade id.",
+        alerts=frozenset({"ReconFillsRecovered"}),
         when=(
             Submit(name="resting", quantity=Decimal("0.010"), price=Decimal(50_000)),
             Wait(secs=15),

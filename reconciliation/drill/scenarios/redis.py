@@ -37,10 +37,19 @@ _STORIES: dict[str, tuple[AnyOperation, ...]] = {
     "Redis slow [5 s, SIGKILL]": (SlowCache(secs=5), *_TRADES, Kill(), *_AGAIN),
 }
 
+_ALERTS = {
+    "Redis killed [2 s]": {"ReconCacheLost"},
+    "Redis killed [20 s]": {"ReconCacheLost", "ReconCacheUnreachable"},
+    "Redis restarted empty [while running]": {"ReconExternalOrderAppeared"},
+    "Redis restarted empty [while down]": {"ReconExternalOrderAppeared"},
+}
+"""An empty database makes the node's own orders those of a stranger."""
+
 SCENARIOS = tuple(
     Scenario(
         name=name,
         text="An order trades while the database has its trouble; then the node is started again.",
+        alerts=frozenset(_ALERTS.get(name, ())),
         when=(*_BEFORE, *story),
     )
     for name, story in _STORIES.items()

@@ -57,10 +57,21 @@ def _at_runtime(fault: Fail) -> tuple[AnyOperation, ...]:
     return (*_ORDERS, fault, *muted, Wait(secs=90), Mend())
 
 
+def _alerts(failure: str, what: str, when: str) -> frozenset[str]:
+    """Return which alerts must fire; nothing was lost but at runtime, and a check is late only where it asks for it."""
+    external = {"ReconExternalOrderAppeared"}
+    if when == "startup":
+        return frozenset(external)
+    stale = {"ReconCheckStale"} if what in {"open orders", "all orders", "positions"} else set()
+    slow = {"ReconCheckSlow"} if failure == "hung" and what != "order" else set()
+    return frozenset(external | {"ReconFillsRecovered"} | stale | slow)
+
+
 SCENARIOS = tuple(
     Scenario(
         name=f"report query {failure} [{what}, at {when}]",
         text="While one kind of query fails, nothing is invented or called dead; afterwards all is as at the venue.",
+        alerts=_alerts(failure, what, when),
         given=_GIVEN,
         when=story(Fail(call=call, **values)),
     )

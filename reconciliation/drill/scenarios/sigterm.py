@@ -70,6 +70,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"SIGTERM [{phase}]",
         text="It stops within what its settings allow; nothing that was under way is lost or done twice.",
+        alerts=frozenset({"ReconExternalOrderAppeared", *(["ReconCheckSlow"] if phase == "venue hanging" else [])}),
         given=(Seed(fills=6, open_orders=1, net=Decimal("0.100")),),
         when=(*story, Stop()),
     )

@@ -27,6 +27,7 @@ SCENARIOS = tuple(
     Scenario(
         name=name,
         text="Trades and an order by hand fall into the time in which the stream tells nothing.",
+        alerts=frozenset({"ReconExternalOrderAppeared", "ReconFillsRecovered"}),
         when=(Submit(name="resting", quantity=Decimal("0.020"), price=Decimal(50_000)), Wait(secs=15), *story),
     )
     for name, story in _STORIES.items()

@@ -25,6 +25,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"two nodes on one account [{how}]",
         text="What one trades, the other holds as external; the end of one does not leave the other deaf.",
+        alerts=frozenset({"ReconExternalOrderAppeared"}),
         when=(Wait(secs=15), Neighbour(runs=True), Wait(secs=30), *story),
     )
     for how, story in _STORIES.items()

@@ -23,6 +23,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"submit answered {answer} though live [{fate}{', not told' if mute else ''}]",
         text="The order lives on as the venue has it, whether the stream tells of it or a check finds it.",
+        alerts=frozenset({"ReconFillsRecovered"} if fate == "filled" and (mute or answer == "-2019") else ()),
         when=(
             Wait(secs=15),
             *([Stream(action="mute")] if mute else []),

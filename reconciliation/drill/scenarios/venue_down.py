@@ -16,10 +16,24 @@ _WAYS: dict[str, tuple[tuple[AnyOperation, ...], tuple[AnyOperation, ...]]] = {
 }
 """How it goes away, and how it comes back."""
 
+
+def _alerts(secs: int, way: str) -> frozenset[str]:
+    """Return which alerts must fire; a venue that is only slow still answers."""
+    found = {"ReconExternalOrderAppeared", "ReconFillsRecovered"}
+    if way in {"hanging", "slow"}:
+        found |= {"ReconCheckSlow"}
+    if way != "slow" and secs >= 120:  # noqa: PLR2004 - later than a check may be
+        found |= {"ReconCheckStale"}
+    if way != "slow" and secs >= 600:  # noqa: PLR2004
+        found |= {"ReconNotReconciled", "ReconOrdersStuckInFlight"}
+    return frozenset(found)
+
+
 SCENARIOS = tuple(
     Scenario(
         name=f"venue down [{secs} s, {way}]",
         text="Meanwhile orders trade, are sent, cancelled and placed by hand; all of it is as at the venue afterwards.",
+        alerts=_alerts(secs, way),
         when=(
             Submit(name="trades", quantity=Decimal("0.010"), price=Decimal(50_000)),
             Submit(name="stays", quantity=Decimal("0.010"), price=Decimal(51_000)),

@@ -11,6 +11,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"warm restart, nothing changed [{name}]",
         text="From its boot on, the second life emits no event of an order or a position.",
+        alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=(Seed(symbol="ETHUSDT", fills=20, open_orders=2, net=Decimal("1.500")),),
         when=(
             Submit(name="bought", quantity=Decimal("0.020")),
