@@ -13,7 +13,12 @@ from reconciliation.node.signals import StopRequest
 
 @click.command("drill")
 @click.argument("names", metavar="[SCENARIO]...", nargs=-1)
-@click.option("--list", "lists", is_flag=True, help="Name every scenario with what happens in it and which alerts it raises, and play none.")
+@click.option(
+    "--list",
+    "lists",
+    is_flag=True,
+    help="Name every scenario with what happens in it and which alerts it raises, and play none.",
+)
 @click.option("--matrix", is_flag=True, help="With the presets conservative, standard and aggressive.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Derive a run from a seed, in place of scenarios.")
 @click.option("--runs", type=click.IntRange(1), metavar="K", default=1, help="Play with the seeds N to N+K-1.")

@@ -150,6 +150,7 @@ def _rows(status: Mapping[str, Any], now: float) -> Iterator[tuple[str, str]]:
         f"{orders['open']} open, {orders['external']} of them external, {orders['inflight']} in flight{stuck}",
     )
     yield "external", f"{orders['external_seen']} have appeared"
+    yield "holds", ", ".join(f"{p['quantity']} {p['instrument']}" for p in status["positions"]) or "none"
     recovered = ", ".join(f"{count} at {origin}" for origin, count in fills["recovered"].items())
     yield "fills", f"recovered {recovered}; {fills['inferred']} inferred, {fills['duplicate']} told twice"
     differing = [f"{count} {kind}" for kind, count in status["discrepancies"].items() if count]

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import version
 from math import ceil
 
 from reconciliation.drill.anomalies import Anomaly, Kind
@@ -145,11 +144,6 @@ class Outcome:
     def rows(self) -> tuple[Row, ...]:
         """The runs of each story and preset together."""
         return tuple(_rows(self.runs))
-
-
-def package_version() -> str:
-    """Return which recon this is."""
-    return version("nautilus-recon")
 
 
 def _rows(runs: Iterable[Run]) -> Iterator[Row]:

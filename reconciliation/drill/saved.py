@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciliation.drill.anomalies import Kind
-from reconciliation.drill.outcome import Run, package_version
+from reconciliation.drill.outcome import Run
 from reconciliation.drill.runs.job import CarrierName, Chosen, Job
 from reconciliation.drill.schedule import Schedule
 from reconciliation.errors import UnusableError
@@ -18,6 +18,7 @@ from reconciliation.layers.problems import SettingsError
 from reconciliation.layers.resolve import available_presets, load
 from reconciliation.layers.settings_folder import shipped_settings
 from reconciliation.settings import Settings
+from reconciliation.versions import package_version
 
 FORMAT: Final = 1
 _SECTIONS: Final = ("reconciliation", "node", "facts", "cache")

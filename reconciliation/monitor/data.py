@@ -56,6 +56,10 @@ def data(picture: Picture, identity: Identity, now: float) -> dict[str, Any]:
             "external": counted.external_orders,
             "external_seen": picture.external_seen,
         },
+        "positions": [
+            {"account": account, "instrument": instrument, "quantity": format(quantity, "f")}
+            for (account, instrument), quantity in counted.positions.items()
+        ],
         "discrepancies": {kind.value: count for kind, count in counted.discrepancies.items()},
         "held_absent": [
             {"kind": held.kind, "key": held.key, "since": since} for held, since in counted.held_absent.items()

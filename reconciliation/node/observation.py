@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.counts import Counts
@@ -14,6 +13,7 @@ from reconciliation.monitor.status import Check, Counted, Discrepancy, Held, Sta
 from reconciliation.rules.plan import Plan
 from reconciliation.settings import Settings
 from reconciliation.settings.guards import GUARDS
+from reconciliation.versions import engine_version, package_version
 
 
 class Observation:
@@ -118,8 +118,8 @@ def _identity(settings: Settings, planned: Plan, accounts: tuple[str, ...], begu
         account=",".join(accounts),
         preset=settings.preset,
         fingerprint=settings.fingerprint,
-        version=version("nautilus-recon"),
-        engine_version=version("nautilus_trader"),
+        version=package_version(),
+        engine_version=engine_version(),
         guards={guard: guard in settings.node.guards for guard in GUARDS},
         begun=begun,
         planned={name: float(value) for name, value in figures.items() if value is not None},

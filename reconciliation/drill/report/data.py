@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from reconciliation.drill.outcome import Outcome, Row, Run, package_version
+from reconciliation.drill.outcome import Outcome, Row, Run
+from reconciliation.versions import package_version
 
 
 def data(outcome: Outcome) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reconciliation.drill.outcome import Outcome, Run, Verdict, agreed_within, package_version
+from reconciliation.drill.outcome import Outcome, Run, Verdict, agreed_within
 from reconciliation.drill.report.page.markup import badge, plural, secs, sign, text
 from reconciliation.drill.report.text import left_open
 from reconciliation.rules.figures import duration, number
+from reconciliation.versions import package_version
 
 _HEAD: Final = ("Preset", "Settings", "Runs", "Passed", "Known limit", "Failed", "p50", "p95", "max")
 
