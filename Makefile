@@ -85,7 +85,8 @@ matrix: $(READY)  ## Play every scenario with three presets and write the page
 	@$(BIN)/python -m figures.matrix
 
 # What a run asks first may hang on the order of sets, which is another in each process unless it is fixed.
-pictures: parts $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, and draw it for the guide
+pictures: $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, and draw it for the guide
+	@tests/tools/parts.sh unpacked
 	@PYTHONHASHSEED=0 $(BIN)/python -m figures.monitoring
 
 performance: $(READY)  ## Measure limits and simulator and write the page: half an hour, on a machine that does nothing else

@@ -18,6 +18,7 @@ GREEN: Final = "green"
 YELLOW: Final = "yellow"
 RED: Final = "red"
 BLUE: Final = "blue"
+PURPLE: Final = "purple"
 """Neither good nor bad."""
 
 Draw = Literal["lines", "bars", "states", "values", "table"]

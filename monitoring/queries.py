@@ -32,9 +32,9 @@ def with_labels_of(metric: str, labels: str) -> str:
     return f"* on (job, instance, trader_id, account) group_left ({labels}) {metric}"
 
 
-def since(timestamp: str) -> str:
+def since(timestamp: str, labels: str = "") -> str:
     """Return how long ago that was, and nothing where it was not yet."""
-    return f"time() - ({of(timestamp)} > 0)"
+    return f"time() - ({of(timestamp, labels)} > 0)"
 
 
 def waiting(timestamp: str) -> str:
@@ -43,8 +43,9 @@ def waiting(timestamp: str) -> str:
 
 
 def more(counter: str) -> str:
-    """Return how many came since the point before."""
-    return f"increase({of(counter)}[$__rate_interval])"
+    """Return how many came since the point before, and all of them where there is none; in whole numbers."""
+    name, interval = of(counter), "$__rate_interval"
+    return f"(round(increase({name}[{interval}])) > 0) or 1 * ({name} unless {name} offset {interval}) or 0 * {name}"
 
 
 def quantile(share: float) -> str:

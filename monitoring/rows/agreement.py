@@ -5,7 +5,7 @@ from typing import Final
 from grafana_foundation_sdk.models import units
 
 from monitoring.limits import BOUNDS
-from monitoring.panels import BLUE, GREEN, RED, YELLOW, Panel, Query, Row, Step, Word
+from monitoring.panels import BLUE, GREEN, PURPLE, RED, YELLOW, Panel, Query, Row, Step, Word
 from monitoring.queries import NODE, more, of, since, waiting, with_labels_of
 
 RECONCILED: Final = Row(
@@ -145,26 +145,35 @@ FILLS: Final = Row(
                 Query(more("duplicate_fills_total"), f"{NODE}: told twice"),
             ),
             base=BLUE,
-            colors={"/made up$/": RED, "/runtime$/": YELLOW},
+            colors={"/made up$/": RED, "/runtime$/": YELLOW, "/told twice$/": PURPLE},
         ),
         Panel(
             "Since boot",
-            "All of them together. None is best; what startup recovered is as it should be.",
+            "All that came while the node ran. None is best.",
             units.Short,
-            8,
+            6,
             "values",
             (
-                Query(of("fills_recovered_total"), f"{NODE}: recovered at {{{{origin}}}}"),
+                Query(of("fills_recovered_total", 'origin="runtime"'), f"{NODE}: recovered at runtime"),
                 Query(of("fills_inferred_total"), f"{NODE}: made up"),
                 Query(of("duplicate_fills_total"), f"{NODE}: told twice"),
             ),
             steps=(Step(1, YELLOW),),
         ),
         Panel(
+            "At startup",
+            "What happened while the node was away, and its startup reconciliation brought in.",
+            units.Short,
+            3,
+            "values",
+            (Query(of("fills_recovered_total", 'origin="startup"'), NODE),),
+            base=BLUE,
+        ),
+        Panel(
             "Last recovery",
             "How many fills the last reconciliation or check brought in that brought any.",
             units.Short,
-            4,
+            3,
             "values",
             (Query(of("last_run_fills_recovered"), NODE),),
             base=BLUE,

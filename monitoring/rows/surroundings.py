@@ -76,13 +76,13 @@ COST: Final = Row(
         Panel(
             "Repair, planned and measured",
             "Dashed: within what `recon plan` says that a lost fill, cancel or answer is repaired. What has waited for "
-            "longer, or a check that last went well before that, is behind the plan.",
+            "longer, or a check of orders that last went well before that, is behind the plan.",
             units.Seconds,
             8,
             "lines",
             (
                 Query(waiting("oldest_inflight_timestamp_seconds"), f"{NODE}: oldest order in flight"),
-                Query(since("last_success_timestamp_seconds"), f"{CHECK} went well"),
+                Query(since("last_success_timestamp_seconds", 'check!="positions"'), f"{CHECK} went well"),
                 Query(of("planned", 'figure=~".+_seconds"'), f"{NODE}: {{{{figure}}}}", is_dashed=True),
             ),
             base=BLUE,
