@@ -1,7 +1,7 @@
 """Writes what follows from the code; `--check` compares.
 
-That is .env.example, the schema, the reference and rules pages, the rule files of Prometheus and Grafana, and Grafana's
-dashboard. Run it after a setting, a rule, a metric or an alert was added or changed.
+That is .env.example, the schema, the pages of settings, metrics and rules, the rule files of Prometheus and Grafana,
+and Grafana's dashboard. Run it after a setting, a rule, a metric or an alert was added or changed.
 """
 
 import json
@@ -18,9 +18,15 @@ from reconciliation.layers import known
 from reconciliation.layers.resolve import load
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
 from reconciliation.layers.setting import Setting, range_text, type_text
+from reconciliation.monitor.durations import BOUNDS_SECS
+from reconciliation.monitor.families import FAMILIES, PREFIX, Family
+from reconciliation.monitor.metrics import NODE_LABELS
+from reconciliation.node.observation import Observation
 from reconciliation.presets import ReconciliationPreset
 from reconciliation.rules.catalogue import RULES
 from reconciliation.rules.finding import Rule
+from reconciliation.rules.plan import plan
+from reconciliation.rules.subject import subject_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,6 +53,24 @@ leave a lost fill unrepaired for ever; each rule names one such way. `recon chec
   source, **computed** where it follows from a computation.
 """
 
+METRICS_HEAD = """# Every metric
+
+This page is generated from the table of metrics. A node serves them at `/metrics`, as
+[the guide on monitoring](../guides/monitoring.md) tells.
+
+- Every metric bears {node_labels} beside its own labels. No order and no trade is ever a label.
+- What was not told yet is there as a zero. A metric of a check that is off, or of a database that is not there, is left
+  out.
+- Times are timestamps, in seconds since the epoch: an age is `time() - METRIC`. A timestamp of 0 is nothing that
+  happened, so ask for `METRIC > 0` first.
+- A counter begins at 0 with each start of a node.
+- A histogram has `_bucket`, `_sum` and `_count`; its buckets end at {bounds} s.
+- `process_cpu_seconds_total`, `process_resident_memory_bytes` and the like are those of the Python client library, and
+  bear neither of these labels.
+"""
+FREE_LABELS = {"fingerprint", "preset", "version", "engine_version"}
+"""Labels whose values are not a list that could be told."""
+
 
 def main() -> int:
     """Write or compare every generated file; return how it went."""
@@ -71,6 +95,7 @@ def generated() -> dict[str, str]:
         ".env.example": "\n".join(example_lines()) + "\n",
         f"settings/{SCHEMA_FILE}": json.dumps(toml_schema(), indent=2) + "\n",
         "docs/reference/settings.md": "\n".join(_reference()) + "\n",
+        "docs/reference/metrics.md": "\n".join(_metrics()) + "\n",
         "docs/guides/rules.md": "\n".join(_rules()) + "\n",
         **files(),
     }
@@ -111,6 +136,28 @@ def _entry(setting: Setting, values: dict[ReconciliationPreset, str]) -> Iterato
 
 def _value(values: dict[str, dict[str, object]], setting: Setting) -> str:
     return value_text(values[setting.path[0]][setting.path[1]]) if len(setting.path) > 1 else ""
+
+
+def _metrics() -> Iterator[str]:
+    """Yield the page; values of labels are those of a node with the standard preset and a database."""
+    yield METRICS_HEAD.format(
+        node_labels=" and ".join(f"`{label}`" for label in NODE_LABELS),
+        bounds=", ".join(f"{bound:g}" for bound in BOUNDS_SECS),
+    )
+    env = {"RECON_CACHE_URL": "redis://127.0.0.1:6379"}
+    settings = load(preset="standard", env=env, settings_dir=ROOT / "settings")
+    node = Observation(settings, plan(subject_of(settings)), ("BINANCE-USDT_FUTURES-master",), now=lambda: 1.0)
+    yield "| metric | kind | labels of its own | meaning |\n|---|---|---|---|"
+    for family in FAMILIES:
+        name = PREFIX + family.name + ("_total" if family.kind == "counter" else "")
+        yield f"| `{name}` | {family.kind} | {'; '.join(_labels(family, node))} | {family.text} |"
+
+
+def _labels(family: Family, node: Observation) -> Iterator[str]:
+    found = [*family.read(node.status.picture, node.identity)]
+    for place, label in enumerate(family.labels):
+        values = dict.fromkeys(labels[place] for labels in found)
+        yield f"`{label}`" if label in FREE_LABELS else f"`{label}`: {', '.join(values)}"
 
 
 def _rules() -> Iterator[str]:

@@ -36,6 +36,7 @@ SLOWEST = (
     "test_continuous_repair.py",
     "test_cells_by_wire.py",
     "test_end_to_end.py",
+    "test_monitoring_guide.py",
 )
 # The folders whose tests start processes.
 WATCHED = ("journeys", "engine", "embedded")

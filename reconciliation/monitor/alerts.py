@@ -92,7 +92,7 @@ ALERTS: Final = (
         above=0.5,
         for_secs=0,
         summary="The {{ $labels.check }} check of {{ $labels.trader_id }} took longer than 5 s.",
-        action="Compare the request weight with its limit, and the venue's latency with facts.round_trip_ms.",
+        action="Compare the request weight with its limit, and the venue's latency with facts.venue_round_trip_ms.",
     ),
     Alert(
         name="ReconCheckStale",

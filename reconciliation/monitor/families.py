@@ -90,8 +90,8 @@ FAMILIES: Final = (
     Family(
         "reconciled",
         "gauge",
-        "1 while node and venue were verified to agree and every check goes well.",
-        _one(lambda p: p.is_reconciled),
+        "1 while node and venue were verified to agree and every check goes well; none where reconciliation is off.",
+        lambda picture, identity: {(): float(picture.is_reconciled)} if identity.reconciles else {},
     ),
     Family(
         "verified_timestamp_seconds",
@@ -181,7 +181,7 @@ FAMILIES: Final = (
     Family(
         "held_absent",
         "gauge",
-        "What the venue's answers lack and is not believed gone.",
+        "What the venue's answers lack or tell otherwise, and is not believed yet.",
         _each(_held),
         ("kind",),
     ),
@@ -246,7 +246,7 @@ FAMILIES: Final = (
     Family(
         "planned",
         "gauge",
-        "What `recon plan` predicts of this node: seconds, or requests a minute.",
+        "What `recon plan` predicts of this node: seconds, or what it asks for a minute in the venue's own weight.",
         lambda _, identity: {(name,): value for name, value in identity.planned.items()},
         ("figure",),
     ),

@@ -17,8 +17,9 @@ class Identity:
         engine_version: of NautilusTrader.
         guards: each guard there is, and whether it is on.
         begun: when its boot began, seconds since the epoch.
-        planned: what `recon plan` predicts, by name: seconds, and requests a minute.
+        planned: what `recon plan` predicts, by name: seconds, and weight a minute.
         weight_limit: request weight that the venue allows in its window; 0 where it is not known.
+        reconciles: whether reconciliation is on.
     """
 
     trader_id: str
@@ -31,3 +32,4 @@ class Identity:
     begun: float = 0.0
     planned: Mapping[str, float] = field(default_factory=dict)
     weight_limit: int = 0
+    reconciles: bool = True

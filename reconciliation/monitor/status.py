@@ -205,6 +205,7 @@ class Status:
         self._now = now
         checks = {check: CheckStatus(period_secs=periods.get(check)) for check in Check}
         cache = CacheStatus(since=now()) if has_database else None
+        self._in_this_run = 0
         self._picture = Picture(State.INITIALIZING, now(), checks=checks, heartbeat=now(), cache=cache)
 
     @property
@@ -226,6 +227,7 @@ class Status:
 
     def started(self) -> None:
         """Its trader runs; with reconciliation off nothing was verified before."""
+        self._in_this_run = 0
         self._picture = replace(self._picture, started=self._now())
         self._judge()
 
@@ -249,6 +251,7 @@ class Status:
             reason=reason,
         )
         self._picture = replace(self._picture, checks={**self._picture.checks, check: after})
+        self._in_this_run = 0
         if self._picture.started and not self._picture.is_over:
             self._judge()
 
@@ -269,10 +272,11 @@ class Status:
         self._picture = replace(self._picture, heartbeat=self._now(), counted=counted)
 
     def recovered(self, fills: int, origin: Origin) -> None:
-        """A reconciliation or a check has brought in fills of the venue's own."""
+        """A reconciliation or a check has brought in fills of the venue's own; those of a check come one by one."""
         told = self._picture.fills
         recovered = {**told.recovered, origin: told.recovered[origin] + fills}
-        self._picture = replace(self._picture, fills=replace(told, recovered=recovered, last_recovered=fills))
+        last = self._in_this_run = fills if origin == "startup" else self._in_this_run + fills
+        self._picture = replace(self._picture, fills=replace(told, recovered=recovered, last_recovered=last))
 
     def inferred(self, fills: int = 1) -> None:
         """The engine made fills up."""

@@ -121,6 +121,7 @@ def _identity(settings: Settings, planned: Plan, accounts: tuple[str, ...], begu
         version=package_version(),
         engine_version=engine_version(),
         guards={guard: guard in settings.node.guards for guard in GUARDS},
+        reconciles=settings.reconciliation.enabled,
         begun=begun,
         planned={name: float(value) for name, value in figures.items() if value is not None},
         weight_limit=int(budget.limit_per_min or 0) if budget.unit == "weight" else 0,

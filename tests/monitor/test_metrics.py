@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -57,12 +59,18 @@ def test_the_state_is_one_of_all() -> None:
     assert states == {state.value: float(state is State.RECONCILING) for state in State}
 
 
+def test_a_node_that_does_not_reconcile_says_nothing_of_being_reconciled() -> None:
+    registry = CollectorRegistry()
+    registry.register(Metrics(new_status(), replace(IDENTITY, reconciles=False)))
+    assert f"{PREFIX}reconciled{{" not in generate_latest(registry).decode()
+
+
 def test_what_happened_is_what_is_scraped() -> None:
     status = new_status()
     status.connected()
     status.verified(succeeded=True, secs=1.5)
-    status.started()
     status.recovered(3, "startup")
+    status.started()
     status.recovered(1, "runtime")
     status.inferred()
     status.told_twice()

@@ -21,6 +21,7 @@ class Life(RuleBasedStateMachine):
         self.clock = 1_000.0
         self.status = Status(lambda: self.clock, PERIODS)
         self.phase = "connecting"
+        self.in_run = 0
         self.failing: dict[Check, str] = {}
         self.runs = dict.fromkeys(Check, 0)
         self.last_good = dict.fromkeys(Check, 0.0)
@@ -50,6 +51,7 @@ class Life(RuleBasedStateMachine):
     def start(self) -> None:
         """From `reconciling` too: where reconciliation is off nothing is verified."""
         self.status.started()
+        self.in_run = 0
         self.phase = "running"
 
     @precondition(lambda self: self.phase != "over")
@@ -57,6 +59,7 @@ class Life(RuleBasedStateMachine):
     def check_runs(self, check: Check, secs: float, reason: str) -> None:
         self.status.checked(check, secs, reason)
         self.runs[check] += 1
+        self.in_run = 0
         self.failing.pop(check, None)
         if reason:
             self.failing[check] = reason
@@ -78,7 +81,8 @@ class Life(RuleBasedStateMachine):
     def recover(self, fills: int, origin: str) -> None:
         self.status.recovered(fills, "startup" if origin == "startup" else "runtime")
         self.totals[origin] += fills
-        assert self.status.picture.fills.last_recovered == fills
+        self.in_run = fills + (self.in_run if origin == "runtime" else 0)
+        assert self.status.picture.fills.last_recovered == self.in_run
 
     @rule(what=st.sampled_from(("inferred", "duplicate", "external")))
     def count(self, what: str) -> None:
@@ -151,3 +155,21 @@ def test_a_picture_does_not_change_once_it_was_taken() -> None:
 @pytest.mark.parametrize("check", Check)
 def test_a_check_knows_its_period(check: Check) -> None:
     assert Status(lambda: 7.0, PERIODS).picture.checks[check].period_secs == PERIODS[check]
+
+
+def test_fills_of_one_run_of_a_check_are_counted_together() -> None:
+    status = Status(lambda: 1_000.0, {Check.OPEN_ORDERS: 5.0})
+    status.connected()
+    status.verified(succeeded=True, secs=1.0)
+    status.recovered(4, "startup")
+    assert status.picture.fills.last_recovered == 4
+    status.started()
+    status.recovered(1, "runtime")
+    status.recovered(1, "runtime")
+    assert status.picture.fills.last_recovered == 2
+    status.checked(Check.OPEN_ORDERS, 0.1)
+    status.checked(Check.OPEN_ORDERS, 0.1)
+    assert status.picture.fills.last_recovered == 2
+    status.recovered(1, "runtime")
+    assert status.picture.fills.last_recovered == 1
+    assert status.picture.fills.recovered == {"startup": 4, "runtime": 3}
