@@ -42,7 +42,7 @@ class Scrapes:
         if observation is None:
             return
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Metrics(observation.status, observation.identity))
+        registry.register(Metrics(lambda: observation.status.picture, observation.identity))
         for metric in registry.collect():
             for sample in metric.samples:
                 self._add(sample.name, target | sample.labels, number, sample.value)

@@ -1,6 +1,6 @@
 """The metrics of a node as Prometheus scrapes them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from reconciliation.monitor.durations import Durations
 from reconciliation.monitor.families import FAMILIES, PREFIX, Family
 from reconciliation.monitor.identity import Identity
-from reconciliation.monitor.status import Status
+from reconciliation.monitor.status import Picture
 
 _FAMILIES: Final = {"gauge": GaugeMetricFamily, "counter": CounterMetricFamily, "histogram": HistogramMetricFamily}
 
@@ -21,12 +21,12 @@ class Metrics(Collector):
     """Reads the picture of one node at each scrape.
 
     Args:
-        status: of the node.
+        look: returns the node's picture.
         identity: of the node.
     """
 
-    def __init__(self, status: Status, identity: Identity) -> None:
-        self._status = status
+    def __init__(self, look: Callable[[], Picture], identity: Identity) -> None:
+        self._look = look
         self._identity = identity
 
     def describe(self) -> Iterable[Metric]:
@@ -35,7 +35,7 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric, all of one moment."""
-        picture = self._status.picture
+        picture = self._look()
         for family in FAMILIES:
             metric = _metric(family)
             for labels, value in family.read(picture, self._identity).items():

@@ -1,10 +1,9 @@
-"""The status of one node: what it was told of so far, as one frozen picture that any thread may read."""
+"""The status of one node: what it was told of so far, as one frozen picture that any thread and process may read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from reconciliation.monitor.durations import Durations
@@ -127,7 +126,7 @@ class Counted:
     inflight_orders: int = 0
     external_orders: int = 0
     used_weight: int = 0
-    discrepancies: Mapping[Discrepancy, int] = MappingProxyType(dict.fromkeys(Discrepancy, 0))
+    discrepancies: Mapping[Discrepancy, int] = field(default_factory=lambda: dict.fromkeys(Discrepancy, 0))
     oldest_inflight: float = 0.0
     held_absent: Mapping[Held, float] = field(default_factory=dict)
     positions: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
@@ -144,7 +143,7 @@ class Fills:
         duplicate: told again, and not booked again.
     """
 
-    recovered: Mapping[Origin, int] = MappingProxyType(dict.fromkeys(ORIGINS, 0))
+    recovered: Mapping[Origin, int] = field(default_factory=lambda: dict.fromkeys(ORIGINS, 0))
     last_recovered: int = 0
     inferred: int = 0
     duplicate: int = 0

@@ -1,7 +1,5 @@
 """Where a node tells how it is: the endpoints that serve its status, and its entry in the fleet."""
 
-import ssl
-
 from reconciliation.monitor.server import Access, MonitorServer
 from reconciliation.node.errors import MonitorError
 from reconciliation.node.fleet import Publisher, entry_of
@@ -46,8 +44,4 @@ def _access(settings: MonitorSettings) -> Access:
     credentials = None
     if settings.user is not None and settings.password is not None:
         credentials = f"{settings.user}:{settings.password.get_secret_value()}"
-    tls = None
-    if settings.tls_certificate is not None:
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(settings.tls_certificate, settings.tls_key)
-    return Access(settings.host, settings.port, credentials, tls)
+    return Access(settings.host, settings.port, credentials, settings.tls_certificate, settings.tls_key)

@@ -62,7 +62,7 @@ def test_what_is_wrong_is_told_and_exits_1() -> None:
     status = watched()
     held = {Held("order", "O-7"): time.time() - 200}
     differing = {Discrepancy.POSITION: 1}
-    status.beat(Counted(5, 2, 1, 300, differing, oldest_inflight=time.time() - 30, held_absent=held))
+    status.beat(Counted(5, 2, 1, 300, differing, oldest_inflight=time.time() - 600, held_absent=held))
     status.checked(Check.OPEN_ORDERS, 0.5, "HTTP 503")
     status.cache_lost("refused")
     with served(status) as url:
@@ -73,7 +73,7 @@ def test_what_is_wrong_is_told_and_exits_1() -> None:
         "NOT ready, not reconciled",
         "checks: open_orders: HTTP 503",
         "cache: its database has not answered",
-        "5 open, 1 of them external, 2 in flight, the oldest for 30 s",
+        "5 open, 1 of them external, 2 in flight, the oldest for 10 min",
         "1 position",
         "order O-7 for 3.3 min",
     ):

@@ -24,7 +24,7 @@ def new_status() -> Status:
 def scraped(status: Status) -> Samples:
     """Every sample of a scrape, read back by Prometheus' own parser; labels of the node left out."""
     registry = CollectorRegistry()
-    registry.register(Metrics(status, IDENTITY))
+    registry.register(Metrics(lambda: status.picture, IDENTITY))
     found: Samples = {}
     for family in text_string_to_metric_families(generate_latest(registry).decode()):
         for sample in family.samples:
@@ -61,7 +61,7 @@ def test_the_state_is_one_of_all() -> None:
 
 def test_a_node_that_does_not_reconcile_says_nothing_of_being_reconciled() -> None:
     registry = CollectorRegistry()
-    registry.register(Metrics(new_status(), replace(IDENTITY, reconciles=False)))
+    registry.register(Metrics(lambda: new_status().picture, replace(IDENTITY, reconciles=False)))
     assert f"{PREFIX}reconciled{{" not in generate_latest(registry).decode()
 
 

@@ -5,9 +5,9 @@ import json
 import socket
 import ssl
 import subprocess
-import threading
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +18,25 @@ from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.server import Access, MonitorServer
 from reconciliation.monitor.status import Check, Status
 
+PATIENCE_SECS = 20.0
+ASKING = """
+import sys, time
+from http.client import HTTPConnection
+while True:
+    connection = HTTPConnection(sys.argv[1].removeprefix("http://"), timeout=10)
+    connection.request("GET", "/metrics")
+    connection.getresponse().read()
+    print(time.time())
+"""
+NODE = """
+import time
+from reconciliation.monitor.identity import Identity
+from reconciliation.monitor.server import Access, MonitorServer
+from reconciliation.monitor.status import Status
+server = MonitorServer(Status(time.time, {}), Identity("T-1", "A", "p", "f", "0", "0"), Access())
+print(server._process.pid)
+time.sleep(60)
+"""
 IDENTITY = Identity("TRADER-001", "BINANCE-A", "standard", "abcd", "0.1.0", "1.231.0")
 
 
@@ -42,6 +61,14 @@ def asked(server: MonitorServer, path: str, **headers: str) -> tuple[int, str, s
     return content
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """What is told arrives a moment later."""
+    deadline = time.monotonic() + PATIENCE_SECS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_health_is_the_loops_and_readiness_the_nodes(server: MonitorServer, status: Status) -> None:
     assert asked(server, "/healthz")[0] == 200
     code, kind, body = asked(server, "/readyz")
@@ -50,14 +77,15 @@ def test_health_is_the_loops_and_readiness_the_nodes(server: MonitorServer, stat
     status.connected()
     status.verified(succeeded=True, secs=0.1)
     status.started()
-    assert json.loads(asked(server, "/readyz?verbose=1")[2]) == {"ready": True, "missing": {}}
+    until(lambda: asked(server, "/readyz?verbose=1")[0] == 200)
+    assert json.loads(asked(server, "/readyz")[2]) == {"ready": True, "missing": {}}
 
 
 def test_the_status_is_everything_that_is_known(server: MonitorServer, status: Status) -> None:
     status.connected()
     status.verified(succeeded=True, secs=0.1)
+    until(lambda: json.loads(asked(server, "/status")[2])["state"] == "RECONCILED")
     told = json.loads(asked(server, "/status")[2])
-    assert told["state"] == "RECONCILED"
     assert told["is_reconciled"] is True
     assert told["node"]["trader_id"] == "TRADER-001"
     assert told["checks"]["open_orders"]["ended"] is None
@@ -91,10 +119,39 @@ def test_whoever_says_nothing_holds_up_nobody(server: MonitorServer) -> None:
         assert asked(server, "/healthz")[0] == 200
 
 
-def test_the_event_loop_is_not_needed_for_an_answer(server: MonitorServer) -> None:
-    """It answers from a thread of its own, and none of the node's."""
-    assert asked(server, "/healthz")[0] == 200
-    assert "monitor" in {thread.name for thread in threading.enumerate()}
+def test_it_answers_while_the_node_holds_the_interpreter(server: MonitorServer) -> None:
+    """As compiled code does that reconciles; no thread of this process gets on meanwhile."""
+    command = [sys.executable, "-u", "-c", ASKING, server.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        asking.stdout.readline()
+        begun = time.time()
+        sum(range(100_000_000))
+        held = time.time() - begun
+        asking.terminate()
+        answered = [float(line) for line in asking.stdout.read().split()]
+    assert held > 0.5
+    assert sum(begun + 0.1 < at < begun + held - 0.1 for at in answered) > 3
+
+
+def test_it_ends_with_the_node_however_that_ends() -> None:
+    with subprocess.Popen([sys.executable, "-u", "-c", NODE], stdout=subprocess.PIPE, text=True) as node:
+        assert node.stdout is not None
+        serving = int(node.stdout.readline())
+        assert Path(f"/proc/{serving}").exists()
+        node.kill()
+    until(lambda: not Path(f"/proc/{serving}").exists())
+
+
+def test_that_it_ended_by_itself_is_told_once(
+    server: MonitorServer, status: Status, caplog: pytest.LogCaptureFixture
+) -> None:
+    server._process.kill()
+    server._process.wait()
+    status.beat()
+    until(lambda: "has ended" in caplog.text)
+    server.close()
+    assert caplog.text.count("has ended") == 1
 
 
 def test_credentials_are_needed_where_some_are_set(status: Status) -> None:
@@ -111,9 +168,7 @@ def test_it_speaks_tls_and_a_client_that_does_not_holds_up_nobody(status: Status
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
     subprocess.run([*made.split(), "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(certificate, key)
-    with MonitorServer(status, IDENTITY, Access(tls=tls)) as server:
+    with MonitorServer(status, IDENTITY, Access(certificate=str(certificate), key=str(key))) as server:
         address = urlsplit(server.url)
         assert address.scheme == "https"
         with socket.create_connection((str(address.hostname), int(address.port or 0))):

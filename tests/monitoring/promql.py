@@ -30,7 +30,8 @@ def exported() -> dict[str, frozenset[str]]:
     """Return the labels of each series that a node with everything on exports, by its name."""
     identity = Identity("T-1", "A-1", "standard", "f", "1", "1", guards={"symbols": True}, planned={"figure": 1.0})
     registry = CollectorRegistry()
-    registry.register(Metrics(Status(lambda: 1.0, dict.fromkeys(Check, 5.0), has_database=True), identity))
+    status = Status(lambda: 1.0, dict.fromkeys(Check, 5.0), has_database=True)
+    registry.register(Metrics(lambda: status.picture, identity))
     ProcessCollector(registry=registry)
     families: list[Metric] = [*registry.collect()]
     return {sample.name: frozenset(sample.labels) for family in families for sample in family.samples}

@@ -73,7 +73,7 @@ def test_promtool_finds_nothing_wrong_with_the_metrics() -> None:
     registry = CollectorRegistry()
     planned = {"lost_fill_repaired_seconds": 6.5}
     identity = Identity("A-001", "BINANCE-A", "standard", "abcd", "0.1.0", "1.231.0", {"symbols": True}, 1.0, planned)
-    registry.register(Metrics(status, identity))
+    registry.register(Metrics(lambda: status.picture, identity))
     told = run("check", "metrics", given=generate_latest(registry).decode())
     assert (told.code, told.said) == (0, "")
 
