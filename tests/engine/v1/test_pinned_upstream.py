@@ -43,6 +43,7 @@ from reconciliation.settings.guards import BINANCE_GUARDS
 ENGINE, CLIENT, COMMON = LiveExecutionEngine, BinanceFuturesExecutionClient, BinanceCommonExecutionClient
 KERNEL, ACCOUNT = NautilusKernel, BinanceFuturesAccountHttpAPI
 PINNED: dict[Callable[..., Any], str] = {
+    ENGINE._prune_recent_fills_cache: "(self, ttl_secs) 4b853207d508",
     ENGINE._check_inflight_orders: "(self) 45eb785fcf10",
     ENGINE._resolve_inflight_order: "(self, order) 61e601e15233",
     ENGINE._handle_missing_orders_at_venue: "(self, open_order_ids, venue_reported_ids) 061f859f9b69",
@@ -177,6 +178,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_position_reports": (ExecutionMassStatus,),
     "_query_and_find_missing_fills": (ENGINE,),
     "_query_position_status_reports": (ENGINE,),
+    "_recent_fills_cache": (ENGINE,),
     "_recon_check_retries": (ENGINE,),
     "_reconcile_execution_mass_status": (ENGINE,),
     "_reconcile_fill_report": (ENGINE,),
@@ -208,6 +210,7 @@ MEANING: Final = frozenset(
         "_open_check_threshold_ns",
         "_order_local_activity_ns",
         "_position_recon_retries",
+        "_recent_fills_cache",
         "_recon_check_retries",
         "_submit_order_method",
         "_ws_client",

@@ -20,6 +20,7 @@ from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.guards.amendments import Amendments
 from reconciliation.engine.v1.guards.heard import Heard
+from reconciliation.engine.v1.guards.recent_fills import ask_orders_alone
 from reconciliation.engine.v1.guards.revival import is_refuted, revived
 from reconciliation.engine.v1.guards.venue_trades import VenueTrades, in_order, is_outdated, lacking, lacks
 from reconciliation.engine.v1.reasons import reason_of
@@ -73,6 +74,7 @@ class TradeGuard:
         self._reconcile_reports: Callable[..., None] = engine._reconcile_order_reports
         engine._reconcile_order_reports = self._reconcile_also_unknown
         engine._handle_event_with_tracking = self._handle_unless_inferred
+        ask_orders_alone(engine)
         for client in clients:
             self._complete_mass_status(client)
 
