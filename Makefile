@@ -63,7 +63,7 @@ COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 
 test: $(READY)  ## Run every test
 	@tests/tools/parts.sh unpacked
-	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
 
 properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
 	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \

@@ -15,7 +15,7 @@ from reconciliation.embedded.venue import VenueProcess
 
 NOTICED_SECS = 10.0
 """It takes two seconds on a machine that has them to itself."""
-WATCHED = {"RECON_MONITOR_ENABLED": "true", "RECON_MONITOR_PORT": "0"}
+WATCHED = {"RECON_MONITOR_ENABLED": "true", "RECON_MONITOR_PORT": "0", "RECON_PRESET": "aggressive"}
 
 
 def asked(node: NodeProcess, path: str) -> tuple[int, str]:
