@@ -28,6 +28,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "$account": ".*",
     # A little more than four scrapes, so that five are in it whether or not a version counts one at its very beginning.
     "$__rate_interval": "61s",
+    "$__interval": "1m",
 }
 """What is put in place of Grafana's variables."""
 PATIENCE_SECS: Final = 30.0

@@ -33,8 +33,9 @@ def with_labels_of(metric: str, labels: str) -> str:
 
 
 def since(timestamp: str, labels: str = "") -> str:
-    """Return how long ago that was, and nothing where it was not yet."""
-    return f"time() - ({of(timestamp, labels)} > 0)"
+    """Return how long ago that was when it was scraped, and nothing where it was not yet."""
+    name = of(timestamp, labels)
+    return f"timestamp({name}) - ({name} > 0)"
 
 
 def waiting(timestamp: str) -> str:
@@ -43,9 +44,9 @@ def waiting(timestamp: str) -> str:
 
 
 def more(counter: str) -> str:
-    """Return how many came since the point before, and all of them where there is none; in whole numbers."""
-    name, interval = of(counter), "$__rate_interval"
-    return f"(round(increase({name}[{interval}])) > 0) or 1 * ({name} unless {name} offset {interval}) or 0 * {name}"
+    """Return how many came since the point before; all of them in a life that is younger."""
+    name, before = of(counter), f"{of(counter)} offset $__interval"
+    return f"({name} - {before} > 0) or 1 * ({name} unless {name} <= {before}) or 0 * {name}"
 
 
 def quantile(share: float) -> str:

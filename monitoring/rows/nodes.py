@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models import units
 
 from monitoring.limits import BOUNDS
 from monitoring.panels import BLUE, GREEN, RED, YELLOW, Panel, Query, Row, Step, Word
-from monitoring.queries import NODE, of, of_process, with_labels_of
+from monitoring.queries import NODE, of, of_process, since, with_labels_of
 from reconciliation.monitor.health import STALLED_SECS
 
 CONFIGURATION: Final = Row(
@@ -78,7 +78,7 @@ PROCESS: Final = Row(
             units.Seconds,
             6,
             "lines",
-            (Query(f"time() - {of('heartbeat_timestamp_seconds')}", NODE),),
+            (Query(since("heartbeat_timestamp_seconds"), NODE),),
             steps=(Step(STALLED_SECS, RED),),
         ),
         Panel(

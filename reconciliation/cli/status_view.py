@@ -71,7 +71,8 @@ class Place:
 
     @property
     def _text(self) -> str:
-        return f"{self.scheme}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
 
     def ask(self) -> dict[str, Any]:
         """Ask for `/status`.

@@ -213,6 +213,11 @@ class StopFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """The node was asked to stop, or has done its work; from now on nothing is traded and nothing is checked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The node stopped because it was asked to, or because its work was done."""
 
@@ -247,6 +252,7 @@ Event = (
     | ExternalOrderSeen
     | NotStarted
     | StopFailed
+    | Stopping
     | Stopped
     | Died
 )

@@ -59,8 +59,9 @@ def _came(counter: str) -> str:
 
 
 def _age(timestamp: str) -> str:
-    """Return how long ago that was, where it was at all."""
-    return f"time() - ({PREFIX}{timestamp} > 0)"
+    """Return how long ago that was when it was scraped, where it was at all; scrapes may be a minute apart."""
+    name = PREFIX + timestamp
+    return f"timestamp({name}) - ({name} > 0)"
 
 
 ALERTS: Final = (
@@ -102,6 +103,19 @@ ALERTS: Final = (
         for_secs=0,
         summary="The {{ $labels.check }} check of {{ $labels.trader_id }} has not gone well for too long.",
         action="Ask /status for the reason of its last failure.",
+    ),
+    Alert(
+        name="ReconCheckFailing",
+        severity="warning",
+        query=(
+            f'increase({PREFIX}checks_total{{result="failed"}}[15m])'
+            f" / ignoring(result) sum without (result) (increase({PREFIX}checks_total[15m]))"
+            f' and ignoring(result) increase({PREFIX}checks_total{{result="failed"}}[5m]) > 0'
+        ),
+        above=0.2,
+        for_secs=600,
+        summary="Of the runs of the {{ $labels.check }} check of {{ $labels.trader_id }} more than a fifth fail.",
+        action="Ask the log for check_failed: the reasons say whether it is the venue or the request weight.",
     ),
     Alert(
         name="ReconPositionDiscrepancy",
@@ -172,7 +186,7 @@ ALERTS: Final = (
         query=f"1 - {PREFIX}cache_reachable",
         above=0,
         for_secs=0,
-        summary="The database behind the cache of {{ $labels.trader_id }} does not answer.",
+        summary="The database behind the cache of {{ $labels.trader_id }} does not take what is written.",
         action="Bring it back; do not restart the node before, for what it holds is in its memory alone.",
     ),
     Alert(
@@ -181,7 +195,7 @@ ALERTS: Final = (
         query=_came("cache_losses_total"),
         above=0,
         for_secs=0,
-        summary="The database behind the cache of {{ $labels.trader_id }} has not answered for a while.",
+        summary="The database behind the cache of {{ $labels.trader_id }} took nothing for a while.",
         action="What was written meanwhile may be lost: compare by `recon reconcile` when the node is quiet.",
     ),
     Alert(
@@ -214,7 +228,7 @@ ALERTS: Final = (
     Alert(
         name="ReconLoopStalled",
         severity="critical",
-        query=f"time() - {PREFIX}heartbeat_timestamp_seconds",
+        query=_age("heartbeat_timestamp_seconds"),
         above=STALLED_SECS,
         for_secs=0,
         summary="The event loop of {{ $labels.trader_id }} has been silent for half a minute: it does nothing.",

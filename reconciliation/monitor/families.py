@@ -221,13 +221,13 @@ FAMILIES: Final = (
     Family(
         "cache_reachable",
         "gauge",
-        "1 while the cache's database answers, 0 while it does not; a node that keeps its cache in memory has none.",
+        "1 while the cache's database takes what is written, 0 while not; none of a cache in memory.",
         _cache(lambda cache: cache.is_reachable),
     ),
     Family(
         "cache_losses",
         "counter",
-        "How often the cache's database has stopped to answer.",
+        "How often the cache's database has stopped to take what is written.",
         _cache(lambda cache: cache.losses),
     ),
     # What does it cost?

@@ -33,7 +33,7 @@ def missing(picture: Picture, now: float) -> dict[str, str]:
 
 def _missing(picture: Picture, now: float) -> Iterator[tuple[str, str]]:
     if picture.is_over:
-        yield "ended", picture.reason or "it has stopped"
+        yield "ended", picture.reason or "it stops, or has stopped"
         return
     if reason := unhealthy(picture, now):
         yield "loop", reason

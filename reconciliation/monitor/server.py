@@ -8,7 +8,6 @@ import base64
 import logging
 import os
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -16,12 +15,15 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Final, Self
 
+from reconciliation.monitor.certificate import tls_context
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.serving import Told
 from reconciliation.monitor.status import Status
 
-PUSH_SECS: Final = 0.1
+PUSH_SECS: Final = 0.2
 """From one look at the status to the next; what has changed since is told."""
+AGAIN_SECS: Final = 1.0
+"""After which a process that has ended is started again."""
 END_SECS: Final = 5.0
 """Within which the process has to end."""
 
@@ -57,33 +59,30 @@ class MonitorServer:
         url: where it is reached.
 
     Raises:
-        OSError: the address cannot be listened on, or the certificate cannot be read.
+        CertificateError: the certificate or its key cannot be used.
+        OSError: the address cannot be listened on.
     """
 
     def __init__(self, status: Status, identity: Identity, access: Access) -> None:
         scheme = "http"
         if access.certificate is not None:
             scheme = "https"
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(access.certificate, access.key)
+            tls_context(access.certificate, access.key)
         authorization = None
         if access.credentials is not None:
             authorization = f"Basic {base64.b64encode(access.credentials.encode()).decode()}"
         self._status = status
+        self._first = Told(identity, status.picture, authorization, access.certificate, access.key)
+        family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
+        self._listening = socket.create_server((access.host, access.port), family=family, backlog=128)
+        host = f"[{access.host}]" if family is socket.AF_INET6 else access.host
+        self.url = f"{scheme}://{host}:{self._listening.getsockname()[1]}"
         self._closed = threading.Event()
-        reader, writer = os.pipe()
-        with socket.create_server((access.host, access.port), backlog=128) as listening, os.fdopen(reader):
-            self.url = f"{scheme}://{access.host}:{listening.getsockname()[1]}"
-            handles = (listening.fileno(), reader)
-            # In a session of its own: Ctrl-C is for the node, and ends this by ending that.
-            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
-                [sys.executable, "-m", "reconciliation.monitor.serving", *map(str, handles)],
-                pass_fds=handles,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self._pipe = Connection(writer, readable=False)
-        self._pipe.send(Told(identity, status.picture, os.getpid(), authorization, access.certificate, access.key))
+        try:
+            self._spawn()
+        except OSError:
+            self._listening.close()
+            raise
         self._thread = threading.Thread(target=self._tell, name="monitor", daemon=True)
         self._thread.start()
 
@@ -93,25 +92,62 @@ class MonitorServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _spawn(self) -> None:
+        """Start the process; the socket stays open here, so that another one can take it over."""
+        reader, writer = os.pipe()
+        handles = (self._listening.fileno(), reader)
+        try:
+            # In a session of its own: Ctrl-C is for the node, and ends this by ending that.
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
+                [sys.executable, "-P", "-m", "reconciliation.monitor.serving", *map(str, (*handles, os.getpid()))],
+                pass_fds=handles,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                # It listens to whoever asks, and needs to know none of the node's secrets.
+                env={name: value for name, value in os.environ.items() if not name.startswith("RECON_")},
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(writer)
+            raise
+        finally:
+            os.close(reader)
+        self._pipe = Connection(writer, readable=False)
+
     def _tell(self) -> None:
-        told = None
+        told, is_known, log = None, False, logging.getLogger(__name__)
         while not self._closed.wait(PUSH_SECS):
-            if (picture := self._status.picture) is not told:
-                try:
+            picture = self._status.picture
+            try:
+                if not is_known:
+                    self._pipe.send(self._first)
+                    is_known = True
+                if picture is not told:
                     self._pipe.send(picture)
-                except OSError:
-                    if not self._closed.is_set():
-                        logging.getLogger(__name__).error("the process that serves the node's endpoints has ended")  # noqa: TRY400
+                    told = picture
+            except OSError:
+                if self._closed.is_set():
                     return
-                told = picture
+                self._process.wait()
+                code = self._process.returncode
+                log.error("what serves the node's endpoints ended (%s); starting it again", code)  # noqa: TRY400 - all is told
+                self._pipe.close()
+                if self._closed.wait(AGAIN_SECS):
+                    return
+                told, is_known = None, False
+                self._spawn()
 
     def close(self) -> None:
         """Answer nobody any more, and give the port back."""
         self._closed.set()
+        self._thread.join(END_SECS)
+        if self._thread.is_alive():  # it writes to a process that does not read
+            self._process.kill()
+            self._thread.join()
         self._pipe.close()
+        self._listening.close()
         try:
             self._process.wait(END_SECS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._thread.join(END_SECS)

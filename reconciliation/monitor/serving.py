@@ -1,18 +1,24 @@
-"""The process that serves a node's endpoints; it ends with the pipe over which the node tells how it is.
+"""The process that serves a node's endpoints; it ends with the node, or with the pipe over which that tells how it is.
 
-Arguments: the file descriptors of the listening socket and of the pipe.
+Arguments: the file descriptors of the listening socket and of the pipe, and the node's process id.
 """
 
+import os
+import signal
 import socket
-import ssl
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import Final
 
+from reconciliation.monitor.certificate import tls_context
 from reconciliation.monitor.endpoints import Server, handler
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.status import Picture
+
+LOOK_SECS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,6 @@ class Told:
     Attributes:
         identity: of the node.
         picture: of the node.
-        pid: of its process.
         authorization: the header that a client must send; none lets everybody read.
         certificate: PEM file of the server's certificate; none serves plain HTTP.
         key: PEM file of its key.
@@ -30,36 +35,45 @@ class Told:
 
     identity: Identity
     picture: Picture
-    pid: int
     authorization: str | None = field(default=None, repr=False)
     certificate: str | None = None
     key: str | None = None
 
 
-def main(listening: int, pipe: int) -> None:
+def main(listening: int, pipe: int, node: int) -> None:
     """Serve until nobody tells any more."""
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # A supervisor signals all of a unit at once; the node stops for a while, and is asked meanwhile.
+        signal.signal(signum, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(node,), daemon=True).start()
     telling = Connection(pipe, writable=False)
     try:
         told: Told = telling.recv()
-    except EOFError:
+    except (EOFError, OSError):
         return
     picture = told.picture
-    answers = handler(lambda: picture, told.identity, told.pid, told.authorization)
-    with Server(("", 0), answers, bind_and_activate=False) as server:
-        server.socket.close()
-        server.socket = socket.socket(fileno=listening)
-        if told.certificate is not None:
-            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            tls.load_cert_chain(told.certificate, told.key)
-            # The handshake is the connection's own thread's: a client that never speaks holds up nobody else.
-            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            while True:
-                picture = telling.recv()
-        except (EOFError, OSError):
-            server.shutdown()
+    answers = handler(lambda: picture, told.identity, node, told.authorization)
+    server = Server(("", 0), answers, bind_and_activate=False)
+    server.socket.close()
+    server.socket = socket.socket(fileno=listening)
+    if told.certificate is not None:
+        # The handshake is the connection's own thread's: a client that never speaks holds up nobody else.
+        tls = tls_context(told.certificate, told.key)
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        while True:
+            picture = telling.recv()
+    except (EOFError, OSError):
+        os._exit(0)  # the port is free at once
+
+
+def _end_with(node: int) -> None:
+    """End once the node is gone: a process that it has forked may hold the pipe open."""
+    while os.getppid() == node:
+        time.sleep(LOOK_SECS)
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

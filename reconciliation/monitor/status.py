@@ -157,7 +157,7 @@ class Picture:
         state: where it stands.
         since: since when.
         reason: why it is in `ERROR`; empty otherwise.
-        is_over: whether it has ended, or never began to trade.
+        is_over: whether it stops, has ended, or never began to trade.
         reconciled: when its startup reconciliation was verified; 0 before, and where it failed.
         reconciliation_secs: how long that took, good or bad.
         started: when its trader began to run; 0 before.
@@ -186,7 +186,7 @@ class Picture:
     @property
     def is_reconciled(self) -> bool:
         """Whether node and venue were verified to agree and nothing says otherwise since."""
-        return self.reconciled > 0 and self.state in {State.RECONCILED, State.MONITORING}
+        return self.reconciled > 0 and not self.is_over and self.state in {State.RECONCILED, State.MONITORING}
 
 
 class Status:
@@ -231,7 +231,7 @@ class Status:
         self._judge()
 
     def ended(self, reason: str = "") -> None:
-        """It stopped; a reason says that it did not start, or died."""
+        """It stops, or has stopped; a reason says that it did not start, or died."""
         self._picture = replace(self._picture, is_over=True)
         if reason:
             self._turn(State.ERROR, reason)

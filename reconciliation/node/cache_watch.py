@@ -1,22 +1,25 @@
-"""Does the database behind the cache still answer? Asked from a thread as long as a node runs.
+"""Does the database behind the cache still take what is written? Asked from a thread as long as a node runs.
 
 The engine writes from a thread of its own and tells of a database that is away by a line of its log at the most; what
 it queued meanwhile may be lost.
 """
 
 import asyncio
+import secrets
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 import redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoPermissionError, RedisError
 
 from reconciliation.cache_client import connect
 from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
 
 PERIOD_SECS: Final = 0.5
+LASTS_MS: Final = 5_000
+"""For so long the key stays that is written; a user with an ACL needs `~recon:probe:* +set` for it, and none must."""
 ANSWERS_WITHIN_SECS: Final = 1.0
 """Both together are less than the two seconds within which a loss is told."""
 
@@ -44,10 +47,11 @@ class CacheWatch:
 
     def _run(self) -> None:
         lost_at: float | None = None
+        key = f"recon:probe:{secrets.token_hex(8)}"
         with connect(self._url, ANSWERS_WITHIN_SECS) as client:
             while not self._closed.wait(PERIOD_SECS):
                 try:
-                    _ask(client)
+                    _ask(client, key)
                 except (RedisError, OSError) as error:
                     if lost_at is None:
                         lost_at = self._loop.time()
@@ -68,6 +72,10 @@ class CacheWatch:
             self._closed.set()
 
 
-def _ask(client: redis.Redis) -> None:
-    with suppress(ResponseError):  # one who may not ask is answered so
-        client.ping()
+def _ask(client: redis.Redis, key: str) -> None:
+    """Have the database write, for one that is full or a replica answers and takes nothing; or only answer."""
+    try:
+        client.set(key, "", px=LASTS_MS)
+    except NoPermissionError:
+        with suppress(NoPermissionError):  # one who may not ask is answered so
+            client.ping()

@@ -1,10 +1,12 @@
 """How a node cannot be made, and how it can end."""
 
 import errno
-import ssl
+import os
+import socket
 from collections.abc import Iterable
 
 from reconciliation.errors import NotReadyError, ReconError, UnusableError
+from reconciliation.monitor.certificate import CertificateError
 
 
 class ConfigureError(UnusableError):
@@ -26,17 +28,24 @@ class MonitorError(NotReadyError):
     """The monitor's endpoints cannot be served."""
 
     def __init__(self, host: str, port: int, error: Exception) -> None:
-        if isinstance(error, ssl.SSLError | FileNotFoundError | PermissionError):
-            told = (
-                "the monitor's certificate or its key cannot be read",
+        if isinstance(error, CertificateError):
+            super().__init__(
+                f"the monitor's certificate or its key cannot be used ({str(error).lower()})",
                 "correct RECON_MONITOR_TLS_CERTIFICATE and _KEY",
             )
         elif isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            told = f"the monitor's port {port} at {host} is taken", "give this node a RECON_MONITOR_PORT of its own"
+            super().__init__(
+                f"the monitor's port {port} at {host} is taken", "give this node a RECON_MONITOR_PORT of its own"
+            )
         else:
-            reason = str(getattr(error, "strerror", None) or error).lower()
-            told = f"the monitor cannot listen on {host}:{port} ({reason})", "correct RECON_MONITOR_HOST and _PORT"
-        super().__init__(*told)
+            number = getattr(error, "errno", None)
+            if isinstance(number, int) and not isinstance(error, socket.gaierror):
+                reason = os.strerror(number)
+            else:
+                reason = str(getattr(error, "strerror", None) or error)
+            super().__init__(
+                f"the monitor cannot listen on {host}:{port} ({reason.lower()})", "correct RECON_MONITOR_HOST and _PORT"
+            )
 
 
 class NodeDiedError(ReconError):

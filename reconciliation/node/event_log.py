@@ -79,6 +79,8 @@ class EventLog:
                 log.error("node_not_started", stage=event.stage, reason=event.reason)
             case lifecycle.StopFailed():
                 log.error("stop_failed", reason=event.reason)
+            case lifecycle.Stopping():
+                log.info("node_stopping")
             case lifecycle.Stopped():
                 log.info("node_stopped")
             case lifecycle.Died():

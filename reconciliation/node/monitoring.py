@@ -1,5 +1,6 @@
 """Where a node tells how it is: the endpoints that serve its status, and its entry in the fleet."""
 
+from reconciliation.monitor.certificate import CertificateError
 from reconciliation.monitor.server import Access, MonitorServer
 from reconciliation.node.errors import MonitorError
 from reconciliation.node.fleet import Publisher, entry_of
@@ -25,7 +26,7 @@ class Monitoring(Observation):
         super().__init__(settings, planned, accounts)
         try:
             self._server = MonitorServer(self.status, self.identity, _access(settings.monitor))
-        except (OSError, OverflowError) as error:
+        except (CertificateError, OSError, OverflowError) as error:
             raise MonitorError(settings.monitor.host, settings.monitor.port, error) from None
         self.url = self._server.url
         self._publisher: Publisher | None = None

@@ -20,6 +20,7 @@ from reconciliation.engine.lifecycle import (
     Started,
     StopFailed,
     Stopped,
+    Stopping,
 )
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.errors import ReconError, UnusableError
@@ -250,6 +251,7 @@ class Node:
     async def _stopped(self, running: "asyncio.Future[None]") -> None:
         failure: ReconError | None = None
         self._is_stopped = True
+        self._lifecycle.emit(Stopping())
         if not self._engine_node.started.is_set():
             running.cancel()
         try:

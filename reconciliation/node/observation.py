@@ -91,7 +91,7 @@ class Observation:
                 status.cache_back()
             case lifecycle.NotStarted() | lifecycle.Died():
                 status.ended(event.reason)
-            case lifecycle.Stopped():
+            case lifecycle.Stopping() | lifecycle.Stopped():
                 status.ended()
 
 

@@ -130,7 +130,7 @@ def test_a_certificate_that_cannot_be_read_is_told(stage: Stage, venue: VenuePro
     files = {"RECON_MONITOR_TLS_CERTIFICATE": "nowhere.pem", "RECON_MONITOR_TLS_KEY": "nowhere.pem"}
     told = stage.recon("run", **environment(venue, redis) | WATCHED | files)
     assert told.code == 3
-    assert "the monitor's certificate or its key cannot be read" in told.events("preflight_failed")[0]["reason"]
+    assert "the monitor's certificate or its key cannot be used" in told.events("preflight_failed")[0]["reason"]
 
 
 def test_a_node_that_nobody_watches_serves_and_tells_nothing(stage: Stage, venue: VenueProcess, redis: str) -> None:

@@ -116,7 +116,7 @@ def test_a_loop_that_stalls_is_told_by_both(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"), [("", "it has stopped"), ("the process was killed", "the process was killed")]
+    ("reason", "told"), [("", "it stops, or has stopped"), ("the process was killed", "the process was killed")]
 )
 def test_a_node_that_ended_is_not_ready_and_says_why(clock: Clock, reason: str, told: str) -> None:
     status = running(clock)

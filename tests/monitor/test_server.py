@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from reconciliation.monitor.certificate import CertificateError
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.server import Access, MonitorServer
 from reconciliation.monitor.status import Check, Status
@@ -143,15 +146,70 @@ def test_it_ends_with_the_node_however_that_ends() -> None:
     until(lambda: not Path(f"/proc/{serving}").exists())
 
 
-def test_that_it_ended_by_itself_is_told_once(
+def test_it_ends_with_the_node_though_a_child_of_that_lives_on() -> None:
+    """One that is forked has the node's end of the pipe too."""
+    forking = NODE.replace("time.sleep(60)", "import os\nif os.fork():\n    print('forked')\ntime.sleep(60)")
+    command = [sys.executable, "-u", "-W", "ignore", "-c", forking]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as node:
+        assert node.stdout is not None
+        serving = int(node.stdout.readline())
+        assert node.stdout.readline() == "forked\n"
+        node.kill()
+        try:
+            until(lambda: not Path(f"/proc/{serving}").exists())
+        finally:
+            os.killpg(node.pid, signal.SIGKILL)
+
+
+def test_one_that_ended_by_itself_is_told_and_started_again(
     server: MonitorServer, status: Status, caplog: pytest.LogCaptureFixture
 ) -> None:
+    status.connected()
     server._process.kill()
-    server._process.wait()
-    status.beat()
-    until(lambda: "has ended" in caplog.text)
-    server.close()
-    assert caplog.text.count("has ended") == 1
+    until(lambda: "starting it again" in caplog.text)
+    until(lambda: json.loads(asked(server, "/status")[2])["state"] == "RECONCILING")
+    assert caplog.text.count("starting it again") == 1
+
+
+def test_a_signal_to_all_of_a_unit_leaves_it_to_the_node_when_it_ends(server: MonitorServer) -> None:
+    asked(server, "/healthz")
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        server._process.send_signal(signum)
+    assert asked(server, "/healthz")[0] == 200
+
+
+def test_it_knows_none_of_the_settings_and_imports_nothing_from_where_the_node_runs(
+    status: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "socketserver.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECON_VENUE_API_SECRET", "canary")
+    with MonitorServer(status, IDENTITY, Access()) as server:
+        assert asked(server, "/healthz")[0] == 200
+        assert b"canary" not in Path(f"/proc/{server._process.pid}/environ").read_bytes()
+
+
+def test_a_key_with_a_pass_phrase_is_refused(status: Status, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = "openssl req -x509 -newkey rsa:2048 -days 2 -subj /CN=localhost -passout pass:word"
+    subprocess.run([*made.split(), "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    with pytest.raises(CertificateError, match="pass phrase"):
+        MonitorServer(status, IDENTITY, Access(certificate=str(certificate), key=str(key)))
+
+
+def test_it_listens_on_an_address_of_either_kind(status: Status) -> None:
+    with MonitorServer(status, IDENTITY, Access(host="::1")) as server:
+        assert server.url.startswith("http://[::1]:")
+        assert asked(server, "/healthz")[0] == 200
+
+
+def test_what_is_refused_leaves_no_handle_behind(server: MonitorServer, status: Status) -> None:
+    port = int(urlsplit(server.url).port or 0)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(OSError, match="in use"):
+            MonitorServer(status, IDENTITY, Access(port=port))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_credentials_are_needed_where_some_are_set(status: Status) -> None:

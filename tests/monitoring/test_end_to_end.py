@@ -31,6 +31,7 @@ DURATION: Final = re.compile(r"(?:^(?=\w+$)|(?<=\[)|(?<=\boffset ))(?P<number>\d
 SILENT: Final = {
     "ReconOrdersStuckInFlight": "no order awaits an answer",
     "ReconHeldAbsent": "the venue tells of all that the node holds",
+    "ReconCheckFailing": "no run of a check has failed within five minutes",
 }
 """The alerts whose queries find nothing in a healthy node; everything else has a value."""
 
@@ -92,7 +93,12 @@ def panel_queries(panels: list[dict[str, Any]]) -> Iterator[str]:
     for panel in panels:
         for target in panel.get("targets", ()):
             query = target["expr"]
-            for variable, value in {"$trader": ".*", "$account": ".*", "$__rate_interval": "1m"}.items():
+            for variable, value in {
+                "$trader": ".*",
+                "$account": ".*",
+                "$__rate_interval": "1m",
+                "$__interval": "1m",
+            }.items():
                 query = query.replace(variable, value)
             assert "$" not in query
             yield query

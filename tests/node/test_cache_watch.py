@@ -64,6 +64,32 @@ def test_a_database_that_hangs_is_told() -> None:
         asyncio.run(body(cache, pid))
 
 
+def test_a_database_that_is_full_is_told(redis: str) -> None:
+    async def body(admin: Redis) -> None:
+        async with watching(redis) as told:
+            admin.config_set("maxmemory", "1mb")
+            await until(lambda: bool(told))
+            assert isinstance(told[0], CacheLost)
+            assert "maxmemory" in told[0].reason
+            admin.config_set("maxmemory", "0")
+            await until(lambda: len(told) == 2)
+
+    with connect(redis) as admin:
+        admin.config_set("maxmemory-policy", "noeviction")
+        asyncio.run(body(admin))
+
+
+def test_a_replica_is_told_to_take_nothing(redis: str) -> None:
+    async def body(admin: Redis) -> None:
+        async with watching(redis) as told:
+            admin.slaveof("127.0.0.1", 1)
+            await until(lambda: bool(told))
+            assert "read only" in str(getattr(told[0], "reason", ""))
+
+    with connect(redis) as admin:
+        asyncio.run(body(admin))
+
+
 def test_a_user_that_may_not_ask_is_answered_all_the_same(redis: str) -> None:
     """The least that the engine's own client needs has no PING."""
 

@@ -65,6 +65,7 @@ CASES = [
     (lifecycle.CacheBack(1.5), "warning", "cache_reachable"),
     (lifecycle.NotStarted("connection", "refused"), "error", "node_not_started"),
     (lifecycle.StopFailed("boom"), "error", "stop_failed"),
+    (lifecycle.Stopping(), "info", "node_stopping"),
     (lifecycle.Stopped(), "info", "node_stopped"),
     (lifecycle.Died("boom"), "error", "node_died"),
 ]

@@ -194,6 +194,8 @@ def _slow(values: str, within_5_secs: str) -> Series:
 
 
 _OPEN: Final = own(A, check="open_orders")
+_RUNS: Final = {"check": "open_orders"}
+_FAILING: Final = own(A, **_RUNS)
 
 
 def _up(*values: str) -> Series:
@@ -316,6 +318,15 @@ CASES: Final = (
         scraped(A, "fills_recovered_total", then(flat(0, 2), flat(40, 8)), origin="startup")
         | scraped(A, "fills_recovered_total", flat(0, 10), origin="runtime"),
         {"2m": (), "3m": (), "9m": ()},
+    ),
+    Case(
+        "ReconCheckFailing",
+        "every second run fails for twenty minutes and then none; of the other node every tenth",
+        scraped(A, "checks_total", then(rising(0, 1, 20), rising(80, 2, 30)), **_RUNS, result="succeeded")
+        | scraped(A, "checks_total", then(rising(0, 1, 20), flat(80, 30)), **_RUNS, result="failed")
+        | scraped(B, "checks_total", rising(0, 9, 50), **_RUNS, result="succeeded")
+        | scraped(B, "checks_total", rising(0, 1, 50), **_RUNS, result="failed"),
+        {"9m": (), "10m30s": (_FAILING,), "24m30s": (_FAILING,), "25m30s": (), "45m": ()},
     ),
     Case(
         "ReconCacheUnreachable",

@@ -25,7 +25,7 @@ def _alerts(secs: int, way: str) -> frozenset[str]:
     if way != "slow" and secs >= 120:  # noqa: PLR2004 - later than a check may be
         found |= {"ReconCheckStale"}
     if way != "slow" and secs >= 600:  # noqa: PLR2004
-        found |= {"ReconNotReconciled", "ReconOrdersStuckInFlight"}
+        found |= {"ReconNotReconciled", "ReconOrdersStuckInFlight", "ReconCheckFailing"}
     return frozenset(found)
 
 
