@@ -36,6 +36,7 @@ def test_a_node_of_ones_own_runs(stage: Stage, venue: VenueProcess, redis: str, 
         "clients_connected",
         "node_reconciled",
         "node_started",
+        "node_stopping",
         "node_stopped",
     ]
 
@@ -50,6 +51,7 @@ def test_its_life_can_be_observed(stage: Stage, venue: VenueProcess, redis: str,
         "event Verified True",
         "running 0",
         "event Started",
+        "event Stopping",
         "event Stopped",
         "stopped True []",
     ]
@@ -94,6 +96,7 @@ def test_a_node_on_a_loop_of_ones_own_stops_when_it_is_cancelled(
         "event Verified True",
         "event Started",
         "run: run() was called on a running event loop; await run_async() instead",
+        "event Stopping",
         "event Stopped",
         "cancelled True, running False",
         "other work goes on",
