@@ -69,8 +69,9 @@ properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples
 	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 
-bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, and the resolving of settings beside other libraries
+bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, what watching costs, and resolving beside other libraries
 	@$(BIN)/python -m benchmarks.limits.run
+	@$(BIN)/python -m benchmarks.watched
 	@$(BENCH)/bin/python -m benchmarks.run
 
 figures: preset-faults comparison matrix pictures performance  ## Play and write anew what README and docs tell of measurements
