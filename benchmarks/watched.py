@@ -4,6 +4,7 @@ Linux only. Both nodes are recon's own, with every guard; of the pair one serves
 second, fifteen times as often as is usual.
 """
 
+import re
 import socket
 import sys
 import threading
@@ -24,6 +25,8 @@ from benchmarks.limits.measuring import RECON, cache, surroundings, told_by
 SCRAPED_WITHIN_SECS: Final = 0.05
 COSTS_AT_MOST: Final = 1.05
 BETWEEN_SECS: Final = 0.05
+BLOCKED: Final = re.compile(rb'state="RECONCILING"[^}]*} 1')
+"""What the answer of a node holds whose startup reconciliation runs."""
 USUAL_SECS: Final = 1.0
 
 
@@ -35,8 +38,8 @@ class Scraper:
         between_secs: from when a scrape is due to when the next is.
 
     Attributes:
-        secs: how long each took from when it was due, from the first that was answered on; a scrape that fails is
-            not over before the next is answered.
+        secs: how long each took from when it was due, of a node that reconciles and whose endpoints have answered once;
+            a scrape that fails is not over before the next is answered.
     """
 
     def __init__(self, port: int, between_secs: float) -> None:
@@ -48,18 +51,22 @@ class Scraper:
 
     def _run(self) -> None:
         due = waiting = time.perf_counter()
+        has_answered = False
         while not self._is_over.wait(max(due - time.perf_counter(), 0)):
             waiting, due = min(waiting, due), due + self._between_secs
             try:
                 connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
                 connection.request("GET", "/metrics")
-                connection.getresponse().read()
+                is_blocked = BLOCKED.search(connection.getresponse().read())
                 connection.close()
             except (OSError, HTTPException):
-                if self.secs:
-                    continue  # it has answered before, and whoever waits goes on waiting
+                if has_answered:
+                    continue  # whoever waits goes on waiting
             else:
-                self.secs.append(time.perf_counter() - waiting)
+                if has_answered and is_blocked:
+                    self.secs.append(time.perf_counter() - waiting)
+                elif not has_answered:
+                    has_answered, due = True, time.perf_counter()
             waiting = due
 
     def __enter__(self) -> Self:

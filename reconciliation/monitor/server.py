@@ -20,7 +20,7 @@ from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.serving import Told
 from reconciliation.monitor.status import Status
 
-PUSH_SECS: Final = 0.2
+PUSH_SECS: Final = 0.5
 """From one look at the status to the next; what has changed since is told."""
 AGAIN_SECS: Final = 1.0
 """After which a process that has ended is started again."""

@@ -135,7 +135,9 @@ class Watch:
             self._failures.append(event.reason)
 
     def _let_go(self, check: Check) -> None:
-        """Forget what the check that has just run does not hold any more."""
+        """Forget what the check that has just run does not hold any more, and now and then what was purged."""
+        if check == "positions":
+            self._external &= self._engine._cache.client_order_ids()
         for absence, (_, told) in tuple(self._held.items()):
             if absence.kind == "position":
                 is_over = check == "positions" and told < self._run
@@ -184,7 +186,6 @@ class Watch:
         cache = self._engine._cache
         open_orders: set[ClientOrderId] = cache.client_order_ids_open()
         inflight: list[Order] = cache.orders_inflight()
-        self._external &= cache.client_order_ids()
         return Counts(
             open_orders=len(open_orders),
             inflight_orders=len(inflight),
