@@ -7,6 +7,3 @@ from reconciliation.monitor.alerts import ALERTS
 
 BOUNDS: Final[Mapping[str, float]] = {alert.name: alert.above for alert in ALERTS}
 """By the name of the alert, in the unit of its query."""
-
-CHECK_SECS: Final = 5.0
-"""What one run of a check may take before `ReconCheckSlow`; a bucket of the histogram ends there."""

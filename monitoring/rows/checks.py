@@ -4,9 +4,10 @@ from typing import Final
 
 from grafana_foundation_sdk.models import units
 
-from monitoring.limits import BOUNDS, CHECK_SECS
+from monitoring.limits import BOUNDS
 from monitoring.panels import BLUE, GREEN, RED, YELLOW, Panel, Query, Row, Step
 from monitoring.queries import CHECK, NODE, more, of, quantile, since
+from reconciliation.monitor.durations import CHECK_SECS
 from reconciliation.monitor.health import LATE, RUN_SECS
 
 CHECKS: Final = Row(

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from prometheus_client import CollectorRegistry
-
 from reconciliation.monitor.alerts import JOB
 from reconciliation.monitor.metrics import Metrics
 from reconciliation.node.observation import Observation
@@ -41,9 +39,7 @@ class Scrapes:
         self._add("up", target, number, float(observation is not None))
         if observation is None:
             return
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(Metrics(lambda: observation.status.picture, observation.identity))
-        for metric in registry.collect():
+        for metric in Metrics(lambda: observation.status.picture, observation.identity).collect():
             for sample in metric.samples:
                 self._add(sample.name, target | sample.labels, number, sample.value)
 

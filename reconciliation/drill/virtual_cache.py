@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
+from reconciliation.engine.lifecycle import Event
 from reconciliation.engine.simulation import Database
-from reconciliation.node.cache_watch import PERIOD_SECS
+from reconciliation.node.cache_watch import PERIOD_SECS, Reachability
 from reconciliation.node.outside import Closing
 
 
@@ -31,15 +31,12 @@ class VirtualCacheWatch:
         self._task.cancel()
 
     async def _run(self, loop: asyncio.AbstractEventLoop) -> None:
-        lost_at: float | None = None
+        reachability = Reachability()
         while True:
             await asyncio.sleep(PERIOD_SECS)
-            if self._database.is_away and lost_at is None:
-                lost_at = loop.time()
-                self._emit(CacheLost("it is away"))
-            elif lost_at is not None and not self._database.is_away:
-                self._emit(CacheBack(loop.time() - lost_at))
-                lost_at = None
+            reason = "it is away" if self._database.is_away else ""
+            if (event := reachability.found(reason, loop.time())) is not None:
+                self._emit(event)
 
 
 class _Nobody:

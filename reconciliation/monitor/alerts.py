@@ -10,6 +10,7 @@ missed is not new; so what was counted is asked for by the life in which it was.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from reconciliation.monitor.durations import CHECK_SECS, STARTUP_SECS
 from reconciliation.monitor.families import PREFIX
 from reconciliation.monitor.health import STALLED_SECS
 
@@ -78,7 +79,7 @@ ALERTS: Final = (
         name="ReconStartupSlow",
         severity="warning",
         query=f"{PREFIX}startup_duration_seconds and (time() - {PREFIX}boot_timestamp_seconds < 3600)",
-        above=30,
+        above=STARTUP_SECS,
         for_secs=0,
         summary="Startup reconciliation of {{ $labels.trader_id }} took longer than 30 s.",
         action="Look at how many orders and fills the lookback brings in, and at the venue's latency.",
@@ -88,7 +89,7 @@ ALERTS: Final = (
         severity="warning",
         query=(
             f"increase({PREFIX}check_duration_seconds_count[10m])"
-            f' - ignoring(le) increase({PREFIX}check_duration_seconds_bucket{{le="5.0"}}[10m])'
+            f' - ignoring(le) increase({PREFIX}check_duration_seconds_bucket{{le="{CHECK_SECS}"}}[10m])'
         ),
         above=0.5,
         for_secs=0,

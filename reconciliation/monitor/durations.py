@@ -4,8 +4,12 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, Self
 
+CHECK_SECS: Final = 5.0
+"""What one run of a check may take."""
+STARTUP_SECS: Final = 30.0
+"""What a startup reconciliation may take."""
 BOUNDS_SECS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
-"""Upper bounds; 5 s is the limit of a check, 30 s that of a startup."""
+"""Upper bounds; both limits are among them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Final, Self
 
 from reconciliation.monitor.certificate import tls_context
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.serving import Told
-from reconciliation.monitor.status import Status
+from reconciliation.monitor.status import Picture, Status
 
 PUSH_SECS: Final = 0.5
 """From one look at the status to the next; what has changed since is told."""
@@ -72,7 +73,7 @@ class MonitorServer:
         if access.credentials is not None:
             authorization = f"Basic {base64.b64encode(access.credentials.encode()).decode()}"
         self._status = status
-        self._first = Told(identity, status.picture, authorization, access.certificate, access.key)
+        self._first = partial(Told, identity, authorization, access.certificate, access.key)
         family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
         self._listening = socket.create_server((access.host, access.port), family=family, backlog=128)
         host = f"[{access.host}]" if family is socket.AF_INET6 else access.host
@@ -115,27 +116,32 @@ class MonitorServer:
         self._pipe = Connection(writer, readable=False)
 
     def _tell(self) -> None:
-        told, is_known, log = None, False, logging.getLogger(__name__)
-        while not self._closed.wait(PUSH_SECS):
+        told: Picture | None = None
+        while not self._closed.is_set():
             picture = self._status.picture
             try:
-                if not is_known:
-                    self._pipe.send(self._first)
-                    is_known = True
-                if picture is not told:
+                if told is None:
+                    self._pipe.send(self._first(picture))
+                elif picture is not told:
                     self._pipe.send(picture)
-                    told = picture
+                told = picture
             except OSError:
-                if self._closed.is_set():
-                    return
-                self._process.wait()
-                code = self._process.returncode
-                log.error("what serves the node's endpoints ended (%s); starting it again", code)  # noqa: TRY400 - all is told
-                self._pipe.close()
-                if self._closed.wait(AGAIN_SECS):
-                    return
-                told, is_known = None, False
+                told = None
+                self._spawn_again()
+            self._closed.wait(PUSH_SECS)
+
+    def _spawn_again(self) -> None:
+        self._pipe.close()
+        code = self._process.wait()
+        if self._closed.is_set():
+            return
+        log = logging.getLogger(__name__)
+        log.error("what serves the node's endpoints ended (%s); starting it again", code)
+        if not self._closed.wait(AGAIN_SECS):
+            try:
                 self._spawn()
+            except OSError:  # the next attempt finds a closed pipe
+                log.exception("it could not be started")
 
     def close(self) -> None:
         """Answer nobody any more, and give the port back."""

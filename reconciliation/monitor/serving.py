@@ -27,17 +27,17 @@ class Told:
 
     Attributes:
         identity: of the node.
-        picture: of the node.
         authorization: the header that a client must send; none lets everybody read.
         certificate: PEM file of the server's certificate; none serves plain HTTP.
         key: PEM file of its key.
+        picture: of the node.
     """
 
     identity: Identity
+    authorization: str | None = field(repr=False)
+    certificate: str | None
+    key: str | None
     picture: Picture
-    authorization: str | None = field(default=None, repr=False)
-    certificate: str | None = None
-    key: str | None = None
 
 
 def main(listening: int, pipe: int, node: int) -> None:

@@ -24,6 +24,28 @@ ANSWERS_WITHIN_SECS: Final = 1.0
 """Both together are less than the two seconds within which a loss is told."""
 
 
+class Reachability:
+    """Turns what was found each time into what has changed since."""
+
+    def __init__(self) -> None:
+        self._lost_at: float | None = None
+
+    def found(self, reason: str, now: float) -> Event | None:
+        """Return what there is to tell, if anything.
+
+        Args:
+            reason: why the database took nothing; empty where it did.
+            now: any clock, in seconds.
+        """
+        if reason and self._lost_at is None:
+            self._lost_at = now
+            return CacheLost(reason)
+        if not reason and self._lost_at is not None:
+            lost_at, self._lost_at = self._lost_at, None
+            return CacheBack(now - lost_at)
+        return None
+
+
 class CacheWatch:
     """Asks until it is closed; what changes is told on the event loop.
 
@@ -46,20 +68,12 @@ class CacheWatch:
         self._closed.set()
 
     def _run(self) -> None:
-        lost_at: float | None = None
+        reachability = Reachability()
         key = f"recon:probe:{secrets.token_hex(8)}"
         with connect(self._url, ANSWERS_WITHIN_SECS) as client:
             while not self._closed.wait(PERIOD_SECS):
-                try:
-                    _ask(client, key)
-                except (RedisError, OSError) as error:
-                    if lost_at is None:
-                        lost_at = self._loop.time()
-                        self._tell(CacheLost(" ".join(str(error).split()) or type(error).__name__))
-                else:
-                    if lost_at is not None:
-                        self._tell(CacheBack(self._loop.time() - lost_at))
-                    lost_at = None
+                if (event := reachability.found(_failure(client, key), self._loop.time())) is not None:
+                    self._tell(event)
 
     def _tell(self, event: Event) -> None:
         def told() -> None:
@@ -72,10 +86,14 @@ class CacheWatch:
             self._closed.set()
 
 
-def _ask(client: redis.Redis, key: str) -> None:
-    """Have the database write, for one that is full or a replica answers and takes nothing; or only answer."""
+def _failure(client: redis.Redis, key: str) -> str:
+    """Return why the database takes nothing, empty where it does; a full one, or a replica, answers all the same."""
     try:
-        client.set(key, "", px=LASTS_MS)
-    except NoPermissionError:
-        with suppress(NoPermissionError):  # one who may not ask is answered so
-            client.ping()
+        try:
+            client.set(key, "", px=LASTS_MS)
+        except NoPermissionError:  # one who may not write may ask, and one who may not even that is answered so
+            with suppress(NoPermissionError):
+                client.ping()
+    except (RedisError, OSError) as error:
+        return " ".join(str(error).split()) or type(error).__name__
+    return ""

@@ -14,9 +14,8 @@ from grafana_models import faults_of
 from promql import exported, metrics_in
 
 from monitoring.dashboard import ROWS, UNUSED
-from monitoring.limits import CHECK_SECS
 from reconciliation.monitor.alerts import ALERTS
-from reconciliation.monitor.durations import BOUNDS_SECS
+from reconciliation.monitor.durations import BOUNDS_SECS, CHECK_SECS
 from reconciliation.monitor.families import FAMILIES, PREFIX
 from reconciliation.monitor.metrics import NODE_LABELS
 
