@@ -1,25 +1,19 @@
 """What a real Prometheus answers about scrapes that are written into its database."""
 
 import json
-import os
-import re
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from figures.page import ROOT
+from monitoring import servers
 from monitoring.panels import Panel
 from reconciliation.drill.scrapes import PERIOD_SECS, Scrapes
 from reconciliation.embedded.failures import ProcessFailedError
 
-PARTS: Final = ROOT / ".parts" / "usr" / "bin"
 STEP_SECS: Final = PERIOD_SECS
 BAR_SECS: Final = 60.0
 """From one bar to the next, as `monitoring.panels` has it."""
@@ -31,9 +25,6 @@ VARIABLES: Final[Mapping[str, str]] = {
     "$__interval": "1m",
 }
 """What is put in place of Grafana's variables."""
-PATIENCE_SECS: Final = 30.0
-
-_LISTENS: Final = re.compile(r'msg="?Listening on"? .*?address=(\S+)')
 
 
 class Series(NamedTuple):
@@ -81,9 +72,9 @@ class Results:
     def _asked(self, what: str, query: str, **given: float) -> list[Any]:
         for variable, value in VARIABLES.items():
             query = query.replace(variable, value)
-        status, body = _get(self._address, f"/api/v1/{what}?{urlencode({'query': query, **given})}")
+        status, body = servers.get(self._address, f"/api/v1/{what}?{urlencode({'query': query, **given})}")
         if status != 200:  # noqa: PLR2004 - of HTTP
-            raise ProcessFailedError(f"Prometheus refuses {query}: {body}")
+            raise ProcessFailedError(f"Prometheus refuses {query}: {body.decode(errors='replace')}")
         found: list[Any] = json.loads(body)["data"]["result"]
         return found
 
@@ -100,8 +91,15 @@ def results(scrapes: Scrapes) -> Iterator[Results]:
         text = folder / "scrapes.txt"
         text.write_text("".join(_lines(scrapes)), "utf-8")
         database = folder / "database"
-        _run(_program("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(text), str(database))
-        with _running(folder, database) as address:
+        promtool, prometheus = servers.program("promtool"), servers.program("prometheus")
+        _run(promtool, "tsdb", "create-blocks-from", "openmetrics", str(text), str(database))
+        options = (
+            f"--storage.tsdb.path={database}",
+            # A Prometheus that scrapes marks the end of a series whose target is gone. What is written into its
+            # database afterwards has no such marks, and would last for five minutes more.
+            f"--query.lookback-delta={STEP_SECS - 1:g}s",
+        )
+        with servers.running(prometheus, folder, "prometheus", {"global": {}}, *options) as address:
             yield Results(address, scrapes.times[0], scrapes.times[-1])
 
 
@@ -114,60 +112,7 @@ def _lines(scrapes: Scrapes) -> Iterator[str]:
     yield "# EOF\n"
 
 
-@contextmanager
-def _running(folder: Path, database: Path) -> Iterator[str]:
-    """Run a Prometheus that scrapes nothing, on a free port of this machine alone, and yield its address."""
-    config, log = folder / "prometheus.yml", folder / "prometheus.log"
-    config.write_text("global: {}\n", "utf-8")
-    command = [
-        _program("prometheus"),
-        f"--config.file={config}",
-        f"--storage.tsdb.path={database}",
-        "--web.listen-address=127.0.0.1:0",
-        # A Prometheus that scrapes marks the end of a series whose target is gone. What is written into its database
-        # afterwards has no such marks, and would last for five minutes more.
-        f"--query.lookback-delta={STEP_SECS - 1:g}s",
-    ]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)  # noqa: S603 - all of it is ours
-    try:
-        yield _ready(process, log)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Await that a server answers, and return its address."""
-    deadline = time.monotonic() + PATIENCE_SECS
-    while process.poll() is None and time.monotonic() < deadline:
-        found = _LISTENS.search(log.read_text("utf-8", "replace"))
-        if found and _get(found[1], "/-/ready")[0] == 200:  # noqa: PLR2004 - of HTTP
-            return found[1]
-        time.sleep(0.05)
-    raise ProcessFailedError(f"Prometheus does not answer: {log.read_text('utf-8', 'replace')[-1_000:]}")
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", os.defpath), str(PARTS))))
-    if found is None:
-        raise ProcessFailedError(f"there is no {name} here; `make parts` fetches it, or says how to get it")
-    return found
-
-
 def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - all of it is ours
     if done.returncode:
         raise ProcessFailedError(f"{command[0]} has failed: {done.stderr}")
-
-
-def _get(address: str, path: str) -> tuple[int, str]:
-    connection = HTTPConnection(address, timeout=PATIENCE_SECS)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    except ConnectionError as error:
-        return 0, str(error)
-    finally:
-        connection.close()

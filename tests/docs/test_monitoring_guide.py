@@ -17,6 +17,7 @@ import yaml
 from pages import play
 
 from monitoring.rules import DATASOURCE
+from monitoring.servers import FOLDER
 from reconciliation.layers.resolve import load
 from reconciliation.monitor.alerts import ALERTS
 from reconciliation.monitor.families import FAMILIES, PREFIX
@@ -66,7 +67,7 @@ def test_every_command_does_what_the_guide_shows(
     for file in (tmp_path / "monitoring" / "prometheus").iterdir():
         text = with_ports(file.read_text("utf-8"), ports)
         file.write_text(text.replace("_interval: 15s", "_interval: 1s"), "utf-8")
-    (tmp_path / ".parts").symlink_to(parts.FOLDER.parents[1])
+    (tmp_path / ".parts").symlink_to(FOLDER.parents[1])
     variables = {"RECON_MONITOR_PORT": ports["9464"], "RECON_NODE_TIMEOUT_POST_STOP": "0.1"}
     play(with_ports(TEXT, ports), tmp_path, bin_folder, variables)
 

@@ -10,10 +10,11 @@ import pytest
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from figures import monitoring, monitoring_drill, monitoring_results
+from figures import monitoring, monitoring_drill
 from figures.monitoring_drawing import COLORS, THE_NODE, Run, name_of, text_of
 from figures.monitoring_picture import picture
 from figures.monitoring_results import Results, results
+from monitoring import servers
 from monitoring.dashboard import ROWS
 from monitoring.panels import RED, Panel, Query, Row
 from reconciliation.drill.scrapes import Scrapes
@@ -131,7 +132,7 @@ def test_without_prometheus_it_is_told_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scrapes: Scrapes
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(monitoring_results, "PARTS", tmp_path)
+    monkeypatch.setattr(servers, "FOLDER", tmp_path)
     with (
         pytest.raises(ProcessFailedError, match="there is no promtool here; `make parts` fetches it"),
         results(scrapes),

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from promtool import Labels, Rule, played, run
 from rule_files import PROMETHEUS_RULES, prometheus_rules
 
+from monitoring import servers
 from reconciliation.monitor.alerts import ALERTS
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.metrics import Metrics
@@ -31,7 +32,7 @@ def filled(template: str, labels: Labels) -> str:
 
 def test_without_a_part_it_is_told_how_to_get_it_and_ci_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(parts, "FOLDER", tmp_path)
+    monkeypatch.setattr(servers, "FOLDER", tmp_path)
     monkeypatch.setenv("CI", "true")
     for part in (parts.prometheus, parts.promtool, parts.alertmanager):
         with pytest.raises(pytest.fail.Exception, match="make parts"):

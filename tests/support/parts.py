@@ -1,14 +1,11 @@
 """Programs that tests use and no Python package brings: on the PATH, or where `make parts` has put them."""
 
 import os
-import shutil
-from pathlib import Path
-from typing import Final
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / ".parts/usr/bin"
-MISSING: Final = "there is no {} here; `make parts` fetches it, or says how to get it"
+from monitoring.servers import program
+from reconciliation.embedded.failures import ProcessFailedError
 
 
 def prometheus() -> str:
@@ -28,11 +25,10 @@ def alertmanager() -> str:
 
 def _part(*names: str) -> str:
     """Return the first that is there; without one the test is left out, told how to get it, and fails in CI."""
-    places = os.pathsep.join((os.environ.get("PATH", ""), str(FOLDER)))
-    for name in names:
-        if found := shutil.which(name, path=places):
-            return found
-    missing = MISSING.format(names[0])
+    try:
+        return program(*names)
+    except ProcessFailedError as error:
+        missing = str(error)
     if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
         pytest.fail(missing)
     pytest.skip(missing)

@@ -1,25 +1,19 @@
 """A real Prometheus, a real Alertmanager, and somebody who takes what it sends: each ends with what it is used in."""
 
 import json
-import re
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import isnan
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 import parts
-import yaml
 from promtool import Labels, Vector, labels
-from stage import until
 
-_LISTENS: Final = re.compile(r'msg="Listening on" .*?address=(\S+)')
-_TOLD_LINES: Final = 10
+from monitoring.servers import FOLDER, get, running
 
 
 class Prometheus:
@@ -54,7 +48,7 @@ class Prometheus:
         return {each["labels"]["alertname"] for each in self._asked("alerts")["alerts"]}
 
     def _asked(self, what: str, **given: str) -> Any:
-        status, body = _get(self.address, f"/api/v1/{what}?{urlencode(given)}")
+        status, body = get(self.address, f"/api/v1/{what}?{urlencode(given)}")
         told = json.loads(body)
         assert (status, told["status"]) == (200, "success"), (given, told)
         return told["data"]
@@ -87,7 +81,7 @@ def prometheus(folder: Path, config: Mapping[str, Any]) -> Iterator[Prometheus]:
         config: its configuration.
     """
     options = (f"--storage.tsdb.path={folder / 'prometheus'}",)
-    with _running(parts.prometheus(), folder, "prometheus", config, *options) as address:
+    with running(parts.prometheus(), folder, "prometheus", config, *options) as address:
         yield Prometheus(address)
 
 
@@ -100,9 +94,9 @@ def alertmanager(folder: Path, config: Mapping[str, Any]) -> Iterator[str]:
         config: its configuration.
     """
     # Where that of `make parts` finds its templates.
-    (folder / ".usr").symlink_to(parts.FOLDER.parent)
+    (folder / ".usr").symlink_to(FOLDER.parent)
     options = (f"--storage.path={folder / 'alertmanager'}", "--cluster.listen-address=")
-    with _running(parts.alertmanager(), folder, "alertmanager", config, *options) as address:
+    with running(parts.alertmanager(), folder, "alertmanager", config, *options) as address:
         yield address
 
 
@@ -129,45 +123,6 @@ def webhook() -> Iterator[Webhook]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@contextmanager
-def _running(command: str, folder: Path, name: str, config: Mapping[str, Any], *options: str) -> Iterator[str]:
-    """Run a server on a free port of this machine alone, and yield its address once it is ready."""
-    file, log = folder / f"{name}.yml", folder / f"{name}.log"
-    file.write_text(yaml.safe_dump(dict(config)), "utf-8")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [command, f"--config.file={file}", "--web.listen-address=127.0.0.1:0", *options],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-
-    def listening() -> str:
-        said = log.read_text("utf-8", "replace")
-        assert process.poll() is None, "\n".join([f"{name} has ended:", *said.splitlines()[-_TOLD_LINES:]])
-        found = _LISTENS.search(said)
-        return found[1] if found else ""
-
-    try:
-        address = until(listening, f"{name} listens")
-        until(lambda: _get(address, "/-/ready")[0] == 200, f"{name} is ready")
-        yield address
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _get(address: str, path: str) -> tuple[int, bytes]:
-    connection = HTTPConnection(address, timeout=10)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
 
 
 def _unnamed(metric: Mapping[str, str]) -> Labels:

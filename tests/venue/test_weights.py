@@ -1,7 +1,9 @@
+from dataclasses import fields
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from reconciliation.embedded.venue import VenueProcess
+from reconciliation.rules.limits import LIMITS
 from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.exchange import Exchange
 from reconciliation.venue.weights import HEADER, Weights
@@ -51,3 +53,13 @@ def test_each_answer_tells_of_it(venue: VenueProcess) -> None:
 
     first = told()
     assert told() in {first + 1, 1}
+
+
+def test_a_call_weighs_here_what_the_plan_reckons_with() -> None:
+    """The venue imports nothing of recon, and both take it from Binance's documentation."""
+    calls = LIMITS["BINANCE"].calls
+    reckoned = {call for kind in fields(calls) for call in getattr(calls, kind.name)}
+    assert len(reckoned) > 8
+    for call in reckoned:
+        query = "symbol=BTCUSDT" if call.cost == 1 else ""
+        assert Weights(Clock()).add(call.name, query) == call.cost, call.name
