@@ -90,8 +90,9 @@ pictures: $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, a
 	@tests/tools/parts.sh unpacked
 	@PYTHONHASHSEED=0 $(BIN)/python -m figures.monitoring
 
-performance: $(READY)  ## Measure limits and simulator and write the page: half an hour, on a machine that does nothing else
+performance: $(READY)  ## Measure limits, watching and simulator and write the page: half an hour, on a machine that does nothing else
 	@$(BIN)/python -m benchmarks.limits.run --json figures/limits.json
+	@$(BIN)/python -m benchmarks.watched --json figures/watched.json
 	@$(BIN)/python -m figures.performance
 
 drill-alerts: $(READY)  ## Play every scenario and see that the alerts fire which it says: four minutes

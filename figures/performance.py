@@ -1,6 +1,7 @@
-"""What the limits came to and how fast the simulator is, as `docs/performance.md` shows it.
+"""What the limits and being watched came to and how fast the simulator is, as `docs/performance.md` shows it.
 
-`make performance` measures the limits (`benchmarks.limits`), then the simulator here, and writes the page.
+`make performance` measures the first two (`benchmarks.limits`, `benchmarks.watched`), then the simulator here, and
+writes the page.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Final
 import click
 
 from benchmarks.limits import figures as limits
+from benchmarks.watched import Watched
 from figures.page import ROOT, write
 from figures.playing import chosen
 from reconciliation.cli.progress import Progress
@@ -25,6 +27,7 @@ from reconciliation.drill.scenario import shipped_scenarios
 from reconciliation.rules.figures import duration, number
 
 LIMITS: Final = ROOT / "figures" / "limits.json"
+WATCHED: Final = ROOT / "figures" / "watched.json"
 SIMULATOR: Final = ROOT / "figures" / "simulator.json"
 PAGE: Final = ROOT / "docs" / "performance.md"
 PRESET: Final = "standard"
@@ -135,6 +138,11 @@ def limit_lines() -> Iterator[str]:
     yield from limits.table(limits.read(json.loads(LIMITS.read_text("utf-8"))))
 
 
+def watched_lines() -> Iterator[str]:
+    """Yield what being watched costs."""
+    yield from Watched(**json.loads(WATCHED.read_text("utf-8"))).lines()
+
+
 def simulator_lines() -> Iterator[str]:
     """Yield how fast the simulator is."""
     told = json.loads(SIMULATOR.read_text("utf-8"))
@@ -150,7 +158,7 @@ def simulator_lines() -> Iterator[str]:
 @click.option("--seeds", type=click.IntRange(1), default=SEEDS, show_default=True, help="How many seeds are timed.")
 @click.option("--write", "only_writes", is_flag=True, help="Only write the page anew from the figures there are.")
 def main(*, seeds: int, only_writes: bool) -> None:
-    """Measure the simulator and write the page, with the limits that were measured last."""
+    """Measure the simulator and write the page, with what else was measured last."""
     if not only_writes:
         told = {
             "python": platform.python_version(),
@@ -160,6 +168,7 @@ def main(*, seeds: int, only_writes: bool) -> None:
         }
         SIMULATOR.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     write("limits", PAGE, limit_lines())
+    write("watched", PAGE, watched_lines())
     write("simulator", PAGE, simulator_lines())
 
 

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,6 +31,8 @@ QUANTITY: Final = Decimal("0.010")
 SUBMITS_A_SEC: Final = 10
 """Half of what the venue allows and the adapter paces itself to, 1,200 a minute."""
 POLL_SECS: Final = 0.02
+TELLING: Final = {"monitor", "fleet"}
+"""The names of those threads."""
 
 type Tell = Callable[..., None]
 
@@ -128,11 +131,14 @@ async def cycles(node: TradingNode, trader: Trader, tell: Tell, times: int, orde
 
 
 async def trades(node: TradingNode, trader: Trader, tell: Tell, times: int, orders: int) -> None:
-    """Trade so many orders from flat to flat, so often, and tell how much processor time each time took."""
+    """Trade so many orders from flat to flat, so often, and tell how much processor time each time took.
+
+    With it, how much of that the threads took which tell others how the node is.
+    """
     for _ in range(times):
-        begun = time.process_time()
+        begun, telling_begun = time.process_time(), _telling_secs()
         await _traded(node, trader, orders)
-        tell(cpu=time.process_time() - begun)
+        tell(cpu=time.process_time() - begun, telling=_telling_secs() - telling_begun)
 
 
 async def _traded(node: TradingNode, trader: Trader, orders: int) -> None:
@@ -148,6 +154,12 @@ async def _traded(node: TradingNode, trader: Trader, orders: int) -> None:
 async def _until(condition: Callable[[], bool]) -> None:
     while not condition():  # noqa: ASYNC110 - the engine offers no event to wait for
         await asyncio.sleep(POLL_SECS)
+
+
+def _telling_secs() -> float:
+    """Return how much processor time the threads have taken that tell others how the node is; Linux only."""
+    idents = [thread.ident for thread in threading.enumerate() if thread.name in TELLING]
+    return sum(time.clock_gettime(time.pthread_getcpuclockid(ident)) for ident in idents if ident is not None)
 
 
 def _rss_bytes() -> int:

@@ -47,7 +47,7 @@ class Place:
 
     @classmethod
     def of(cls, monitor: MonitorSettings, url: str | None) -> Self:
-        """Return the place that a url names, or else the settings.
+        """Return the place that a url names, or else the settings; a bare host is asked at the settings' port.
 
         Raises:
             click.BadParameter: the url is none of a node.
@@ -58,8 +58,9 @@ class Place:
             credentials = f"{monitor.user}:{monitor.password.get_secret_value()}"
         if url is None:
             return cls(scheme, monitor.host, monitor.port, credentials, monitor.tls_certificate)
+        is_bare = "://" not in url
         try:
-            parts = urlsplit(url if "://" in url else f"{scheme}://{url}")
+            parts = urlsplit(f"{scheme}://{url}" if is_bare else url)
             port = parts.port
         except ValueError:
             parts, port = urlsplit(""), None
@@ -67,7 +68,8 @@ class Place:
             raise click.BadParameter("it is not like http://127.0.0.1:9464", param_hint="URL")
         if parts.username is not None:
             credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        return cls(parts.scheme, parts.hostname, port or _SCHEMES[parts.scheme], credentials, monitor.tls_certificate)
+        port = port or (monitor.port if is_bare else _SCHEMES[parts.scheme])
+        return cls(parts.scheme, parts.hostname, port, credentials, monitor.tls_certificate)
 
     @property
     def _text(self) -> str:

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import socket
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.process_collector import ProcessCollector
 
 from reconciliation.monitor import health
+from reconciliation.monitor.certificate import Certificate
 from reconciliation.monitor.data import data
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.metrics import Metrics
@@ -53,6 +55,15 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
+    certificate: Certificate | None = None
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take a connection; the handshake is its own thread's: a client that never speaks holds up nobody else."""
+        connection, client = super().get_request()
+        if self.certificate is not None:
+            context = self.certificate.context
+            connection = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, client
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: a client that hung up is nobody's trouble."""
@@ -118,7 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET  # noqa: N815 - the base class asks for it by this name
 
     def version_string(self) -> str:
         """Tell no versions to whoever asks."""

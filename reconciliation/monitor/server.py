@@ -16,7 +16,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Final, Self
 
-from reconciliation.monitor.certificate import tls_context
+from reconciliation.monitor.certificate import Certificate
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.serving import Told
 from reconciliation.monitor.status import Picture, Status
@@ -27,6 +27,7 @@ AGAIN_SECS: Final = 1.0
 """After which a process that has ended is started again."""
 END_SECS: Final = 5.0
 """Within which the process has to end."""
+EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - what a user may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Access:
     certificate: str | None = None
     key: str | None = None
 
+    def url(self, port: int) -> str:
+        """Return where whoever listens so on a port is reached: everywhere is the host by its name."""
+        host = socket.gethostname() if self.host in EVERYWHERE else self.host
+        return f"{'http' if self.certificate is None else 'https'}://{f'[{host}]' if ':' in host else host}:{port}"
+
 
 class MonitorServer:
     """Serves what is known of one node until it is closed, or the node's process ends.
@@ -65,10 +71,8 @@ class MonitorServer:
     """
 
     def __init__(self, status: Status, identity: Identity, access: Access) -> None:
-        scheme = "http"
         if access.certificate is not None:
-            scheme = "https"
-            tls_context(access.certificate, access.key)
+            Certificate(access.certificate, access.key)
         authorization = None
         if access.credentials is not None:
             authorization = f"Basic {base64.b64encode(access.credentials.encode()).decode()}"
@@ -76,8 +80,7 @@ class MonitorServer:
         self._first = partial(Told, identity, authorization, access.certificate, access.key)
         family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
         self._listening = socket.create_server((access.host, access.port), family=family, backlog=128)
-        host = f"[{access.host}]" if family is socket.AF_INET6 else access.host
-        self.url = f"{scheme}://{host}:{self._listening.getsockname()[1]}"
+        self.url = access.url(self._listening.getsockname()[1])
         self._closed = threading.Event()
         try:
             self._spawn()

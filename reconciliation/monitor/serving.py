@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Final
 
-from reconciliation.monitor.certificate import tls_context
+from reconciliation.monitor.certificate import Certificate
 from reconciliation.monitor.endpoints import Server, handler
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.status import Picture
@@ -57,9 +57,7 @@ def main(listening: int, pipe: int, node: int) -> None:
     server.socket.close()
     server.socket = socket.socket(fileno=listening)
     if told.certificate is not None:
-        # The handshake is the connection's own thread's: a client that never speaks holds up nobody else.
-        tls = tls_context(told.certificate, told.key)
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.certificate = Certificate(told.certificate, told.key)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         while True:

@@ -98,6 +98,11 @@ def test_the_settings_say_where_and_by_which_credentials() -> None:
         assert recon("status", url.replace("//", "//me:word@")).exit_code == 0
 
 
+def test_a_bare_host_is_asked_where_the_settings_say() -> None:
+    with served(watched()) as url:
+        assert recon("status", "127.0.0.1", RECON_MONITOR_PORT=url.rpartition(":")[2]).exit_code == 0
+
+
 def test_nobody_there_is_one_line_and_exits_1() -> None:
     with served(watched()) as url:
         pass

@@ -18,7 +18,7 @@ import pytest
 
 from reconciliation.monitor.certificate import CertificateError
 from reconciliation.monitor.identity import Identity
-from reconciliation.monitor.server import Access, MonitorServer
+from reconciliation.monitor.server import EVERYWHERE, Access, MonitorServer
 from reconciliation.monitor.status import Check, Status
 
 PATIENCE_SECS = 20.0
@@ -102,6 +102,21 @@ def test_metrics_come_in_the_form_that_is_asked_for(server: MonitorServer) -> No
     _, kind, body = asked(server, "/metrics", Accept="application/openmetrics-text; version=1.0.0")
     assert kind.startswith("application/openmetrics-text")
     assert body.endswith("# EOF\n")
+
+
+def test_whoever_asks_for_the_head_gets_no_body(server: MonitorServer) -> None:
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    for path, status in (("/healthz", 200), ("/readyz", 503), ("/nothing", 404)):
+        connection.request("HEAD", path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (status, b"")
+        assert int(answer.headers["Content-Length"]) > 0
+    connection.close()
+
+
+@pytest.mark.parametrize("host", EVERYWHERE)
+def test_one_that_listens_everywhere_is_reached_by_its_hosts_name(host: str) -> None:
+    assert Access(host).url(9464) == f"http://{socket.gethostname()}:9464"
 
 
 def test_another_path_is_told_what_there_is(server: MonitorServer) -> None:
@@ -222,19 +237,46 @@ def test_credentials_are_needed_where_some_are_set(status: Status) -> None:
     assert "s3cret" not in repr(Access(credentials="me:s3cret"))
 
 
-def test_it_speaks_tls_and_a_client_that_does_not_holds_up_nobody(status: Status, tmp_path: Path) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+def certified(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for loopback, and its key."""
+    certificate, key = folder / "cert.pem", folder / "key.pem"
     made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
     subprocess.run([*made.split(), "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    return certificate, key
+
+
+def asked_by_tls(server: MonitorServer, certificate: Path) -> int:
+    context = ssl.create_default_context(cafile=str(certificate))
+    connection = HTTPSConnection(urlsplit(server.url).netloc, timeout=10, context=context)
+    connection.request("GET", "/healthz")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_it_speaks_tls_and_a_client_that_does_not_holds_up_nobody(status: Status, tmp_path: Path) -> None:
+    certificate, key = certified(tmp_path)
     with MonitorServer(status, IDENTITY, Access(certificate=str(certificate), key=str(key))) as server:
         address = urlsplit(server.url)
         assert address.scheme == "https"
         with socket.create_connection((str(address.hostname), int(address.port or 0))):
-            context = ssl.create_default_context(cafile=str(certificate))
-            connection = HTTPSConnection(address.netloc, timeout=10, context=context)
-            connection.request("GET", "/healthz")
-            assert connection.getresponse().status == 200
-            connection.close()
+            assert asked_by_tls(server, certificate) == 200
+
+
+def test_a_certificate_that_is_renewed_is_the_next_connections(status: Status, tmp_path: Path) -> None:
+    certificate, key = certified(tmp_path)
+    (tmp_path / "new").mkdir()
+    new_certificate, new_key = certified(tmp_path / "new")
+    with MonitorServer(status, IDENTITY, Access(certificate=str(certificate), key=str(key))) as server:
+        assert asked_by_tls(server, certificate) == 200
+        before = certificate.read_bytes()
+        (tmp_path / "before.pem").write_bytes(before)
+        certificate.write_bytes(new_certificate.read_bytes())
+        assert asked_by_tls(server, tmp_path / "before.pem") == 200  # its key is not there yet
+        key.write_bytes(new_key.read_bytes())
+        assert asked_by_tls(server, new_certificate) == 200
+        with pytest.raises(ssl.SSLCertVerificationError):
+            asked_by_tls(server, tmp_path / "before.pem")
 
 
 def test_a_port_that_is_taken_is_refused_and_given_back_at_the_end(server: MonitorServer, status: Status) -> None:
