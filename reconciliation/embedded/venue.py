@@ -34,7 +34,7 @@ class VenueProcess:
         self.api_secret = ""
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "reconciliation", "venue", "--until-stdin-closes"]
+        command = [sys.executable, "-P", "-m", "reconciliation", "venue", "--until-stdin-closes"]
         if self._data_dir is not None:
             command += ["--data-dir", str(self._data_dir)]
         if self.http_url:

@@ -127,11 +127,11 @@ def test_a_node_is_watched_by_the_shipped_files(stage: Stage, venue: VenueProces
         every_query_finds_something(watch.prometheus)
         until(lambda: not watch.prometheus.raised(), "a healthy node raises nothing")
 
-        venue.control.mute()
+        assert venue.control.freeze() == 1  # the node's stream is dead, and the node cannot know
         venue.control.fill(bid, quantity="0.004")
         fired = told_of(watch, "ReconFillsRecovered")
         assert fired["labels"].items() >= {"trader_id": TRADER, "origin": "runtime", "severity": "warning"}.items()
-        venue.control.unmute()
+        venue.control.drop()
         ended(watch, "ReconFillsRecovered")
 
         venue.control.fail("GET /fapi/v1/openOrders", status=503)
