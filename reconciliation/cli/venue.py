@@ -1,25 +1,48 @@
 """`recon venue`: a local venue that speaks the Binance USD-M futures wire."""
 
+import json
 import os
+import shlex
 import signal
 import threading
 from pathlib import Path
 
 import click
 
+from reconciliation.embedded.venue import variables
+
 
 @click.command("venue")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 picks a free one.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep the ledger and the keys here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address to listen on.")
+@click.option("--market-seed", type=int, default=1, show_default=True, help="What the quotes are drawn from.")
+@click.option("--env", "as_env", is_flag=True, help="Print lines that a shell can source, in place of JSON.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
-def command(port: int, data_dir: Path | None, host: str, *, until_stdin_closes: bool) -> None:
-    """Run a venue on loopback until SIGTERM or Ctrl-C; its first line on stdout is JSON with its addresses."""
+def command(  # noqa: PLR0913 - options
+    port: int, data_dir: Path | None, host: str, market_seed: int, *, as_env: bool, until_stdin_closes: bool
+) -> None:
+    """Run a venue on loopback until SIGTERM or Ctrl-C; its first line on stdout is JSON with its addresses.
+
+    It speaks the Binance USD-M futures wire. Market data are quotes that wander around a price that stands still. Its
+    control API seeds history, places and fills orders by hand, fails calls, and shows its ledger.
+
+    \b
+      for another shell     recon venue --env > venue.env &
+      in that shell         . ./venue.env; recon run my_node:configure
+    """  # noqa: D301 - click reads the backspace
     from reconciliation.venue import run_venue
 
     if until_stdin_closes:
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
-    raise SystemExit(run_venue(port=port, data_dir=data_dir, host=host))
+    shown = _sourced if as_env else json.dumps
+    raise SystemExit(run_venue(port, data_dir, host, market_seed=market_seed, shown=shown))
+
+
+def _sourced(ready: dict[str, str]) -> str:
+    """Return the lines that point a shell's nodes at a venue, and the shell's user at its control API."""
+    named = variables(ready) | {"VENUE_CONTROL_URL": ready["control_url"]}
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in named.items())
 
 
 def _stop_with_stdin() -> None:

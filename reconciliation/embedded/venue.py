@@ -5,6 +5,7 @@ import selectors
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -74,12 +75,13 @@ class VenueProcess:
 
     def environment(self) -> dict[str, str]:
         """Return the `RECON_VENUE_*` variables that point a node at this venue."""
-        return {
-            "RECON_VENUE_HTTP_URL": self.http_url,
-            "RECON_VENUE_STREAM_URL": self.stream_url,
-            "RECON_VENUE_API_KEY": self.api_key,
-            "RECON_VENUE_API_SECRET": self.api_secret,
-        }
+        return variables(vars(self))
+
+
+def variables(ready: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that point a node at a venue, by what that says when it is ready."""
+    names = ("http_url", "stream_url", "api_key", "api_secret")
+    return {f"RECON_VENUE_{name.upper()}": ready[name] for name in names}
 
 
 def _first_line(process: "subprocess.Popen[str]") -> str:

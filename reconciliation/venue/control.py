@@ -20,6 +20,7 @@ from reconciliation.venue.bodies import (
 from reconciliation.venue.errors import NoSuchCall, RequestRefused
 from reconciliation.venue.faults import Faults
 from reconciliation.venue.ledger import Ledger
+from reconciliation.venue.market import Market
 from reconciliation.venue.records import Event, Order, OrderRequest, OrderType, Side
 from reconciliation.venue.seeding import seed
 from reconciliation.venue.state import VenueState
@@ -39,14 +40,24 @@ class Control:
     Args:
         ledger: the truth.
         stream: told what happens, unless silently.
+        market: what is told of prices.
         faults: the fault table and the request log.
         state: what is wrong with the venue as a whole.
         calls: the names of the REST calls a fault can be meant for.
     """
 
-    def __init__(self, ledger: Ledger, stream: UserStream, faults: Faults, state: VenueState, calls: set[str]) -> None:
+    def __init__(  # noqa: PLR0913 - all that can be steered
+        self,
+        ledger: Ledger,
+        stream: UserStream,
+        market: Market,
+        faults: Faults,
+        state: VenueState,
+        calls: set[str],
+    ) -> None:
         self._ledger = ledger
         self._stream = stream
+        self._market = market
         self._faults = faults
         self._state = state
         self._calls = calls
@@ -185,6 +196,7 @@ class Control:
         self._state.is_away = not ReachBody.model_validate_json(raw).reachable
         if self._state.is_away:
             self._stream.drop()
+            self._market.drop()
         return {"reachable": not self._state.is_away}
 
     def _set_clock(self, raw: bytes) -> dict[str, Any]:

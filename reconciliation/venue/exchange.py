@@ -11,6 +11,7 @@ from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.errors import ExchangeError
 from reconciliation.venue.faults import Answer, Fault, Faults
 from reconciliation.venue.ledger import Ledger
+from reconciliation.venue.market import Market
 from reconciliation.venue.params import query_values
 from reconciliation.venue.rest import RestApi
 from reconciliation.venue.state import VenueState
@@ -36,18 +37,20 @@ class Handling:
 
 
 class Exchange:
-    """Ledger, REST calls, user stream, faults and control, wired up.
+    """Ledger, REST calls, streams, faults and control, wired up.
 
     Args:
         now_ms: the true time, milliseconds since the epoch.
         keys: the account's key pair; a new one when absent.
         now_secs: a finer clock for the log of requests; the same one when absent.
+        market_seed: what quotes are drawn from.
 
     Attributes:
         state: what is wrong with the venue as a whole.
         ledger: the truth.
         keys: the account's key pair.
         stream: the user stream.
+        market: what is told of prices.
         control: faults, orders by hand, the truth to compare with.
     """
 
@@ -57,15 +60,19 @@ class Exchange:
         keys: KeyPair | None = None,
         *,
         now_secs: Callable[[], float] | None = None,
+        market_seed: int = 1,
     ) -> None:
         self.state = VenueState(now_ms)
         self.keys = keys or KeyPair.generate()
         self.ledger = Ledger(self.state.now_ms)
         self.stream = UserStream(self.keys, self.state)
+        self.market = Market(self.state, market_seed)
         self._rest = RestApi(self.ledger, self.keys, self.stream)
         self._weights = Weights(self.state.now_ms)
         self._faults = Faults(now_secs or (lambda: now_ms() / 1_000))
-        self.control = Control(self.ledger, self.stream, self._faults, self.state, set(self._rest.endpoints))
+        self.control = Control(
+            self.ledger, self.stream, self.market, self._faults, self.state, set(self._rest.endpoints)
+        )
 
     def receive(self, method: str, target: str, api_key: str | None) -> Handling:
         """Take a REST call in, which happens now or once its fault lets it.

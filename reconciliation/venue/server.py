@@ -37,6 +37,7 @@ class LocalVenue:
         port: the TCP port, 0 for a free one.
         data_dir: where ledger and key pair are kept; None keeps them in memory only.
         host: the address to listen on, of this machine alone.
+        market_seed: what quotes are drawn from.
         now_ms: the clock, milliseconds since the epoch.
 
     Attributes:
@@ -50,9 +51,11 @@ class LocalVenue:
         port: int = 0,
         data_dir: Path | None = None,
         host: str = "127.0.0.1",
+        market_seed: int = 1,
         now_ms: Callable[[], int] = system_now_ms,
     ) -> None:
         check_loopback(host)
+        self._market_seed = market_seed
         self._host = host
         self._port = port
         self._now_ms = now_ms
@@ -121,28 +124,21 @@ class LocalVenue:
     def _restored(self) -> Exchange:
         """Return the exchange as the data directory holds it, and journal into that from now on."""
         if self._data_dir_path is None:
-            return Exchange(self._now_ms, now_secs=time.time)
+            return Exchange(self._now_ms, now_secs=time.time, market_seed=self._market_seed)
         self._data_dir = DataDir(self._data_dir_path)
-        exchange = Exchange(self._now_ms, self._data_dir.keys, now_secs=time.time)
+        keys = self._data_dir.keys
+        exchange = Exchange(self._now_ms, keys, now_secs=time.time, market_seed=self._market_seed)
         for entry in self._data_dir.entries:
             exchange.ledger.apply(entry)
         exchange.ledger.record = self._data_dir.append
         return exchange
 
 
-async def serve(
-    port: int = 0,
-    data_dir: Path | None = None,
-    host: str = "127.0.0.1",
-    *,
-    on_ready: Callable[[dict[str, str]], None],
-) -> None:
+async def serve(venue: LocalVenue, on_ready: Callable[[dict[str, str]], None]) -> None:
     """Run the venue until SIGTERM or SIGINT.
 
     Args:
-        port: the TCP port, 0 for a free one.
-        data_dir: where ledger and key pair are kept; None keeps them in memory only.
-        host: the address to listen on, of this machine alone.
+        venue: not started yet.
         on_ready: told once, with `LocalVenue.ready`, when requests are answered.
 
     Raises:
@@ -152,7 +148,6 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    venue = LocalVenue(port=port, data_dir=data_dir, host=host)
     await venue.start()
     try:
         on_ready(venue.ready)
@@ -161,14 +156,29 @@ async def serve(
         await venue.stop()
 
 
-def run_venue(port: int = 0, data_dir: Path | None = None, host: str = "127.0.0.1") -> int:
-    """Run the venue as this process: one JSON line on stdout when ready, problems on stderr.
+def run_venue(
+    port: int = 0,
+    data_dir: Path | None = None,
+    host: str = "127.0.0.1",
+    *,
+    market_seed: int = 1,
+    shown: Callable[[dict[str, str]], str] = json.dumps,
+) -> int:
+    """Run the venue as this process: what `shown` makes of its addresses on stdout when ready, problems on stderr.
+
+    Args:
+        port: the TCP port, 0 for a free one.
+        data_dir: where ledger and key pair are kept; None keeps them in memory only.
+        host: the address to listen on, of this machine alone.
+        market_seed: what quotes are drawn from.
+        shown: makes text of `LocalVenue.ready`; JSON on one line when absent.
 
     Returns:
         The exit code: 0 after a signal, 3 when it cannot start.
     """
     try:
-        asyncio.run(serve(port, data_dir, host, on_ready=lambda ready: print(json.dumps(ready), flush=True)))  # noqa: T201 - the ready line is this process's output
+        venue = LocalVenue(port=port, data_dir=data_dir, host=host, market_seed=market_seed)
+        asyncio.run(serve(venue, lambda ready: print(shown(ready), flush=True)))  # noqa: T201 - this process's output
     except VenueError as error:
         print(error, file=sys.stderr)  # noqa: T201 - as above
         return EXIT_NOT_USABLE

@@ -1,6 +1,7 @@
-"""The exchange over sockets: its REST calls, its user stream and its control API as one aiohttp application."""
+"""The exchange over sockets: its REST calls, its streams and its control API as one aiohttp application."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -9,14 +10,26 @@ from aiohttp import web
 from reconciliation.venue.control import PREFIX
 from reconciliation.venue.errors import NoSuchCall, RequestRefused
 from reconciliation.venue.exchange import Exchange
+from reconciliation.venue.market import PATH as MARKET_PATH
+from reconciliation.venue.market import STEP_SECS
 from reconciliation.venue.stream import PATH as STREAM_PATH
 
 MOST_CONTROL_BYTES: Final = 1024**2
 
+type _Ends = tuple[Callable[[str], None], Callable[[], None]]
+
 
 def application(exchange: Exchange) -> web.Application:
     """Return the application that serves an exchange."""
+    app = web.Application(client_max_size=MOST_CONTROL_BYTES)
+    _add_control(app, exchange)
+    _add_user_stream(app, exchange)
+    _add_market(app, exchange)
+    _add_rest(app, exchange)
+    return app
 
+
+def _add_rest(app: web.Application, exchange: Exchange) -> None:
     async def rest(request: web.Request) -> web.StreamResponse:
         handling = exchange.receive(request.method, request.raw_path, request.headers.get("X-MBX-APIKEY"))
         await asyncio.sleep(handling.delay_secs)
@@ -27,9 +40,55 @@ def application(exchange: Exchange) -> web.Application:
             status=answer.status, body=answer.body, content_type="application/json", headers=handling.headers
         )
 
-    async def stream(request: web.Request) -> web.StreamResponse:
-        return await _listened(exchange, request)
+    app.router.add_route("*", "/{path:.*}", rest)
 
+
+def _add_user_stream(app: web.Application, exchange: Exchange) -> None:
+    async def stream(request: web.Request) -> web.StreamResponse:
+        if exchange.state.is_away:
+            return _broken(request)
+        if not exchange.stream.accepts(request.query.get("listenKey")):
+            return web.json_response({"code": -1125, "msg": "This listenKey does not exist."}, status=400)
+        # A user stream listens to nothing its client says.
+        return await _served(request, lambda socket: (lambda _: None, exchange.stream.open(socket)))
+
+    async def drop_sockets(_: web.Application) -> None:
+        exchange.stream.drop()
+
+    app.router.add_get(STREAM_PATH, stream)
+    app.on_shutdown.append(drop_sockets)
+
+
+def _add_market(app: web.Application, exchange: Exchange) -> None:
+    async def market(request: web.Request) -> web.StreamResponse:
+        if exchange.state.is_away:
+            return _broken(request)
+
+        def opened(socket: _Socket) -> _Ends:
+            watching = exchange.market.open(socket, request.query.get("streams", ""))
+            return watching.hear, watching.leave
+
+        return await _served(request, opened)
+
+    async def drop_sockets(_: web.Application) -> None:
+        exchange.market.drop()
+
+    async def move_market(_: web.Application) -> AsyncIterator[None]:
+        async def move() -> None:
+            while True:
+                await asyncio.sleep(STEP_SECS)
+                exchange.market.go_on()
+
+        moving = asyncio.create_task(move())
+        yield
+        moving.cancel()
+
+    app.router.add_get(MARKET_PATH, market)
+    app.on_shutdown.append(drop_sockets)
+    app.cleanup_ctx.append(move_market)
+
+
+def _add_control(app: web.Application, exchange: Exchange) -> None:
     async def control(request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix(PREFIX).removeprefix("/")
         try:
@@ -40,15 +99,7 @@ def application(exchange: Exchange) -> web.Application:
             refusal, status = str(error), HTTPStatus.BAD_REQUEST
         return web.json_response({"error": refusal}, status=status)
 
-    async def drop_sockets(_: web.Application) -> None:
-        exchange.stream.drop()
-
-    app = web.Application(client_max_size=MOST_CONTROL_BYTES)
     app.router.add_route("*", PREFIX + "{tail:(/.*)?}", control)
-    app.router.add_get(STREAM_PATH, stream)
-    app.router.add_route("*", "/{path:.*}", rest)
-    app.on_shutdown.append(drop_sockets)
-    return app
 
 
 class _Socket:
@@ -79,20 +130,21 @@ class _Socket:
             return  # the reading side notices the same and ends the socket
 
 
-async def _listened(exchange: Exchange, request: web.Request) -> web.StreamResponse:
-    """Serve one socket until either side ends it; pings are answered with pongs."""
-    if exchange.state.is_away:
-        return _broken(request)
-    if not exchange.stream.accepts(request.query.get("listenKey")):
-        return web.json_response({"code": -1125, "msg": "This listenKey does not exist."}, status=400)
+async def _served(request: web.Request, opened: Callable[[_Socket], _Ends]) -> web.StreamResponse:
+    """Serve one socket until either side ends it; pings are answered with pongs.
+
+    Args:
+        request: that opens it.
+        opened: has it listen, and returns what takes what its client says, and what ends that.
+    """
     response = web.WebSocketResponse()
     await response.prepare(request)
     socket = _Socket(request)
-    leave = exchange.stream.open(socket)
+    hear, leave = opened(socket)
     sender = asyncio.create_task(socket.send_all(response))
     try:
-        async for _ in response:
-            pass  # a user stream listens to nothing its client says
+        async for message in response:
+            hear(str(message.data))
     finally:
         leave()
         sender.cancel()
