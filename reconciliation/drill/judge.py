@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from reconciliation.drill.anomalies import Anomaly, Expected, Kind, anomalies, stored
+from reconciliation.drill.anomalies import EXTERNAL, Anomaly, Expected, Kind, anomalies, stored
 from reconciliation.drill.carrier import NS, Carrier, Pause
 from reconciliation.drill.checks import Asked, Asking, Holds, Refused, not_forgotten, not_refused, off_time
-from reconciliation.drill.schedule import NEIGHBOURS, Schedule
+from reconciliation.drill.schedule import NEIGHBOURS, STRATEGIES, Schedule
 from reconciliation.drill.stage import Settled
 from reconciliation.embedded.venue_answers import VenueLedger
+from reconciliation.engine.books import Books
 from reconciliation.engine.generation import generation
 from reconciliation.settings import Settings
 
 LOOK_EVERY_SECS: Final = 0.5
+SUBMITS: Final = "POST /fapi/v1/order"
 AGREED_FOR_SECS: Final = 3.0
 """For so long nothing may happen before it is called agreement; what is under way arrives meanwhile."""
 _LATE: Final = frozenset({Kind.WRONG_STATUS, Kind.WRONG_QUANTITY, Kind.PHANTOM_POSITION, Kind.MISSING_ORDER})
@@ -59,15 +61,28 @@ class Judge:
         if not self._carrier.is_started:
             reason = heard.refused[-1] if heard.refused else "it is down"
             return (Anomaly(Kind.NOT_STARTED, "node", reason),)
+        books = self._carrier.books()
         expected = Expected(
             since_ms=self.since_ms,
             forgotten_ms=self._forgotten_ms(),
-            owners={name: owner for name, owner in self.owners.items() if owner != NEIGHBOURS},
+            owners=self._sent_beside(books) | {name: own for name, own in self.owners.items() if own != NEIGHBOURS},
             claims=self._schedule.claims,
         )
-        books = self._carrier.books()
         ledger = self._carrier.control.ledger()
         return (*anomalies(ledger, books, expected), *self._wrong_beside(ledger))
+
+    def _sent_beside(self, books: Books) -> dict[str, str]:
+        """Return the strategy of each order that one of the user's own has sent, by client order id.
+
+        Only they know what they send: an order that a node has sent, and that is not the drill's, is theirs whose it
+        is on the node.
+        """
+        drills = {EXTERNAL, *STRATEGIES, NEIGHBOURS}
+        beside = {order.client_order_id: order.strategy_id for order in books.orders if order.strategy_id not in drills}
+        if not beside:
+            return beside
+        sent = {call.params.get("newClientOrderId") for call in self._carrier.control.requests(SUBMITS)}
+        return {name: owner for name, owner in beside.items() if name in sent}
 
     def _wrong_beside(self, ledger: VenueLedger) -> Iterator[Anomaly]:
         neighbour = self._carrier.neighbour

@@ -18,7 +18,7 @@ from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
 
-TAG: Final = "003"
+TAG: Final = "D03"
 
 
 class Neighbour:

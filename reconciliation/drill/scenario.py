@@ -11,7 +11,7 @@ from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.schedule import AnyOperation, Boot, Schedule, Until, ending
 
 SILENCE_SECS: Final = 70.0
-CLAIMS: Final = {"BTCUSDT-PERP.BINANCE": "DRILL-001"}
+CLAIMS: Final = {"BTCUSDT-PERP.BINANCE": "DRILL-D01"}
 """What is claimed unless a scenario says otherwise."""
 
 

@@ -10,9 +10,9 @@ from reconciliation.drill.checks import Asked, Holds, Refused
 from reconciliation.drill.operation import Operation
 
 Side = Literal["BUY", "SELL"]
-Strategy = Literal["DRILL-001", "DRILL-002", "DRILL-003"]
-NEIGHBOURS: Strategy = "DRILL-003"
-STRATEGIES: tuple[Strategy, ...] = ("DRILL-001", "DRILL-002")
+Strategy = Literal["DRILL-D01", "DRILL-D02", "DRILL-D03"]
+NEIGHBOURS: Strategy = "DRILL-D03"
+STRATEGIES: tuple[Strategy, ...] = ("DRILL-D01", "DRILL-D02")
 
 
 # -- A strategy of the node --------------------------------------------------------------------------
@@ -23,7 +23,7 @@ class Submit(Operation):
 
     do: Literal["submit"] = "submit"
     name: str
-    strategy: Strategy = "DRILL-001"
+    strategy: Strategy = "DRILL-D01"
     symbol: str = "BTCUSDT"
     side: Side = "BUY"
     quantity: Decimal

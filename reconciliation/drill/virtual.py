@@ -1,7 +1,7 @@
 """A run in virtual time: one schedule, one node after another, one venue."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -67,7 +67,7 @@ class VirtualRun:
         self._scrapes = scrapes
         self._observation: Observation | None = None
         self._configure = configure
-        exchange = Exchange(lambda: self.world.now_ns // 1_000_000, KEYS)
+        exchange = Exchange(lambda: self.world.now_ns // 1_000_000, KEYS, after=self._after)
         self.world = generation().simulation(exchange, start_ns=START_NS, seed=schedule.seed)
         self.world.hear(self._hear)
         self.control = VenueControl(_in_process(exchange))
@@ -100,6 +100,9 @@ class VirtualRun:
 
     # -- Time ----------------------------------------------------------------------------------------
 
+    def _after(self, secs: float, action: Callable[[], None]) -> None:
+        self.world.at(self.now_ns + int(secs * NS), action)
+
     def _go_on(self) -> None:
         """Walk on to the next pause."""
         self._pause = pause = next(self._steps, None)
@@ -107,7 +110,7 @@ class VirtualRun:
             self._is_over, self._is_doomed, self._is_wanted = True, self._node is not None, False
             self._books = self.books()
         else:
-            self.world.at(self.now_ns + int(pause.secs * NS), partial(self._end, pause))
+            self._after(pause.secs, partial(self._end, pause))
         if self._is_doomed:
             self._is_doomed = False
             self.world.kill()
@@ -132,7 +135,7 @@ class VirtualRun:
     def _scrape(self, scrapes: Scrapes) -> None:
         scrapes.scrape(self.now_ns / NS, self._observation)
         if not self._is_over:
-            self.world.at(self.now_ns + int(PERIOD_SECS * NS), partial(self._scrape, scrapes))
+            self._after(PERIOD_SECS, partial(self._scrape, scrapes))
 
     # -- Lives ---------------------------------------------------------------------------------------
 
@@ -154,7 +157,7 @@ class VirtualRun:
         self._observation = None
         self._notice()
         if self._is_kept_up:
-            self.world.at(self.now_ns + int(RESTARTED_AFTER_SECS * NS), self._restart)
+            self._after(RESTARTED_AFTER_SECS, self._restart)
 
     def _restart(self) -> None:
         self._is_wanted = self._is_kept_up

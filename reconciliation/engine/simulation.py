@@ -36,6 +36,16 @@ class Listener(Protocol):
         """Notice that the connection broke."""
 
 
+class Line(Protocol):
+    """A venue's end of a stream."""
+
+    def hear(self, text: str) -> None:
+        """Take what the other end says."""
+
+    def leave(self) -> None:
+        """Tell the other end nothing more."""
+
+
 class Handling(Protocol):
     """What becomes of a call that has reached a venue, whoever still waits for it."""
 
@@ -58,8 +68,8 @@ class SimulatedVenue(Protocol):
     def receive(self, method: str, target: str, api_key: str | None) -> Handling:
         """Take a REST call in: its method, its path with the query, and its key."""
 
-    def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
-        """Open a stream by its path with the query; return what closes it, or None where it is refused."""
+    def listen(self, target: str, listener: Listener) -> Line | None:
+        """Open a stream by its path with the query; None where it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class Entry:
 
     Attributes:
         ns: virtual time, nanoseconds since the epoch.
-        kind: `request`, `answer`, `stream`, `database`, `engine`, `node`, `drill`.
+        kind: `request`, `answer`, `stream`, `market`, `database`, `engine`, `node`, `drill`.
         text: what, in one line; ids that are drawn at random are numbered as they come up.
     """
 

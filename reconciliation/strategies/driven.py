@@ -59,6 +59,9 @@ class Driven(Strategy):
         )
 
 
-def driven(tags: Iterable[str] = ("001", "002")) -> tuple[Driven, ...]:
-    """Return DRILL-001 and DRILL-002, or those with other tags."""
+def driven(tags: Iterable[str] = ("D01", "D02")) -> tuple[Driven, ...]:
+    """Return DRILL-D01 and DRILL-D02, or those with other tags.
+
+    No two strategies of a node may have one tag, and a user's own, which may live beside, begin at 001.
+    """
     return tuple(Driven(StrategyConfig(strategy_id="DRILL", order_id_tag=tag)) for tag in tags)

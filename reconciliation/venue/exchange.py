@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -11,7 +11,8 @@ from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.errors import ExchangeError
 from reconciliation.venue.faults import Answer, Fault, Faults
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.market import Market
+from reconciliation.venue.market import PATH as MARKET_PATH
+from reconciliation.venue.market import After, Market
 from reconciliation.venue.params import query_values
 from reconciliation.venue.rest import RestApi
 from reconciliation.venue.state import VenueState
@@ -36,6 +37,16 @@ class Handling:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class Line(Protocol):
+    """The venue's end of a stream."""
+
+    def hear(self, text: str) -> None:
+        """Take what the other end says."""
+
+    def leave(self) -> None:
+        """Tell the other end nothing more."""
+
+
 class Exchange:
     """Ledger, REST calls, streams, faults and control, wired up.
 
@@ -43,6 +54,7 @@ class Exchange:
         now_ms: the true time, milliseconds since the epoch.
         keys: the account's key pair; a new one when absent.
         now_secs: a finer clock for the log of requests; the same one when absent.
+        after: has something done after so many seconds; no quote ever moves when absent.
         market_seed: what quotes are drawn from.
 
     Attributes:
@@ -60,13 +72,14 @@ class Exchange:
         keys: KeyPair | None = None,
         *,
         now_secs: Callable[[], float] | None = None,
+        after: After = lambda *_: None,
         market_seed: int = 1,
     ) -> None:
         self.state = VenueState(now_ms)
         self.keys = keys or KeyPair.generate()
         self.ledger = Ledger(self.state.now_ms)
         self.stream = UserStream(self.keys, self.state)
-        self.market = Market(self.state, market_seed)
+        self.market = Market(self.state, after, market_seed)
         self._rest = RestApi(self.ledger, self.keys, self.stream)
         self._weights = Weights(self.state.now_ms)
         self._faults = Faults(now_secs or (lambda: now_ms() / 1_000))
@@ -102,20 +115,25 @@ class Exchange:
 
         return Handling(0.0 if fault is None else fault.delay_secs, answer, headers)
 
-    def listen(self, target: str, listener: Listener) -> Callable[[], None] | None:
-        """Open the user stream without a socket.
+    def listen(self, target: str, listener: Listener) -> Line | None:
+        """Open a stream.
 
         Args:
             target: path and query as they stand in the request line.
             listener: the other end.
 
         Returns:
-            What closes it; None where it is refused.
+            This end of it; None where it is refused.
         """
         path, _, query = target.partition("?")
-        if self.state.is_away or path != STREAM_PATH or not self.stream.accepts(query_values(query).get("listenKey")):
+        values = query_values(query)
+        if self.state.is_away:
             return None
-        return self.stream.open(listener)
+        if path == MARKET_PATH:
+            return self.market.open(listener, values.get("streams", ""))
+        if path == STREAM_PATH and self.stream.accepts(values.get("listenKey")):
+            return self.stream.open(listener)
+        return None
 
     def _called(self, name: str, query: str, api_key: str | None) -> Answer:
         try:

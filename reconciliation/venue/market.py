@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from random import Random
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from reconciliation.venue.state import VenueState
+from reconciliation.venue.stream import Listener
 from reconciliation.venue.symbols import SYMBOLS, Symbol
 
 PATH: Final = "/stream"
@@ -22,17 +23,9 @@ TRADES_AT: Final = 0.3
 """How likely a step is one at which somebody trades."""
 FARTHEST_TICKS: Final = 25
 MOST_LOTS: Final = 20
-_NEXT_FUNDING_MS: Final = 8 * 3_600_000
+_FUNDING_MS: Final = 8 * 3_600_000
 
-
-class MarketListener(Protocol):
-    """The venue's end of one socket."""
-
-    def tell(self, text: str, lag_secs: float) -> None:
-        """Send a message."""
-
-    def break_off(self) -> None:
-        """Break the connection without a closing handshake."""
+type After = Callable[[float, Callable[[], None]], object]
 
 
 class Walk:
@@ -106,7 +99,7 @@ class Walk:
                     "i": price,
                     "P": price,
                     "r": "0.00010000",
-                    "T": now_ms - now_ms % _NEXT_FUNDING_MS + _NEXT_FUNDING_MS,
+                    "T": now_ms - now_ms % _FUNDING_MS + _FUNDING_MS,
                 },
             )
 
@@ -124,7 +117,7 @@ class MarketSocket:
         leave: takes it away from the market.
     """
 
-    def __init__(self, listener: MarketListener, streams: set[str], leave: Callable[["MarketSocket"], None]) -> None:
+    def __init__(self, listener: Listener, streams: set[str], leave: Callable[["MarketSocket"], None]) -> None:
         self.listener = listener
         self._streams = streams
         self._leave = leave
@@ -159,15 +152,18 @@ class Market:
 
     Args:
         state: the venue's clock.
+        after: has something done after so many seconds.
         seed: what the quotes are drawn from.
     """
 
-    def __init__(self, state: VenueState, seed: int = 1) -> None:
+    def __init__(self, state: VenueState, after: After, seed: int) -> None:
         self._state = state
+        self._after = after
+        self._is_moving = False
         self._walks = {name: Walk(symbol, seed) for name, symbol in SYMBOLS.items()}
         self._sockets: set[MarketSocket] = set()
 
-    def open(self, listener: MarketListener, streams: str) -> MarketSocket:
+    def open(self, listener: Listener, streams: str) -> MarketSocket:
         """Take a socket in.
 
         Args:
@@ -176,12 +172,17 @@ class Market:
         """
         socket = MarketSocket(listener, set(filter(None, streams.split("/"))), self._sockets.discard)
         self._sockets.add(socket)
+        if not self._is_moving:
+            self._is_moving = True
+            self._after(STEP_SECS, self._go_on)
         return socket
 
-    def go_on(self) -> None:
+    def _go_on(self) -> None:
         """Take one step of every symbol, and tell each socket what it listens to."""
-        if not self._sockets:
+        self._is_moving = bool(self._sockets)
+        if not self._is_moving:
             return
+        self._after(STEP_SECS, self._go_on)
         now_ms = self._state.now_ms()
         for name, walk in self._walks.items():
             for kind, data in walk.go_on(now_ms):

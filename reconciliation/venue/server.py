@@ -123,14 +123,19 @@ class LocalVenue:
 
     def _restored(self) -> Exchange:
         """Return the exchange as the data directory holds it, and journal into that from now on."""
-        if self._data_dir_path is None:
-            return Exchange(self._now_ms, now_secs=time.time, market_seed=self._market_seed)
-        self._data_dir = DataDir(self._data_dir_path)
-        keys = self._data_dir.keys
-        exchange = Exchange(self._now_ms, keys, now_secs=time.time, market_seed=self._market_seed)
-        for entry in self._data_dir.entries:
-            exchange.ledger.apply(entry)
-        exchange.ledger.record = self._data_dir.append
+        path = self._data_dir_path
+        self._data_dir = kept = None if path is None else DataDir(path)
+        exchange = Exchange(
+            self._now_ms,
+            None if kept is None else kept.keys,
+            now_secs=time.time,
+            after=asyncio.get_running_loop().call_later,
+            market_seed=self._market_seed,
+        )
+        if kept is not None:
+            for entry in kept.entries:
+                exchange.ledger.apply(entry)
+            exchange.ledger.record = kept.append
         return exchange
 
 

@@ -1,7 +1,6 @@
 """The exchange over sockets: its REST calls, its streams and its control API as one aiohttp application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -11,20 +10,16 @@ from reconciliation.venue.control import PREFIX
 from reconciliation.venue.errors import NoSuchCall, RequestRefused
 from reconciliation.venue.exchange import Exchange
 from reconciliation.venue.market import PATH as MARKET_PATH
-from reconciliation.venue.market import STEP_SECS
 from reconciliation.venue.stream import PATH as STREAM_PATH
 
 MOST_CONTROL_BYTES: Final = 1024**2
-
-type _Ends = tuple[Callable[[str], None], Callable[[], None]]
 
 
 def application(exchange: Exchange) -> web.Application:
     """Return the application that serves an exchange."""
     app = web.Application(client_max_size=MOST_CONTROL_BYTES)
     _add_control(app, exchange)
-    _add_user_stream(app, exchange)
-    _add_market(app, exchange)
+    _add_streams(app, exchange)
     _add_rest(app, exchange)
     return app
 
@@ -43,49 +38,17 @@ def _add_rest(app: web.Application, exchange: Exchange) -> None:
     app.router.add_route("*", "/{path:.*}", rest)
 
 
-def _add_user_stream(app: web.Application, exchange: Exchange) -> None:
+def _add_streams(app: web.Application, exchange: Exchange) -> None:
     async def stream(request: web.Request) -> web.StreamResponse:
-        if exchange.state.is_away:
-            return _broken(request)
-        if not exchange.stream.accepts(request.query.get("listenKey")):
-            return web.json_response({"code": -1125, "msg": "This listenKey does not exist."}, status=400)
-        # A user stream listens to nothing its client says.
-        return await _served(request, lambda socket: (lambda _: None, exchange.stream.open(socket)))
+        return await _served(exchange, request)
 
     async def drop_sockets(_: web.Application) -> None:
         exchange.stream.drop()
-
-    app.router.add_get(STREAM_PATH, stream)
-    app.on_shutdown.append(drop_sockets)
-
-
-def _add_market(app: web.Application, exchange: Exchange) -> None:
-    async def market(request: web.Request) -> web.StreamResponse:
-        if exchange.state.is_away:
-            return _broken(request)
-
-        def opened(socket: _Socket) -> _Ends:
-            watching = exchange.market.open(socket, request.query.get("streams", ""))
-            return watching.hear, watching.leave
-
-        return await _served(request, opened)
-
-    async def drop_sockets(_: web.Application) -> None:
         exchange.market.drop()
 
-    async def move_market(_: web.Application) -> AsyncIterator[None]:
-        async def move() -> None:
-            while True:
-                await asyncio.sleep(STEP_SECS)
-                exchange.market.go_on()
-
-        moving = asyncio.create_task(move())
-        yield
-        moving.cancel()
-
-    app.router.add_get(MARKET_PATH, market)
+    for path in (STREAM_PATH, MARKET_PATH):
+        app.router.add_get(path, stream)
     app.on_shutdown.append(drop_sockets)
-    app.cleanup_ctx.append(move_market)
 
 
 def _add_control(app: web.Application, exchange: Exchange) -> None:
@@ -130,24 +93,25 @@ class _Socket:
             return  # the reading side notices the same and ends the socket
 
 
-async def _served(request: web.Request, opened: Callable[[_Socket], _Ends]) -> web.StreamResponse:
-    """Serve one socket until either side ends it; pings are answered with pongs.
-
-    Args:
-        request: that opens it.
-        opened: has it listen, and returns what takes what its client says, and what ends that.
-    """
-    response = web.WebSocketResponse()
-    await response.prepare(request)
+async def _served(exchange: Exchange, request: web.Request) -> web.StreamResponse:
+    """Serve one socket until either side ends it; pings are answered with pongs."""
     socket = _Socket(request)
-    hear, leave = opened(socket)
-    sender = asyncio.create_task(socket.send_all(response))
+    line = exchange.listen(request.raw_path, socket)
+    if line is None and exchange.state.is_away:
+        return _broken(request)
+    if line is None:
+        return web.json_response({"code": -1125, "msg": "This listenKey does not exist."}, status=400)
+    response = web.WebSocketResponse()
+    sender: asyncio.Task[None] | None = None
     try:
+        await response.prepare(request)
+        sender = asyncio.create_task(socket.send_all(response))
         async for message in response:
-            hear(str(message.data))
+            line.hear(str(message.data))
     finally:
-        leave()
-        sender.cancel()
+        line.leave()
+        if sender is not None:
+            sender.cancel()
     return response
 
 

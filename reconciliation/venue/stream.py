@@ -1,7 +1,7 @@
 """The user data stream: every change of an order, told to whoever listens."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -24,15 +24,25 @@ class Listener(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class _Ear:
+class Ear:
     """One open socket.
 
     Attributes:
+        listener: its other end.
+        stream: that it listens to.
         is_frozen: the other side has gone without a word, or hears nothing although its socket is open.
     """
 
     listener: Listener
+    stream: "UserStream"
     is_frozen: bool = False
+
+    def hear(self, text: str) -> None:
+        """Take what the other end says: a user stream listens to nothing."""
+
+    def leave(self) -> None:
+        """Tell the other end nothing more."""
+        self.stream.forget(self)
 
 
 class UserStream:
@@ -58,7 +68,7 @@ class UserStream:
         self._keys = keys
         self._state = state
         self._key_lives = False
-        self._ears: list[_Ear] = []
+        self._ears: list[Ear] = []
         self._latest: list[str] = []
 
     @property
@@ -95,16 +105,16 @@ class UserStream:
         """
         return listen_key == self._keys.listen_key
 
-    def open(self, listener: Listener) -> Callable[[], None]:
-        """Take a socket in; return what takes it out again."""
-        ear = _Ear(listener)
+    def open(self, listener: Listener) -> Ear:
+        """Take a socket in."""
+        ear = Ear(listener, self)
         self._ears.append(ear)
+        return ear
 
-        def leave() -> None:
-            if ear in self._ears:
-                self._ears.remove(ear)
-
-        return leave
+    def forget(self, ear: Ear) -> None:
+        """Take a socket out again."""
+        if ear in self._ears:
+            self._ears.remove(ear)
 
     def tell(self, events: Iterable[Event]) -> None:
         """Tell every socket what the stream says about these events."""

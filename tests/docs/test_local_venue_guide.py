@@ -11,7 +11,7 @@ from reconciliation.venue.symbols import SYMBOLS
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "guides" / "local-venue.md"
 ROW: Final = re.compile(r"^\| `([A-Z]+ \w+)` \| (.*?) \|", re.MULTILINE)
-BODIES: Final = {
+BODIES: Final[dict[str, type[bodies.Body]]] = {
     "POST seed": bodies.SeedBody,
     "POST orders": bodies.OrderBody,
     "POST fills": bodies.FillBody,

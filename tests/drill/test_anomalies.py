@@ -12,7 +12,7 @@ from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueO
 from reconciliation.engine.books import BookedFill, BookedOrder, BookedPosition, Books
 
 BTC = "BTCUSDT-PERP.BINANCE"
-OWNER = "DRILL-001"
+OWNER = "DRILL-D01"
 PRICE = Decimal(50_000)
 COMMISSION = Decimal("0.20")
 LOT = Decimal("0.010")

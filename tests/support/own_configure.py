@@ -13,7 +13,7 @@ def adds(builder: "NodeBuilder") -> None:
     from reconciliation.strategies.driven import Driven
 
     print("a function of the user's prints")
-    builder.add_strategy(Driven(StrategyConfig(strategy_id="OWN", order_id_tag="900")))
+    builder.add_strategy(Driven(StrategyConfig(strategy_id="OWN", order_id_tag="001")))
 
 
 def fails(_builder: "NodeBuilder") -> None:

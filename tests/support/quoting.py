@@ -1,4 +1,4 @@
-"""A strategy that goes by quotes: it joins the best bid, and takes the best ask."""
+"""A strategy that goes by quotes: it joins the best bid, and takes the best ask, once in all its lives."""
 
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ class Quoting(Strategy):  # type: ignore[misc] # the engine is untyped
 
     def on_start(self) -> None:
         self._seen: set[str] = set()
-        self._is_done = False
+        self._is_done = bool(self.cache.orders(strategy_id=self.id))
         self.subscribe_trade_ticks(BTC)
         self.subscribe_mark_prices(BTC)
         self.subscribe_quote_ticks(BTC)

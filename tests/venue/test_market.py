@@ -1,13 +1,14 @@
 """Market data: what a socket hears, and that an order's fate at a quoted price can be foretold."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from reconciliation.venue.market import STEPS_A_MARK, Market
+from reconciliation.venue.market import STEP_SECS, STEPS_A_MARK, Market
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.symbols import SYMBOLS
 
@@ -30,12 +31,25 @@ class Ear:
         self.is_broken = True
 
 
-def market(seed: int = 1) -> Market:
-    return Market(VenueState(lambda: NOW_MS), seed)
+class Played(Market):
+    """A market whose time is moved by hand."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.due: list[Callable[[], None]] = []
+        super().__init__(VenueState(lambda: NOW_MS), self._later, seed)
+
+    def _later(self, secs: float, action: Callable[[], None]) -> None:
+        assert secs == STEP_SECS
+        self.due.append(action)
+
+    def go_on(self) -> None:
+        due, self.due = self.due, []
+        for action in due:
+            action()
 
 
 def heard(streams: str, steps: int = STEPS, seed: int = 1) -> list[dict[str, Any]]:
-    ear, played = Ear(), market(seed)
+    ear, played = Ear(), Played(seed)
     played.open(ear, streams)
     for _ in range(steps):
         played.go_on()
@@ -80,7 +94,7 @@ def test_a_seed_is_a_market() -> None:
 
 
 def test_a_socket_hears_what_it_has_subscribed_to() -> None:
-    ear, played = Ear(), market()
+    ear, played = Ear(), Played()
     socket = played.open(ear, "btcusdt@bookTicker")
     socket.hear('{"method": "SUBSCRIBE", "params": ["solusdt@bookTicker"], "id": 7}')
     assert ear.heard == [{"result": None, "id": 7}]
@@ -94,26 +108,31 @@ def test_a_socket_hears_what_it_has_subscribed_to() -> None:
     ear.heard.clear()
     played.go_on()
     assert ear.heard == []
+    assert played.due == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"method": "DANCE", "params": [], "id": 1}', '{"method": []}'])
 def test_what_a_socket_cannot_ask_is_refused_as_the_exchange_does(text: str) -> None:
     ear = Ear()
-    market().open(ear, "").hear(text)
+    Played().open(ear, "").hear(text)
     assert ear.heard == [{"error": {"code": 2, "msg": "Invalid request"}, "id": None}]
 
 
-def test_nothing_moves_while_nobody_listens() -> None:
-    ear, played = Ear(), market()
-    for _ in range(5):
-        played.go_on()
-    played.open(ear, "btcusdt@bookTicker")
+def test_nothing_moves_while_nobody_listens_and_everything_once_while_many_do() -> None:
+    ears, played = [Ear(), Ear()], Played()
+    assert played.due == []
+    first, second = (played.open(ear, "btcusdt@bookTicker") for ear in ears)
     played.go_on()
-    assert ear.heard[0]["data"]["u"] == 1
+    first.leave()
+    second.leave()
+    played.open(ears[0], "btcusdt@bookTicker")
+    played.go_on()
+    assert [each["data"]["u"] for each in ears[0].heard] == [1, 2]
+    assert [each["data"]["u"] for each in ears[1].heard] == [1]
 
 
 def test_all_sockets_break_at_once() -> None:
-    ears, played = [Ear(), Ear()], market()
+    ears, played = [Ear(), Ear()], Played()
     for ear in ears:
         played.open(ear, "btcusdt@bookTicker")
     played.drop()

@@ -7,8 +7,8 @@ from reconciliation.drill.schedule import AnyOperation, Cancel, Fill, Neighbour,
 
 _TRADES = (
     Submit(name="mine", quantity=Decimal("0.010"), price=Decimal(50_000)),
-    Submit(name="theirs", strategy="DRILL-003", symbol="ETHUSDT", quantity=Decimal("0.500"), price=Decimal(3_000)),
-    Submit(name="their market", strategy="DRILL-003", quantity=Decimal("0.010")),
+    Submit(name="theirs", strategy="DRILL-D03", symbol="ETHUSDT", quantity=Decimal("0.500"), price=Decimal(3_000)),
+    Submit(name="their market", strategy="DRILL-D03", quantity=Decimal("0.010")),
     Wait(secs=5),
     Fill(name="mine", quantity=Decimal("0.004")),
     Fill(name="theirs", quantity=Decimal("0.200")),

@@ -11,7 +11,7 @@ from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Schedule, Un
 from reconciliation.drill.seeds.trading import MARKETS, history, trading
 from reconciliation.drill.seeds.trouble import FAULTS, episodes, killed
 
-CLAIMS: Final = {"BTCUSDT-PERP.BINANCE": "DRILL-001", "SOLUSDT-PERP.BINANCE": "DRILL-002"}
+CLAIMS: Final = {"BTCUSDT-PERP.BINANCE": "DRILL-D01", "SOLUSDT-PERP.BINANCE": "DRILL-D02"}
 """ETHUSDT and XRPUSDT are claimed by nobody."""
 LIKELY: Final = 0.3
 """How likely a kind of fault takes part in a run."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_SECS: Final = 0.05
 JITTER_SECS: Final = 1.0
 """Runs wait side by side, and a machine that they keep busy is late now and then."""
-_TAGS: Final = ("001", "002")
+_TAGS: Final = ("D01", "D02")
 _NEIGHBOURS_TAGS: Final = (NEIGHBOURS.partition("-")[2],)
 
 

@@ -91,7 +91,7 @@ def booked(position_id: str, net: str) -> BookedPosition:
     return BookedPosition(
         position_id=position_id,
         instrument_id=BTC,
-        strategy_id="DRILL-001",
+        strategy_id="DRILL-D01",
         net=Decimal(net),
         average_open=Decimal(50_000),
         realized_pnl=ZERO,

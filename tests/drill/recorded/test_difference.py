@@ -55,7 +55,7 @@ def booked(name: str, number: int, status: str = "FILLED", trades: tuple[int, ..
         quantity=Decimal("0.01"),
         filled=Decimal("0.01"),
         average_price=PRICE,
-        strategy_id="DRILL-001",
+        strategy_id="DRILL-D01",
         fills=tuple(
             BookedFill(trade_id=str(each), quantity=LOT, price=Decimal(50_000), commission=Decimal("0.20"))
             for each in made
@@ -68,7 +68,7 @@ def position(net: str) -> BookedPosition:
     return BookedPosition(
         position_id="P-1",
         instrument_id=BTC,
-        strategy_id="DRILL-001",
+        strategy_id="DRILL-D01",
         net=Decimal(net),
         average_open=PRICE,
         realized_pnl=Decimal(0),
@@ -95,7 +95,7 @@ def test_what_is_alike_is_alike_however_many_zeros_it_is_written_with() -> None:
     assert (found.wrong, found.alike, found.free, found.left_out) == (0, 3, 0, 0)
     assert [(row.what, row.key, row.venue, row.node, row.differs) for row in found.rows] == [
         ("position", BTC, "0.01", "0.01", ""),
-        ("order", "one", "FILLED BUY 0.01 of 0.01 BTCUSDT", "FILLED BUY 0.01 of 0.01, DRILL-001", ""),
+        ("order", "one", "FILLED BUY 0.01 of 0.01 BTCUSDT", "FILLED BUY 0.01 of 0.01, DRILL-D01", ""),
         ("trade", f"{BTC}:1", "0.01 at 50000 of one", "0.01 at 50000 of one", ""),
     ]
 

@@ -110,7 +110,7 @@ def test_a_failed_run_is_first_open_and_told_whole(shown: str) -> None:
     assert "missing fill BTCUSDT-PERP.BINANCE:1001 0.010 at 50000.00 of resting" in told
     assert "not within 5.0 s" in told
     assert "position BTCUSDT-PERP.BINANCE 0.01 0 ✕ net" in told
-    assert "order resting FILLED BUY 0.01 of 0.01 BTCUSDT ACCEPTED BUY 0 of 0.01, DRILL-001 ✕ status, filled" in told
+    assert "order resting FILLED BUY 0.01 of 0.01 BTCUSDT ACCEPTED BUY 0 of 0.01, DRILL-D01 ✕ status, filled" in told
     assert "drill the stream tells nothing" in told
     assert "venue resting traded 0.010 at 50000.00, trade 1001" in told
     assert "oracle phantom position: BTCUSDT-PERP.BINANCE: 0.010 at the venue, 0 on the node" in told

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from nautilus_trader.core.nautilus_pyo3 import HttpError, WebSocketClientError
 
-from reconciliation.engine.simulation import Handling, Reply, SimulatedVenue
+from reconciliation.engine.simulation import Handling, Line, Reply, SimulatedVenue
 
 FASTEST_SECS: Final = 0.010
 SLOWEST_SECS: Final = 0.050
@@ -52,7 +52,7 @@ class Network:
         self.streams: list[SimulatedStream] = []
         """Those that are open."""
         self._random = random
-        self._after = after
+        self.after = after
         self._lives = 0
 
     def delay_secs(self) -> float:
@@ -74,11 +74,11 @@ class Network:
 
         def arrive() -> None:
             handling = self.venue.receive(method, target, api_key)
-            self._after(handling.delay_secs, lambda: answer(handling))
+            self.after(handling.delay_secs, lambda: answer(handling))
 
         def answer(handling: Handling) -> None:
             reply = handling.answer()
-            self._after(self.delay_secs(), lambda: come_back(reply, handling.headers))
+            self.after(self.delay_secs(), lambda: come_back(reply, handling.headers))
 
         def come_back(reply: Reply | None, headers: Mapping[str, str]) -> None:
             if sender != self._lives:
@@ -92,14 +92,14 @@ class Network:
                 answered.set_result(None if reply is None else Response(reply.status, reply.body, headers))
 
         self.tell("request", f"{method} {shown}")
-        self._after(self.delay_secs(), arrive)
+        self.after(self.delay_secs(), arrive)
         return answered
 
     def hang_up(self) -> None:
         """Close what a process that ended has left open; nobody is there for an answer any more."""
         self._lives += 1
         for stream in tuple(self.streams):
-            self.tell("stream", "hung up")
+            self.tell(stream.kind, "hung up")
             stream.leave()
 
 
@@ -149,9 +149,14 @@ def _name(method: Any) -> str:
 
 
 class SimulatedStream:
-    """One stream over a network, which opens itself again when it breaks."""
+    """One stream over a network, which opens itself again when it breaks.
+
+    Attributes:
+        kind: of what is told of it.
+    """
 
     network: ClassVar[Network]
+    kind: ClassVar = "stream"
 
     def __init__(self, url: str, handler: Callable[[bytes], None], reopened: Callable[[], None] | None) -> None:
         parts = urlsplit(url)
@@ -159,7 +164,7 @@ class SimulatedStream:
         self._handler = handler
         self._reopened = reopened
         self._loop = asyncio.get_running_loop()
-        self._leave: Callable[[], None] | None = None
+        self._line: Line | None = None
         self._is_closed = False
         self._last = 0.0
         self._opening: asyncio.Task[None] | None = None
@@ -187,39 +192,42 @@ class SimulatedStream:
     async def open_once(self) -> bool:
         """Try to open it; return whether the venue took it."""
         await asyncio.sleep(self.network.delay_secs())
-        self._leave = None if self._is_closed else self.network.venue.listen(self._target, self)
-        self.network.tell("stream", "opened" if self._leave else "refused")
-        if self._leave is not None:
+        self._line = None if self._is_closed else self.network.venue.listen(self._target, self)
+        self._tell("opened" if self._line else "refused")
+        if self._line is not None:
             self.network.streams.append(self)
-        return self._leave is not None
+        return self._line is not None
+
+    def _tell(self, text: str) -> None:
+        self.network.tell(self.kind, text)
 
     def leave(self) -> None:
         """Take it away from the venue."""
-        if self._leave is not None:
-            self._leave()
+        if self._line is not None:
+            self._line.leave()
             self._gone()
 
     def _gone(self) -> None:
-        if self._leave is not None:
-            self._leave = None
+        if self._line is not None:
+            self._line = None
             self.network.streams.remove(self)
 
     def tell(self, text: str, lag_secs: float) -> None:
         """Take a message from the venue; it arrives after those told earlier."""
         due = self._loop.time() + self.network.delay_secs() + lag_secs
         self._last = max(self._last + BETWEEN_SECS, due)
-        leave = self._leave
-        self._loop.call_at(self._last, lambda: self._arrive(text, leave))
+        line = self._line
+        self._loop.call_at(self._last, lambda: self._arrive(text, line))
 
-    def _arrive(self, text: str, leave: Callable[[], None] | None) -> None:
+    def _arrive(self, text: str, line: Line | None) -> None:
         # What was under way when the connection broke is lost.
-        if leave is not None and self._leave is leave and not self._is_closed:
-            self.network.tell("stream", text)
+        if line is not None and self._line is line and not self._is_closed:
+            self._tell(text)
             self._handler(text.encode())
 
     def break_off(self) -> None:
         """Open the stream again."""
-        self.network.tell("stream", "broke")
+        self._tell("broke")
         self._gone()
         if not self._is_closed:
             self._opening = self._loop.create_task(self._open_again())
@@ -237,11 +245,11 @@ class SimulatedStream:
 
     def is_active(self) -> bool:
         """Whether it is open."""
-        return self._leave is not None
+        return self._line is not None
 
     def is_reconnecting(self) -> bool:
         """Whether it is being opened again."""
-        return self._leave is None and not self._is_closed
+        return self._line is None and not self._is_closed
 
     def is_disconnecting(self) -> bool:
         """Never: closing takes no time."""
@@ -254,9 +262,21 @@ class SimulatedStream:
     async def disconnect(self) -> None:
         """Close it for good."""
         self._is_closed = True
-        if self._leave is not None:
-            self.network.tell("stream", "closed")
+        if self._line is not None:
+            self._tell("closed")
             self.leave()
+
+
+class SimulatedMarket(SimulatedStream):
+    """A stream of market data, whose client says what it wants to hear."""
+
+    kind: ClassVar = "market"
+
+    async def send_text(self, text: bytes) -> None:
+        """Say something to the venue; what is said while the connection is broken is lost."""
+        line = self._line
+        if line is not None:
+            self.network.after(self.network.delay_secs(), lambda: line.hear(text.decode()))
 
 
 def http_client(network: Network) -> type[SimulatedHttpClient]:
@@ -265,5 +285,10 @@ def http_client(network: Network) -> type[SimulatedHttpClient]:
 
 
 def stream_client(network: Network) -> type[SimulatedStream]:
-    """Return the class of stream clients that use a network."""
+    """Return the class of user streams that use a network."""
     return type("SimulatedStream", (SimulatedStream,), {"network": network})
+
+
+def market_client(network: Network) -> type[SimulatedMarket]:
+    """Return the class of streams of market data that use a network."""
+    return type("SimulatedMarket", (SimulatedMarket,), {"network": network})

@@ -27,7 +27,13 @@ from reconciliation.engine.v1.simulated.clock import clock_class
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase, Write
 from reconciliation.engine.v1.simulated.loop import VirtualLoop
 from reconciliation.engine.v1.simulated.time import SECOND_NS, VirtualTime
-from reconciliation.engine.v1.simulated.transports import Network, StreamConfig, http_client, stream_client
+from reconciliation.engine.v1.simulated.transports import (
+    Network,
+    StreamConfig,
+    http_client,
+    market_client,
+    stream_client,
+)
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _graveyard: Final[list[Any]] = []
@@ -152,7 +158,6 @@ class World:
         """Put virtual time where the engine reaches for the world."""
         if not is_logging_initialized():
             init_logging(bypass=True)
-        stream = stream_client(self._network)
         clock = clock_class(self.time)
         wall = types.SimpleNamespace(time_ns=lambda: self.now_ns)
         with ExitStack() as stack:
@@ -161,9 +166,9 @@ class World:
                 (kernel_module, "time", wall),
                 (http_module, "HttpClient", http_client(self._network)),
                 (market_module, "time", wall),
-                (stream_module, "WebSocketClient", stream),
+                (stream_module, "WebSocketClient", market_client(self._network)),
                 (stream_module, "WebSocketConfig", StreamConfig),
-                (user_stream_module, "WebSocketClient", stream),
+                (user_stream_module, "WebSocketClient", stream_client(self._network)),
                 (user_stream_module, "WebSocketConfig", StreamConfig),
                 (nautilus_pyo3, "RedisCacheDatabase", self._database_client),
                 (engine_module, "UUID4", self._new_id),
