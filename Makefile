@@ -12,10 +12,13 @@ WANTED := $(shell cat .python-version)
 PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { command -v "$$name"; break; }; done)
 
+# Where the documentation is built.
+SITE := build/site
+
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire check generate lock clean
+.PHONY: help install parts demo test properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -102,6 +105,10 @@ drill-alerts: $(READY)  ## Play every scenario and see that the alerts fire whic
 drill-wire: $(READY)  ## Play every scenario over processes, sockets and a real Valkey: an hour
 	@$(BIN)/recon drill --wire --preset standard --settings-dir shipped
 
+docs: $(READY)  ## Build the documentation as a site, with the library's reference; a warning is an error
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -c docs -d build/doctrees . $(SITE)
+	@echo "$(SITE)/docs/index.html"
+
 check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -132,4 +139,4 @@ COMPILE_BENCH = pip compile --quiet --universal --python-version 3.12 --generate
 	--output-file $(BENCH_LOCK) benchmarks/requirements.in
 
 clean:  ## Remove what was built
-	rm -rf $(VENV) $(BENCH) .uv .parts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(BENCH) .uv .parts build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -30,7 +30,7 @@ from reconciliation.rules.subject import subject_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
-HEAD = """# Every setting
+HEAD = """# Which settings are there?
 
 This page is generated from the models. `none` stands for nothing, in TOML and in the environment alike. A secret may
 come as `<NAME>_FILE`, and never stands in TOML. The units stand in the names: `_secs`, `_ms`, `_mins`; timeouts are in
@@ -53,7 +53,7 @@ leave a lost fill unrepaired for ever; each rule names one such way. `recon chec
   source, **computed** where it follows from a computation.
 """
 
-METRICS_HEAD = """# Every metric
+METRICS_HEAD = """# Which metrics are there?
 
 This page is generated from the table of metrics. A node serves them at `/metrics`, as
 [the guide on monitoring](../guides/monitoring.md) tells.

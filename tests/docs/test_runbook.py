@@ -95,14 +95,6 @@ def events() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)]+)\)", TEXT))))
-def test_what_is_linked_to_is_there(link: str) -> None:
-    file, _, anchor = link.partition("#")
-    page = (PAGE.parent / file).resolve() if file else PAGE
-    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    assert not anchor or anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-
-
 def test_the_limits_that_are_told_are_those_of_the_alerts() -> None:
     limits = {alert.name: (alert.above, alert.for_secs) for alert in ALERTS}
     assert limits["ReconNotReconciled"][1] == 5 * 60
