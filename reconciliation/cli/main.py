@@ -59,11 +59,31 @@ def _terminal_width() -> int:
         return 80
 
 
+def _tell_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click's signature
+    if not is_asked or ctx.resilient_parsing:
+        return
+    import platform
+
+    from reconciliation.versions import engine_version, package_version
+
+    click.echo(f"recon {package_version()}")
+    click.echo(f"nautilus_trader {engine_version()}, with its Binance adapter")
+    click.echo(f"Python {platform.python_version()}")
+    ctx.exit()
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _terminal_width()},
 )
-@click.version_option(package_name="nautilus-recon", prog_name="recon")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_versions,
+    help="Show the versions of recon, the engine and Python, and exit.",
+)
 def main() -> None:
     """Reconciliation settings for a NautilusTrader live node: resolved, refused when harmful, booted, proven.
 

@@ -1,7 +1,9 @@
 """What all commands have in common: the environment file, plain output, and help that tells the truth."""
 
 import os
+import platform
 import shlex
+from importlib.metadata import version
 
 import click
 import pytest
@@ -83,3 +85,10 @@ def test_every_example_runs_as_it_is_shown(jail: Jail, name: str, line: str) -> 
 def test_each_command_has_help_with_a_first_line() -> None:
     for name in COMMANDS:
         assert recon(name, "--help").exit_code == 0
+
+
+def test_the_version_is_that_of_recon_and_of_what_it_runs_on() -> None:
+    recon_line, engine, python = process("recon", "--version").stdout.splitlines()
+    assert recon_line == f"recon {version('nautilus-recon')}"
+    assert engine == f"nautilus_trader {version('nautilus_trader')}, with its Binance adapter"
+    assert python == f"Python {platform.python_version()}"
