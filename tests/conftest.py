@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from evidence import Evidence
 from forks import forked, listening, real_popen
 from hypothesis import HealthCheck, settings
 from jail import Jail, jailed
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)
     items.sort(key=lambda item: item.path.name not in SLOWEST)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where the results of all workers come together, see that the specification is shown."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Evidence(config))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
