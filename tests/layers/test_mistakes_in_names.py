@@ -10,6 +10,7 @@ from jail import Jail
 from reconciliation.layers import known
 from reconciliation.layers.setting import PREFIX
 from reconciliation.layers.suggest import nearest
+from reconciliation.settings.log import LogSettings
 
 NO_SETTING = "is no setting of recon"
 SERVICE_LINK = (
@@ -91,7 +92,10 @@ def test_no_setting_is_taken_for_a_service_link(jail: Jail, variable: str) -> No
             "[reconciliation]\n\nLookback_Mins = 5\n",
             "3: reconciliation.Lookback_Mins is no key of recon; did you mean reconciliation.lookback_mins?",
         ),
-        ("[log]\nqqqq = 5\n", "2: log.qqqq is no key of recon; there are: log.level, log.format"),
+        (
+            "[log]\nqqqq = 5\n",
+            f"2: log.qqqq is no key of recon; there are: {', '.join(f'log.{key}' for key in LogSettings.model_fields)}",
+        ),
         (
             "[claims.A-1]\nclaim_alll = true\nclaim_all = true\n",
             "2: claims.A-1.claim_alll is no key of recon; did you mean claims.A-1.claim_all?",

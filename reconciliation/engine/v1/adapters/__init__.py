@@ -1,1 +1,1 @@
-"""What is known of single adapters, one folder each; every other client is a stock one."""
+"""What is known of single adapters, a file or a folder each; every other client is a stock one."""

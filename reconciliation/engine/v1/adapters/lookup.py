@@ -1,6 +1,6 @@
 """Which adapter a client is of; nothing else of this generation names one."""
 
-from typing import Any
+from typing import Any, Final
 
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
@@ -14,10 +14,13 @@ from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 __all__ = ["add_settings_clients", "assumed_traits", "client_of", "guarded_factory", "traits_of", "weight_read"]
 
 
+ADAPTERS: Final = (BinanceClient, StockClient)
+"""What a client may be of; the first that knows it counts, and the last knows every one."""
+
+
 def client_of(engine_client: LiveExecutionClient) -> StockClient:
     """Return what recon asks of a built execution client."""
-    found = BinanceClient if BinanceClient.knows(engine_client) else StockClient
-    return found(engine_client)
+    return next(adapter(engine_client) for adapter in ADAPTERS if adapter.knows(engine_client))
 
 
 def traits_of(name: str, config: Any, *, guarded: bool) -> ClientTraits:

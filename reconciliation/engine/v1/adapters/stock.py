@@ -23,6 +23,11 @@ class StockClient:
         self.engine_client = engine_client
         self.name = str(engine_client.id)
 
+    @staticmethod
+    def knows(engine_client: LiveExecutionClient) -> bool:  # noqa: ARG004 - an adapter's own looks
+        """Whether a client is of this adapter: any is."""
+        return True
+
     @property
     def answers_absence(self) -> bool:
         """No: many an adapter turns a failed query into nothing."""

@@ -1,0 +1,31 @@
+"""The lookup knows every adapter there is, and nobody else names one."""
+
+import tomllib
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Final
+
+from reconciliation.engine.v1 import adapters
+from reconciliation.engine.v1.adapters.lookup import ADAPTERS
+from reconciliation.engine.v1.adapters.stock import StockClient
+
+ROOT: Final = Path(__file__).resolve().parents[4]
+CONTRACT: Final = "one adapter's rooms are reached through the lookup"
+ROOMS: Final = {
+    f"{adapters.__name__}.{module.name}"
+    for module in iter_modules(adapters.__path__)
+    if module.name not in {"lookup", "stock"}
+}
+
+
+def test_each_adapter_is_looked_up_before_the_one_that_knows_every_client() -> None:
+    *own, last = ADAPTERS
+    assert last is StockClient
+    assert len(own) == len(ROOMS)
+    assert all(any(f"{adapter.__module__}.".startswith(f"{room}.") for adapter in own) for room in ROOMS)
+
+
+def test_the_contract_names_each_adapter() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (contract,) = (each for each in contracts if each["name"] == CONTRACT)
+    assert set(contract["forbidden_modules"]) == ROOMS
