@@ -18,7 +18,7 @@ SITE := build/site
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs check generate lock clean
+.PHONY: help install parts demo test quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 test: $(READY)  ## Run every test
 	@tests/tools/parts.sh unpacked
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
+
+quickstart: $(READY)  ## Type the quickstart in an empty folder, and tell how long it takes
+	@$(COMPILED_ONCE) $(BIN)/python -m pytest -q -s tests/docs/test_quickstart.py
 
 properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
 	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \

@@ -8,13 +8,12 @@ import re
 import shutil
 import socket
 from pathlib import Path
-from random import SystemRandom
 from typing import Any, Final
 
 import parts
 import pytest
 import yaml
-from pages import play
+from pages import free_ports, play, with_ports
 
 from monitoring.rules import DATASOURCE
 from monitoring.servers import FOLDER
@@ -33,22 +32,6 @@ TEXT: Final = PAGE.read_text("utf-8")
 GRAFANA: Final = ROOT / "monitoring" / "grafana"
 PORTS: Final = ("9464", "9090", "9093")
 ROW: Final = re.compile(r"^\| \[`(\w+)`\]\((\S+)\) \| (\w+) \| (.+) \|$", re.MULTILINE)
-
-
-def free_ports(count: int) -> list[str]:
-    """Return ports that nobody listens on and that the system gives to nobody by itself."""
-    found: list[str] = []
-    while len(found) < count:
-        port = SystemRandom().randrange(20_000, 32_000)
-        with socket.socket() as asking:
-            asking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if str(port) not in found and asking.connect_ex(("127.0.0.1", port)):
-                found.append(str(port))
-    return found
-
-
-def with_ports(text: str, ports: dict[str, str]) -> str:
-    return re.sub(r"(?<=127\.0\.0\.1:)\d+", lambda told: ports.get(told[0], told[0]), text)
 
 
 def test_every_command_does_what_the_guide_shows(
