@@ -32,6 +32,7 @@ class Judge:
     Attributes:
         found: everything that was wrong, each once.
         settled: each time that agreement was looked for.
+        lag_secs: how late a message of the stream may still come.
         owners: the strategy that submitted an order, by client order id.
     """
 
@@ -44,6 +45,7 @@ class Judge:
         """Orders placed earlier need not be known."""
         self.found: list[Anomaly] = []
         self.settled: list[Settled] = []
+        self.lag_secs = 0.0
         self.owners: dict[str, str] = {}
 
     def note(self, found: Iterable[Anomaly]) -> None:
@@ -106,6 +108,7 @@ class Judge:
     def settle(self, within_secs: float) -> Iterator[Pause]:
         """Look until both have agreed for a while without anything happening, and note what differs after so long."""
         healed_ns = self._carrier.now_ns
+        told_ns = healed_ns + int(self.lag_secs * NS)  # until then what was told before may still come
         agreed_ns: int | None = None
         changes = self._carrier.heard.changes
         while True:
@@ -116,7 +119,7 @@ class Judge:
             if not found and agreed_ns is None:
                 agreed_ns = now
             lasted = agreed_ns is not None and now - agreed_ns >= int(AGREED_FOR_SECS * NS)
-            if lasted or now >= healed_ns + int(within_secs * NS):
+            if (lasted and now >= told_ns) or now >= healed_ns + int(within_secs * NS):
                 break
             yield Pause(LOOK_EVERY_SECS)
         took_secs = ((agreed_ns or now) - healed_ns) / NS

@@ -15,6 +15,7 @@ from reconciliation.drill.schedule import (
     Heal,
     InterruptCache,
     Kill,
+    Lag,
     LoseCache,
     Neighbour,
     Schedule,
@@ -55,6 +56,8 @@ class Walk:
         for operation in self._schedule.operations:
             if isinstance(operation, Heal):
                 self._carrier.store.slow_down(0)
+            if isinstance(operation, Lag):
+                self._judge.lag_secs = max(self._judge.lag_secs, operation.secs)
             if not isinstance(operation, Wait | Settle | Silence):
                 self._carrier.note("drill", operation.model_dump_json())
             if not (at_venue(operation, self._carrier.control) or self._done(operation)):

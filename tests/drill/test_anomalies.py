@@ -188,6 +188,15 @@ def test_what_lived_before_the_node_or_was_to_be_forgotten_need_not_be_known() -
         assert named(LEDGER, Books((), (POSITION,)), expected) == {(Kind.MISSING_ORDER, "resting")}
 
 
+def test_how_much_an_order_might_have_traded_that_ended_untraded_is_nobodys() -> None:
+    ended = replace(LEDGER, orders=(ORDER, replace(RESTING, status="CANCELED", quantity=3 * LOT)))
+    books = Books((BOOKED, replace(RESTS, status="CANCELED")), (POSITION,))
+    assert named(ended, books) == set()
+    assert named(replace(LEDGER, orders=(ORDER, replace(RESTING, quantity=3 * LOT))), BOOKS) == {
+        (Kind.WRONG_QUANTITY, "resting")
+    }
+
+
 def test_every_kind_that_can_be_named_has_its_case() -> None:
     source = inspect.getsource(inspect.getmodule(anomalies) or anomalies)
     made = {kind for kind in Kind if f"Anomaly(Kind.{kind.name}," in source}

@@ -59,6 +59,15 @@ def test_a_scenario_holds(name: str) -> None:
     assert kinds(played(SCENARIOS[name])) == set()
 
 
+@pytest.mark.parametrize("since", ["traded since", "flat by its trades alone", "turned since"])
+def test_what_was_held_when_the_lookback_begins_is_one_order_also_at_the_next_start(since: str) -> None:
+    """A known limit says which kinds are known, and not how many of each there may be."""
+    run = played(SCENARIOS[f"opening fill outside the lookback [{since}]"])
+    assert run.boots > 1
+    assert [anomaly.kind for anomaly in run.anomalies] == [Kind.INVENTED_ORDER, Kind.INVENTED_FILL]
+    assert all("0.1" in anomaly.text for anomaly in run.anomalies)
+
+
 def test_without_reconciliation_a_lost_fill_stays_lost() -> None:
     scenario = SCENARIOS["lost fill [full]"]
     schedule = scenario.schedule(seed=1, settle_secs=SETTLE_SECS)

@@ -4,13 +4,23 @@ from decimal import Decimal
 
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.scenario import Scenario
-from reconciliation.drill.schedule import Fill, Seed, Wait, Withdraw
+from reconciliation.drill.schedule import AnyOperation, Fill, Place, Seed, Wait, Withdraw
 
 _BEYOND = "startup asks for no trade that old, so that one synthetic order stands for what opened the position"
 _FORGOTTEN = (
     "the venue tells trades of seven days unless it is asked for older ones, so that one synthetic order stands in"
 )
 _DAY = 1_440
+
+
+def _by_hand(*quantities: str) -> tuple[AnyOperation, ...]:
+    """Trade by hand, sold what is negative, at one time each."""
+    traded: list[AnyOperation] = []
+    for number, quantity in enumerate(map(Decimal, quantities), start=1):
+        side = "BUY" if quantity > 0 else "SELL"
+        traded += [Place(name=f"web_{number}", side=side, quantity=abs(quantity)), Wait(secs=1)]
+    return tuple(traded)
+
 
 SCENARIOS = (
     Scenario(
@@ -47,5 +57,29 @@ SCENARIOS = (
             ("3 hours", 180, 60),
             ("9 days", 9 * _DAY, None),
         )
+    ),
+    *(
+        Scenario(
+            name=f"opening fill outside the lookback [{what}]",
+            text="What was held when the lookback begins is one order; every trade since is the venue's own, once.",
+            alerts=frozenset({"ReconFillInferred"}),
+            given=(Seed(fills=6, net=Decimal("0.100"), age_mins=180), *_by_hand(*quantities)),
+            settings={"reconciliation.lookback_mins": 60},
+            known={Kind.INVENTED_FILL: _BEYOND, Kind.INVENTED_ORDER: _BEYOND},
+        )
+        for what, quantities in (
+            ("traded since", ("0.040", "-0.010")),
+            ("flat by its trades alone", ("0.050", "-0.050", "-0.030")),
+            ("turned since", ("-0.150", "-0.020")),
+        )
+    ),
+    *(
+        Scenario(
+            name=f"position opened and closed across the lookback [{what}]",
+            text="What was over before the first start is nobody's trade any more, however much of it is told.",
+            given=(Seed(fills=6, net=Decimal("0.100"), age_mins=180), *_by_hand(*quantities)),
+            settings={"reconciliation.lookback_mins": 60},
+        )
+        for what, quantities in (("flat", ("-0.100",)), ("opened anew", ("-0.100", "-0.030")))
     ),
 )

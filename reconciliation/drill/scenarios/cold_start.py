@@ -19,6 +19,15 @@ _AT_ONCE = (
 )
 """A position ends and the next one begins in the same millisecond, in which nothing is left of the order of times."""
 
+_TURNED = (
+    Place(name="web_1", quantity=Decimal("0.100")),
+    Wait(secs=1),
+    Place(name="web_2", side="SELL", quantity=Decimal("0.150")),
+    Wait(secs=1),
+    Place(name="web_3", side="SELL", quantity=Decimal("0.020")),
+    Wait(secs=1),
+)
+
 SCENARIOS = (
     *(
         Scenario(
@@ -37,5 +46,11 @@ SCENARIOS = (
         text="A position that began in the millisecond in which the one before ended comes in with its own trades.",
         alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=_AT_ONCE,
+    ),
+    Scenario(
+        name="cold start with history [turned, and traded on]",
+        text="A position that one trade turned, and that was traded since, comes in with all of its trades.",
+        alerts=frozenset({"ReconExternalOrderAppeared"}),
+        given=_TURNED,
     ),
 )

@@ -60,9 +60,14 @@ class Life:
         self._strategies: dict[str, Driven] = {}
         self._node: Node | None = None
 
-    def live(self) -> None:
-        """Live until it is told to stop, or ends by itself."""
+    def live(self, held: "set[signal.Signals | int]") -> None:
+        """Live until it is told to stop, or ends by itself.
+
+        Args:
+            held: the signals to hold back from now on.
+        """
         self._stop.hear_signals()
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         loop = generation().new_event_loop()
         try:
             loop.run_until_complete(self._main())

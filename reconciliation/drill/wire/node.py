@@ -45,9 +45,9 @@ class WireNode:
         # A signal that is handled in the middle of a fork would be so on both sides of it.
         held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         self._pid = os.fork()
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         if not self._pid:
-            _be(part, orders, news, log_file)
+            _be(part, orders, news, log_file, held)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         news.close()
         orders.close()
 
@@ -119,8 +119,17 @@ class WireNode:
             self._orders.close()
 
 
-def _be(part: Part, orders: "Connection[Any, Any]", news: "Connection[Any, Any]", log_file: Path) -> NoReturn:
-    """Be the node from the fork on, with nothing open but its own; never return to what was forked."""
+def _be(
+    part: Part,
+    orders: "Connection[Any, Any]",
+    news: "Connection[Any, Any]",
+    log_file: Path,
+    held: "set[signal.Signals | int]",
+) -> NoReturn:
+    """Be the node from the fork on, with nothing open but its own; never return to what was forked.
+
+    Signals are held back until the node hears them: what was forked would take one for its own.
+    """
     try:
         log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -130,7 +139,7 @@ def _be(part: Part, orders: "Connection[Any, Any]", news: "Connection[Any, Any]"
         first, second = sorted((orders.fileno(), news.fileno()))
         for begin, end in ((3, first), (first + 1, second), (second + 1, _DESCRIPTORS)):
             os.closerange(begin, end)
-        Life(part, orders, news).live()
+        Life(part, orders, news).live(held)
         os._exit(0)
     except BaseException:  # noqa: BLE001 - whatever it is, it must not go on as the process that was forked
         sys.excepthook(*sys.exc_info())

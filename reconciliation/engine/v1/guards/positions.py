@@ -8,6 +8,7 @@ explained: a trade is then counted twice. Measured with 1.231.0.
 """
 
 import asyncio
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ GUARDS: Final = frozenset({"confirmed_positions", "patient_positions", "steady_p
 """The names of the guards that are here."""
 
 Key = tuple[InstrumentId, AccountId]
+
+_IS_CHECKING: Final = ContextVar("is_checking", default=False)
+"""Whether what runs now is a part of a position check, and not something else that runs while that waits."""
 
 
 class PositionGuard:
@@ -71,7 +75,7 @@ class PositionGuard:
             self._check = engine._check_positions_consistency
             engine._check_positions_consistency = self._guarded_check
         self._book = engine._reconcile_position_report
-        self._is_checking = self._has_started = False
+        self._has_started = False
         lifecycle.observe(self._note_start)
         if self._is_steady:
             engine._reconcile_position_report = self._book_steady
@@ -108,12 +112,12 @@ class PositionGuard:
         before = dict(retries)
         self._waiting.clear()
         self._is_hung = False
-        self._is_checking = True
         self._offsets_now = {}
+        checking = _IS_CHECKING.set(True)
         try:
             await self._check()
         finally:
-            self._is_checking = False
+            _IS_CHECKING.reset(checking)
             self._unconfirmed.clear()
             self._offsets = self._offsets_now
         if self._is_patient or self._is_steady:
@@ -160,10 +164,11 @@ class PositionGuard:
 
         A mass status asks for orders, trades and positions one after another, while the account is traded; the start
         looks a second time where the venue can be asked. One that comes while the node runs is no check: the adapter
-        asks for it when it opens its stream again, amid all that happens.
+        asks for it when it opens its stream again, amid all that happens, which may be a check.
         """
+        is_checking = _IS_CHECKING.get()
         key = (report.instrument_id, report.account_id)
-        if not self._is_checking and (self._has_started or not self._is_looked_at_again(report.account_id)):
+        if not is_checking and (self._has_started or not self._is_looked_at_again(report.account_id)):
             return self._has_started or bool(self._book(report))
         held = self._engine._cache.positions_open(instrument_id=report.instrument_id, account_id=report.account_id)
         offset = report.signed_decimal_qty - sum((position.signed_decimal_qty() for position in held), Decimal(0))
@@ -173,7 +178,7 @@ class PositionGuard:
         reason = f"it differs by {offset:f} from the venue's; what is behind that is booked when the next look agrees"
         self._engine._log.warning(f"Position in {report.instrument_id}: {reason}")
         self._lifecycle.emit(AbsenceHeld("position", str(report.instrument_id), reason))
-        if not self._is_checking:
+        if not is_checking:
             self._offsets[key] = offset
             return True
         self._waiting.add(report.instrument_id)
