@@ -12,7 +12,7 @@ TASKS: Final = [f"T{number:03}" for number in range(1, 48)]
 REQUIREMENTS: Final = [f"FR-{number:03}" for number in range(1, 6)] + ["NFR-001", "NFR-002"]
 
 
-def tests_of(file: str) -> Iterator[str]:
+def names_in(file: str) -> Iterator[str]:
     tree = ast.parse((ROOT / file).read_text("utf-8"))
     return (node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -22,7 +22,7 @@ def test_every_task_and_every_requirement_has_a_test_that_exists() -> None:
     for key, tests in named().items():
         assert tests, key
         for file, name in tests:
-            assert any(name in {test, "*"} for test in tests_of(file) if test.startswith("test_")), (key, file, name)
+            assert any(name in {test, "*"} for test in names_in(file) if test.startswith("test_")), (key, file, name)
 
 
 def test_every_place_that_is_named_exists() -> None:
