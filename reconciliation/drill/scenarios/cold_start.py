@@ -50,7 +50,6 @@ SCENARIOS = (
     Scenario(
         name="cold start with history [turned, and traded on]",
         text="A position that one trade turned, and that was traded since, comes in with all of its trades.",
-        alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=_TURNED,
     ),
 )
