@@ -52,36 +52,24 @@ def missing_outlives_outage(s: Subject) -> Violation | None:
     "W21",
     "reconciliation.open_check_interval_secs",
     "reconciliation.open_check_open_only",
-    "reconciliation.position_check_interval_secs",
     proof="run",
-    why="A check that asks for open orders only never learns how an order ended: the node's orders and positions stay"
-    " wrong until it is restarted.",
-    cure="open_check_open_only = false, or a position check",
+    why="A check that asks for open orders only never learns how an order ended: it stays open here until the node is"
+    " restarted, and what it traded is found by a position check alone.",
+    cure="open_check_open_only = false",
 )
 def lost_events_are_repaired(s: Subject) -> Violation | None:
     """Something looks at more than the open orders."""
     r = s.checks
-    watched = r.open_check_interval_secs is not None and not r.open_check_open_only
-    if watched or r.position_check_interval_secs is not None:
+    if r.open_check_interval_secs is not None and not r.open_check_open_only:
         return None
     asked = [] if r.open_check_interval_secs is not None else [s.put("reconciliation.open_check_interval_secs", 5.0)]
     if r.open_check_open_only:
         asked.append(s.put("reconciliation.open_check_open_only", value=False))
-    hint = f"set {' and '.join(asked)}"
-    if _positions_may_be_checked(s):
-        hint += f", or {s.put('reconciliation.position_check_interval_secs', 30.0)}"
     return Violation(
         f"a lost fill is repaired: {duration(timings.lost_fill_secs(r))};"
         f" a lost cancel: {duration(timings.lost_cancel_secs(r))}",
-        hint,
+        f"set {' and '.join(asked)}",
     )
-
-
-def _positions_may_be_checked(s: Subject) -> bool:
-    """Whether a position check would break no other rule: E05, E07, E09, W34."""
-    confirmed = "confirmed_positions" in s.guards or not s.checks.generate_missing_orders
-    alone = not s.checks.filter_position_reports and not s.facts.account_shared
-    return confirmed and alone and s.node.position_mode == "netting"
 
 
 @rule(

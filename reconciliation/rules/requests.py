@@ -20,7 +20,7 @@ _INTERVALS: Final = ("reconciliation.open_check_interval_secs", "reconciliation.
     "venue.name",
     proof="computed",
     why="A venue that is asked too often refuses or bans the address, and then every check fails at once.",
-    cure="longer intervals, or open_check_open_only = true with a position check",
+    cure="longer intervals",
 )
 def requests_fit_the_limit(s: Subject) -> Violation | None:
     """The requests fit the venue's limit."""

@@ -11,7 +11,7 @@ from virtual import STARTED, happened, run_of
 from reconciliation import load
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.scenario import Scenario, shipped_scenarios
-from reconciliation.drill.schedule import Kill, Schedule, Submit, Until, Wait
+from reconciliation.drill.schedule import Kill, Schedule, Settle, Submit, Until, Wait, Withdraw
 from reconciliation.drill.stage import Played
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.settings import Settings
@@ -66,6 +66,15 @@ def test_what_was_held_when_the_lookback_begins_is_one_order_also_at_the_next_st
     assert run.boots > 1
     assert [anomaly.kind for anomaly in run.anomalies] == [Kind.INVENTED_ORDER, Kind.INVENTED_FILL]
     assert all("0.1" in anomaly.text for anomaly in run.anomalies)
+
+
+def test_a_check_of_open_orders_only_never_learns_of_a_cancel() -> None:
+    """W21: the position check has nothing to find."""
+    gone = (SUBMIT, Wait(secs=15), Withdraw(name="order", silent=True), Settle(within_secs=300))
+    assert Kind.WRONG_STATUS in kinds(
+        run_of(*STARTED, *gone, overrides={"reconciliation.open_check_open_only": True}).play()
+    )
+    assert kinds(run_of(*STARTED, *gone).play()) == set()
 
 
 def test_without_reconciliation_a_lost_fill_stays_lost() -> None:
