@@ -9,8 +9,6 @@ from pathlib import Path
 
 import click
 
-from reconciliation.embedded.venue import variables
-
 
 @click.command("venue")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 picks a free one.")
@@ -41,6 +39,8 @@ def command(  # noqa: PLR0913 - options
 
 def _sourced(ready: dict[str, str]) -> str:
     """Return the lines that point a shell's nodes at a venue, and the shell's user at its control API."""
+    from reconciliation.embedded.venue import variables
+
     named = variables(ready) | {"VENUE_CONTROL_URL": ready["control_url"]}
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in named.items())
 

@@ -6,7 +6,6 @@ foretold: one that takes the other side trades, one that joins its own side rest
 
 import json
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
@@ -105,7 +104,7 @@ class Walk:
 
     def _quantity(self) -> str:
         symbol = self._symbol
-        return symbol.quantity_text(min(symbol.lot * self._random.randint(1, MOST_LOTS), Decimal(symbol.max_quantity)))
+        return symbol.quantity_text(min(symbol.lot * self._random.randint(1, MOST_LOTS), symbol.max_quantity))
 
 
 class MarketSocket:

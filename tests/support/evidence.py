@@ -25,8 +25,9 @@ class Evidence:
     """
 
     def __init__(self, config: pytest.Config) -> None:
-        self._is_whole = config.args_source is config.ArgsSource.TESTPATHS and not (
-            config.option.keyword or config.option.markexpr or config.option.lf
+        options = ("keyword", "markexpr", "lf", "collectonly")
+        self._is_whole = config.args_source is config.ArgsSource.TESTPATHS and not any(
+            config.getoption(option, default=False) for option in options
         )
         self._passed: set[tuple[str, str]] = set()
 

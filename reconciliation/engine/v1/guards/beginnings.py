@@ -20,6 +20,8 @@ from nautilus_trader.model.identifiers import TradeId, VenueOrderId
 from nautilus_trader.model.instruments import Instrument
 from nautilus_trader.model.objects import Money
 
+from reconciliation.engine.v1.guards.lives import signed
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -73,12 +75,6 @@ def beginning_of(held: Decimal, orders: Iterable[OrderStatusReport], fills: Sequ
         return Beginning(opening, None)
     is_whole = not flat[-1] and not any(first < 0 for first, _ in spans.values())
     return Beginning(Decimal(0), None if is_whole else flat[-1])
-
-
-def signed(fill: FillReport) -> Decimal:
-    """Return a trade's quantity, negative for one that sold."""
-    quantity: Decimal = fill.last_qty.as_decimal()
-    return quantity if fill.order_side == OrderSide.BUY else -quantity
 
 
 def opened(

@@ -13,13 +13,12 @@ from typing import Any, Final
 
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport, PositionStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
-from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.identifiers import AccountId, InstrumentId, PositionId
 from nautilus_trader.model.position import Position
 
 from reconciliation.engine.lifecycle import Event, HistoryMended, HistoryTorn, Lifecycle, Verified
-from reconciliation.engine.v1.guards.lives import current_life, in_order, net
+from reconciliation.engine.v1.guards.lives import current_life, in_order, net, signed
 
 _WAY_BACK: Final = (
     "if venue and node differ for good, start once with RECON_CACHE_LOAD_CACHE=false or remove the trader's keys,"
@@ -168,8 +167,7 @@ class HistoryMender:
             name = self._engine._cache.client_order_id(fill.venue_order_id) or fill.client_order_id
             order = None if name is None else self._engine._cache.order(name)
             if fill.instrument_id == instrument_id and (order is None or fill.trade_id not in order.trade_ids):
-                quantity = fill.last_qty.as_decimal()
-                news += quantity if fill.order_side == OrderSide.BUY else -quantity
+                news += signed(fill)
         return Decimal(told) - news
 
     def _mend_positions(self, fills: Fills, wanted: Decimal) -> None:

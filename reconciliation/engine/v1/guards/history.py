@@ -53,12 +53,15 @@ class HistoryGuard:
     def _begin(self, status: ExecutionMassStatus) -> None:
         """Take of a first history what belongs to the positions that there are."""
         fills = _told_apart(status)
+        reports: dict[InstrumentId, list[OrderStatusReport]] = {}
+        for report in status._order_reports.values():
+            reports.setdefault(report.instrument_id, []).append(report)
         for instrument_id, positions in tuple(status._position_reports.items()):
             instrument = self._engine._cache.instrument(instrument_id)
             history = fills.get(instrument_id, [])
             if not history or instrument is None or any(report.venue_position_id is not None for report in positions):
                 continue  # nothing to take, or a hedging account, whose positions the venue tells apart
-            orders = [report for report in status._order_reports.values() if report.instrument_id == instrument_id]
+            orders = reports.get(instrument_id, [])
             held = sum((report.signed_decimal_qty for report in positions), Decimal(0))
             beginning = beginning_of(held, orders, history)
             if beginning.begins is not None:

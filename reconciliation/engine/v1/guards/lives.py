@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from nautilus_trader.execution.reports import FillReport
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.objects import Money, Quantity
@@ -13,8 +14,8 @@ def net(fills: Iterable[OrderFilled]) -> Decimal:
     return sum((signed(fill) for fill in fills), Decimal(0))
 
 
-def signed(fill: OrderFilled) -> Decimal:
-    """Return a fill's quantity, negative for one that sold."""
+def signed(fill: OrderFilled | FillReport) -> Decimal:
+    """Return a fill's quantity, or a told trade's, negative for one that sold."""
     quantity: Decimal = fill.last_qty.as_decimal()
     return quantity if fill.order_side == OrderSide.BUY else -quantity
 

@@ -15,7 +15,8 @@ from nautilus_trader.model.identifiers import AccountId, PositionId, TradeId, Ve
 from nautilus_trader.model.objects import Money, Price, Quantity
 from nautilus_trader.test_kit.providers import TestInstrumentProvider
 
-from reconciliation.engine.v1.guards.beginnings import Beginning, beginning_of, opened, signed
+from reconciliation.engine.v1.guards.beginnings import Beginning, beginning_of, opened
+from reconciliation.engine.v1.guards.lives import signed
 
 BTC: Final = TestInstrumentProvider.btcusdt_perp_binance()
 ACCOUNT: Final = AccountId("BINANCE-001")
