@@ -18,7 +18,7 @@ SITE := build/site
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs check generate lock clean
+.PHONY: help install parts demo test quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -111,6 +111,9 @@ drill-wire: $(READY)  ## Play every scenario over processes, sockets and a real 
 docs: $(READY)  ## Build the documentation as a site, with the library's reference; a warning is an error
 	@$(BIN)/python -m sphinx -q -E -W --keep-going -c docs -d build/doctrees . $(SITE)
 	@echo "$(SITE)/docs/index.html"
+
+packages: $(READY)  ## Build wheel and sdist, and install and use each on Python 3.12 and 3.13, whichever are here
+	@tests/tools/packages.sh $(PYTHONS)
 
 check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/ruff check

@@ -1,7 +1,7 @@
-"""The stock engine and client beside every guard, over the same hundred seeds, as README and the guide on drills show.
+"""The stock engine and client beside every guard, over the same hundred seeds: the README's picture, the guide's table.
 
-`make comparison` plays all of it, keeps what was wrong in each run, and writes both tables; what the stock engine does
-no change of a guard alters, so that `GUARDED=yes` plays the other half alone.
+`make comparison` plays all of it, keeps what was wrong in each run, and draws and writes both; what the stock engine
+does no change of a guard alters, so that `GUARDED=yes` plays the other half alone.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from figures.comparison_picture import PICTURE, svg
 from figures.page import ROOT, write
 from figures.playing import PRESETS, chosen, played
 from reconciliation.drill.anomalies import Kind
@@ -20,7 +21,7 @@ from reconciliation.drill.runs.job import Job
 from reconciliation.drill.stage import Played
 
 OUTCOMES: Final = ROOT / "figures" / "comparison.json"
-PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "guides" / "drill.md")
+PAGE: Final = ROOT / "docs" / "guides" / "drill.md"
 MARK: Final = "comparison"
 SEEDS: Final = range(1, 101)
 MINUTES: Final = 3.0
@@ -93,19 +94,25 @@ def rows(outcomes: Mapping[Cell, Wrong]) -> Iterator[str]:
         yield f"| {preset} | {'guarded' if guarded else 'stock'} | {fine} | {counts} |"
 
 
+def picture(outcomes: Mapping[Cell, Wrong]) -> str:
+    """Return the picture: all presets together, stock and guarded."""
+    sides = {guarded: [each for cell, each in outcomes.items() if cell.guarded is guarded] for guarded in (False, True)}
+    return svg(sides, tuple(COLUMNS))
+
+
 @click.command("comparison")
 @click.option("--guarded", is_flag=True, help="Play the runs with every guard; keep the stock ones.")
 @click.option("--seeds", type=click.IntRange(1), default=len(SEEDS), show_default=True, help="How many seeds.")
 def main(*, guarded: bool, seeds: int) -> None:
-    """Play all, keep it, and write the tables."""
+    """Play all, keep it, write the table and draw the picture."""
     cells = [Cell(*each) for each in product(PRESETS, (False, True), SEEDS[:seeds])]
     kept = read() if guarded else {}
     found = kept | outcomes(cell for cell in cells if cell.guarded or not guarded)
     found = {cell: found[cell] for cell in cells}
     lines = (json.dumps({**cell._asdict(), "wrong": each}) for cell, each in found.items())
     OUTCOMES.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
-    for page in PAGES:
-        write(MARK, page, rows(found))
+    write(MARK, PAGE, rows(found))
+    PICTURE.write_text(picture(found), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
-"""Stock beside guarded: README and guide show what was kept, and a few of its runs come out as kept."""
+"""Stock beside guarded: picture and table show what was kept, and a few of its runs come out as kept."""
 
-from pathlib import Path
+import re
 
 import pytest
 
 from figures import comparison
 from figures.comparison import COLUMNS, Cell
-from figures.page import written
+from figures.comparison_picture import PICTURE
+from figures.page import ROOT, written
 from figures.playing import PRESETS
 
 KEPT = comparison.read()
+README = ROOT / "README.md"
 AGAIN = (Cell("standard", guarded=True, seed=2), Cell("conservative", guarded=False, seed=6))
 
 
@@ -23,9 +25,19 @@ def test_the_same_seeds_were_played_in_every_row() -> None:
     assert all(each == seeds[0] for each in seeds)
 
 
-@pytest.mark.parametrize("page", comparison.PAGES, ids=lambda page: page.name)
-def test_each_page_shows_what_was_kept(page: Path) -> None:
-    assert written(comparison.MARK, page) == "\n".join(comparison.rows(KEPT))
+def test_table_and_picture_show_what_was_kept() -> None:
+    assert written(comparison.MARK, comparison.PAGE) == "\n".join(comparison.rows(KEPT))
+    assert PICTURE.read_text("utf-8") == comparison.picture(KEPT)
+
+
+def test_the_readme_tells_the_picture_s_numbers_to_whoever_does_not_see_it() -> None:
+    (told,) = re.findall(r"!\[([^\]]+)\]\(docs/guides/images/stock-beside-guarded\.svg\)", README.read_text("utf-8"))
+    wrong = {
+        guarded: [each for cell, each in KEPT.items() if cell.guarded is guarded and each] for guarded in (False, True)
+    }
+    runs = len(KEPT) // 2
+    assert f"stock {len(wrong[False])} of {runs} runs" in told
+    assert f"guarded {len(wrong[True])} of {runs}" in told
 
 
 @pytest.mark.usefixtures("pooled_figures")
