@@ -1,13 +1,15 @@
 """Writes what follows from the code; `--check` compares.
 
-That is .env.example, the schema, the pages of settings, metrics and rules, the rule files of Prometheus and Grafana,
-and Grafana's dashboard. Run it after a setting, a rule, a metric or an alert was added or changed.
+That is .env.example, the schema, the pages of settings, metrics and rules, the diagrams, the rule files of Prometheus
+and Grafana, and Grafana's dashboard. Run it after a setting, a rule, a metric or an alert was added or changed.
 """
 
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from diagrams import diagrams
 
 from monitoring.files import files
 from reconciliation.cli import rules
@@ -97,6 +99,7 @@ def generated() -> dict[str, str]:
         "docs/reference/settings.md": "\n".join(_reference()) + "\n",
         "docs/reference/metrics.md": "\n".join(_metrics()) + "\n",
         "docs/guides/rules.md": "\n".join(_rules()) + "\n",
+        **diagrams(),
         **files(),
     }
 

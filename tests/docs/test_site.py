@@ -25,7 +25,7 @@ OUTSIDE: Final = {
 """The only links that leave the site."""
 LOADED: Final = re.compile(r"url\(\s*[\"']?(?!data:|#)([^)\"']+)|@import\s+[\"']([^\"']+)")
 """What a stylesheet loads."""
-LOOKED_AT: Final = ("index", "guides/monitoring", "reference/settings", "reference/api")
+LOOKED_AT: Final = ("index", "guides/monitoring", "guides/reconciliation", "reference/settings", "reference/api")
 WIDTHS: Final = (1_280, 390)
 FITS: Final = """
 (edge => [
