@@ -17,7 +17,7 @@ from reconciliation.settings.guards import GUARDS
 pytestmark = pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
 
 PAGE: Final = (Path(__file__).resolve().parents[2] / "docs" / "incidents.md").read_text("utf-8")
-PLAYED: Final = re.findall(r"^\| #.*\| (`\w+`|several) \| `([^`]+)` \|$", PAGE, re.MULTILINE)
+PLAYED: Final = re.findall(r"^\| #.*\| (`\w+`|several): `([^`]+)` \|$", PAGE, re.MULTILINE)
 SCENARIOS: Final = shipped_scenarios()
 
 
