@@ -18,6 +18,8 @@ exclude_patterns = [".*"]  # not even walked through
 
 html_theme = "furo"
 html_title = "recon"
+html_static_path = ["_static"]
+html_css_files = ["recon.css"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False

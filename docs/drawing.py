@@ -138,7 +138,7 @@ def _drawn(boxes: Sequence[Box]) -> Iterator[str]:
         if before >= 0:
             yield from _way(boxes[before], tops[before], box, top)
         if box.when:
-            yield _text("word", box.left + (14 if box.follows else 4), top - 6, box.when, width)
+            yield _text("word", box.left + (18 if box.follows else 4), top - 6, box.when, width)
         place = f'x="{box.left:g}" y="{top:g}" width="{width:g}" height="{box.height:g}"'
         yield f'<rect class="{box.tone}" {place} rx="6"/>'
         for row, (kind, line) in enumerate(box.lines(), 1):
