@@ -123,7 +123,7 @@ check: $(READY)  ## Lint, types, import contracts, generated files, lock
 	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/python tests/tools/check_lock.py
 
-generate: $(READY)  ## Write .env.example, the schema and the reference page from the models
+generate: $(READY)  ## Write what follows from the code: .env.example, schema, pages, diagrams, rule files
 	@$(BIN)/python docs/generate.py
 
 lock:  ## Resolve the requirements anew, with hashes and without addresses (needs uv or installs one)

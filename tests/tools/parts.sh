@@ -1,6 +1,6 @@
 #!/bin/sh
-# What tests use and no Python package brings: Chromium, in which a test looks at the page of `recon drill --html`, and
-# Prometheus, promtool and Alertmanager, which load the rule files, scrape a node and raise its alerts.
+# What tests use and no Python package brings: Chromium, in which tests look at pages and diagrams, and Prometheus,
+# promtool and Alertmanager, which load the rule files, scrape a node and raise its alerts.
 #
 # It is silent where all is there and never fails: what cannot be had is told in a line, its tests are left out, and they
 # fail in CI. `parts.sh unpacked` leaves out the browser, which has to be installed.
