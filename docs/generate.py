@@ -35,8 +35,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Which settings are there?
 
 This page is generated from the models. `none` stands for nothing, in TOML and in the environment alike. A secret may
-come as `<NAME>_FILE`, and never stands in TOML. The units stand in the names: `_secs`, `_ms`, `_mins`; timeouts are in
-seconds.
+stand in a file that the variable `<NAME>_FILE` names, and never in TOML. The units stand in the names: `_secs`, `_ms`,
+`_mins`; timeouts are in seconds.
 """
 
 RULES_HEAD = """# What are settings judged by?
@@ -44,15 +44,15 @@ RULES_HEAD = """# What are settings judged by?
 This page is generated from the rules. The engine accepts settings that reject live orders, invent flat positions or
 leave a lost fill unrepaired for ever; each rule names one such way. `recon check` and every boot judge by all of them.
 
-- An **error** (E) refuses to boot, with exit code 2. A **warning** (W) says so, and fails `recon check --strict`.
-- `RECON_NODE_ACCEPT=E06` lets a named rule through for someone who knows better; it is told all the same.
-- A rule that needs a fact which settings do not hold by themselves, such as `facts.symbols`, is silent while it is not
-  given.
-- *Held by construction* means that a node which recon builds cannot break the rule. It counts for a hand-written
-  configuration, which `recon check --engine MODULE:OBJECT` judges.
+- Where an **error** (E) is found, a node does not boot: exit code 2. A **warning** (W) is told, and fails
+  `recon check --strict`.
+- `RECON_NODE_ACCEPT=E06` lets a node boot although it breaks that rule. The rule is told all the same.
+- Some rules need a fact that no setting of the engine holds, such as `facts.symbols`. Without it they are silent.
+- *Held by construction*: a node which recon builds cannot break the rule. It matters for a hand-written configuration,
+  which `recon check --engine MODULE:OBJECT` [judges](check-your-existing-config.md).
 - With `enabled = false` nothing is reconciled, and the rules about repair do not apply.
-- The proof is **run** where a test shows the harm on the real engine, **read** where it was read in the engine's
-  source, **computed** where it follows from a computation.
+- The proof is **run** where a test shows the harm on the real engine, **read** where the harm was found in the engine's
+  source, and **computed** where it follows from a computation.
 """
 
 METRICS_HEAD = """# Which metrics are there?
@@ -61,13 +61,12 @@ This page is generated from the table of metrics. A node serves them at `/metric
 [the guide on monitoring](../guides/monitoring.md) tells.
 
 - Every metric bears {node_labels} beside its own labels. No order and no trade is ever a label.
-- What was not told yet is there as a zero. A metric of a check that is off, or of a database that is not there, is left
-  out.
-- Times are timestamps, in seconds since the epoch: an age is `time() - METRIC`. A timestamp of 0 is nothing that
-  happened, so ask for `METRIC > 0` first.
+- A count that has not begun is zero. A metric of a check that is off, or of a database that is not there, is left out.
+- Times are timestamps, in seconds since the epoch: an age is `time() - METRIC`. A timestamp of 0 means that it has not
+  happened yet, so ask for `METRIC > 0` first.
 - A counter begins at 0 with each start of a node.
 - A histogram has `_bucket`, `_sum` and `_count`; its buckets end at {bounds} s.
-- `process_cpu_seconds_total`, `process_resident_memory_bytes` and the like are those of the Python client library, and
+- `process_cpu_seconds_total`, `process_resident_memory_bytes` and the like come from the Python client library, and
   bear neither of these labels.
 """
 FREE_LABELS = {"fingerprint", "preset", "version", "engine_version"}
