@@ -20,7 +20,7 @@ from reconciliation.layers import known
 from reconciliation.layers.environment import EnvironmentLayer
 from reconciliation.layers.origins import LayerOrigins
 from reconciliation.layers.overrides import OverrideLayer
-from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.refusals import problems_of
 from reconciliation.layers.setting import variable_of
 from reconciliation.rules.check import check, refusals
@@ -77,7 +77,9 @@ def _facts(assignments: tuple[str, ...]) -> tuple[Settings, Mapping[str, str]]:
     overrides = overrides_of(assignments)
     for key in overrides:
         if key not in FACTS:
-            raise click.UsageError(f"--set {key} is no fact that --engine takes; there are: {', '.join(FACTS)}")
+            raise click.UsageError(
+                f"--set {printable(key)} is no fact that --engine takes; there are: {', '.join(FACTS)}"
+            )
     variables = {variable_of(tuple(key.split("."))) for key in FACTS}
     # Other settings of recon's do not matter here; a name that is none of them is a slip.
     ours = set(known.variables()) - variables

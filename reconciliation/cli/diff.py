@@ -15,7 +15,7 @@ from reconciliation.cli.text import table, value_text
 from reconciliation.errors import ExitCode, UnusableError
 from reconciliation.layers.nesting import too_deep
 from reconciliation.layers.problems import SettingsError, printable
-from reconciliation.layers.resolve import load, load_file
+from reconciliation.layers.resolve import available_presets, load, load_file
 from reconciliation.layers.settings_folder import settings_directory
 
 ENVIRONMENT: Final = "@env"
@@ -100,6 +100,11 @@ def side(operand: str, directory: Path, overrides: Mapping[str, object] | None =
         return _from_data(as_data(load_file(path, directory)))
     if operand.endswith(".json"):
         return _saved(path)
+    if operand not in (presets := available_presets(directory)):
+        there_are = f"there are: {', '.join(presets) or 'none'}"
+        raise UnknownOperandError(
+            f"'{operand}' is no preset, no .toml or .json file, and not {ENVIRONMENT}; {there_are}"
+        )
     return _from_data(as_data(load(preset=operand, env={}, settings_dir=directory)))
 
 
@@ -109,8 +114,8 @@ def _saved(path: Path) -> Side:
         whole = isinstance(data, dict) and all(isinstance(data.get(key), dict) for key in ("values", "origins"))
         usable = whole and not too_deep(data) and all(isinstance(origin, str) for origin in data["origins"].values())
     except (OSError, ValueError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no JSON"
-        raise UnknownOperandError(f"{path}: cannot be read: {reason.lower()}") from None
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "it is no JSON"
+        raise UnknownOperandError(f"{path}: cannot be read: {reason}") from None
     if not usable:
         raise UnknownOperandError(f"{path}: is not what `recon show --json` prints")
     return _from_data(data)

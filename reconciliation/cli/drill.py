@@ -25,6 +25,7 @@ from reconciliation.node.signals import StopRequest
 @click.option(
     "--minutes",
     type=click.FloatRange(0, 10_000, min_open=True),
+    metavar="M",
     help="How long a derived run trades under faults.  [default: 10]",
 )
 @click.option("--kills", is_flag=True, help="Also kill the node about every minute of a derived run.")
@@ -72,8 +73,7 @@ def command(**given: Any) -> None:
       a thousand derived runs               recon drill --seed 1 --runs 1000
       every scenario, three presets         recon drill --matrix
       every scenario, by the clock          recon drill --wire
-      what there is:
-      recon drill --list
+      what there is                         recon drill --list
 
     SCENARIO is a name, or the name without its bracket for all variations. Where scenarios are played, the seeds are
     what delays are drawn from. Node and venue must agree within the time that `recon plan` predicts. A failed seed is

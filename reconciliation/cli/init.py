@@ -37,7 +37,12 @@ def command(directory: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             word = "written" if _written(target, text) else "kept"
         except OSError as error:
-            click.echo(printable(f"{target}: cannot be written: {error.strerror}; choose another folder"), err=True)
+            click.echo(
+                printable(
+                    f"{target}: cannot be written: {(error.strerror or str(error)).lower()}; choose another folder"
+                ),
+                err=True,
+            )
             raise SystemExit(ExitCode.UNUSABLE) from None
         click.echo(printable(f"{word:<7}  {target}"))
 

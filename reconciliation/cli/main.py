@@ -45,6 +45,20 @@ class LazyGroup(click.Group):
         gc.enable()
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; of one that does not exist, say which was probably meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from reconciliation.layers.suggest import nearest
+
+            near = nearest(args[0], sorted(COMMANDS))
+            if near is None:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{near}'?", error.ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing any."""
         with formatter.section("Commands"):

@@ -31,7 +31,11 @@ env_file_option: Final = click.option(
 
 
 set_option: Final = click.option(
-    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one dotted key."
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override one dotted key, such as log.level=DEBUG; once for each.",
 )
 
 

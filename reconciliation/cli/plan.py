@@ -23,9 +23,15 @@ _LABEL: Final = 33
 
 
 @click.command("plan")
-@click.option("--symbols", type=click.IntRange(1), help="How many symbols are traded; else facts.symbols, else 1.")
 @click.option(
-    "--resting", type=click.IntRange(0), default=0, help="How many orders rest longer than the open check looks back."
+    "--symbols", type=click.IntRange(1), metavar="N", help="How many symbols are traded; else facts.symbols, else 1."
+)
+@click.option(
+    "--resting",
+    type=click.IntRange(0),
+    metavar="N",
+    default=0,
+    help="How many orders rest longer than the open check looks back.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
 @settings_options

@@ -11,10 +11,16 @@ import click
 
 
 @click.command("venue")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 picks a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=0, help="Port to listen on; 0 picks a free one."
+)
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep the ledger and the keys here.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address to listen on.")
-@click.option("--market-seed", type=int, default=1, show_default=True, help="What the quotes are drawn from.")
+@click.option(
+    "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Loopback address to listen on."
+)
+@click.option(
+    "--market-seed", type=int, metavar="N", default=1, show_default=True, help="What the quotes are drawn from."
+)
 @click.option("--env", "as_env", is_flag=True, help="Print lines that a shell can source, in place of JSON.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def command(  # noqa: PLR0913 - options

@@ -27,7 +27,7 @@ from reconciliation.node.node import Node
 from reconciliation.node.observation import Observation
 from reconciliation.node.outside import Outside
 from reconciliation.node.signals import StopRequest
-from reconciliation.node.user_code import Configure
+from reconciliation.node.user_code import Configure, called_with_builder
 from reconciliation.rules.plan import Plan
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
@@ -185,7 +185,7 @@ class VirtualRun:
 
     def _configured(self, builder: NodeBuilder) -> None:
         if self._configure is not None:
-            self._configure(builder)
+            called_with_builder(self._configure, builder)
         self._strategies = {strategy.id.value: strategy for strategy in driven()}
         for strategy in self._strategies.values():
             builder.add_strategy(strategy)

@@ -30,7 +30,7 @@ class NotAConfigError(UnusableError):
     """What was to be judged is no configuration that the rules know."""
 
     def __init__(self, found: object) -> None:
-        what = f"is the class {found.__name__}" if isinstance(found, type) else f"is a {type(found).__name__}"
+        what = f"is the class {found.__name__}" if isinstance(found, type) else f"is of type {type(found).__name__}"
         super().__init__(
             f"{what}, not a LiveExecEngineConfig or a TradingNodeConfig", "name one, or a function that returns one"
         )

@@ -59,12 +59,12 @@ class EnvironmentLayer(Layer):
             if name != known.SETTINGS_DIR_VARIABLE:
                 problems.append(self._unknown(name))
             elif not text:
-                problems.append(self._empty(name, ""))
+                problems.append(self._empty(name, None))
             else:
                 self.settings_dir = Naming(text, self._origin(name))
         elif not text:
-            meant = setting or secret
-            problems.append(self._empty(name, meant.key if meant else ""))
+            meant = setting or secret or (known.settings_by_path()[renames.RENAMED[old].path] if old else None)
+            problems.append(self._empty(name, meant))
         elif old is not None:
             successor = known.settings_by_path()[renames.RENAMED[old].path]
             self._put(values, old, name, successor.parse(text), text)
@@ -102,9 +102,10 @@ class EnvironmentLayer(Layer):
         """Return how a user takes a value out of the environment."""
         return "unset it"
 
-    def _empty(self, name: str, key: str) -> Problem:
-        hint = f"{self.remedy()}, or write none where nothing is meant"
-        return Problem(self._origin(name), key, "empty_variable", "is set but empty", hint)
+    def _empty(self, name: str, setting: Setting | None) -> Problem:
+        is_nothing = setting is not None and setting.nullable and name == setting.variable
+        hint = f"{self.remedy()}, or {'write none where nothing is meant' if is_nothing else 'write a value'}"
+        return Problem(self._origin(name), setting.key if setting else "", "empty_variable", "is set but empty", hint)
 
     def _unknown(self, name: str) -> Problem:
         place, message = self._origin(name), "is no setting of recon"
@@ -137,7 +138,7 @@ def _secret_from_file(origin: str, key: str, file: Path, problems: list[Problem]
     """Return a secret file's content without its one final newline; None when something is wrong with it."""
     try:
         mode = file.stat().st_mode
-        if stat.S_IMODE(mode) & (stat.S_IRGRP | stat.S_IROTH):
+        if not stat.S_ISDIR(mode) and stat.S_IMODE(mode) & (stat.S_IRGRP | stat.S_IROTH):
             message = f"{file} can be read by its group or by others"
             problems.append(Problem(origin, key, "secret_exposed", message, f"chmod 600 {file}"))
             return None

@@ -33,7 +33,7 @@ _MEANING: Final = {
     float: "a number",
     str: "text",
     tuple: "a list, as JSON or separated by commas",
-    dict: "a table; in the environment as JSON",
+    dict: "a table (JSON in a variable and at --set)",
 }
 _WITH_UNIT: Final = re.compile(r"\s*([+-]?[0-9.]+)\s*(ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\s*", re.IGNORECASE)
 _MILLISECONDS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
@@ -164,7 +164,7 @@ def _reason(detail: ErrorDetails, setting: Setting | None, written: Any) -> _Rea
     if kind == "finite_number":
         return _Reason("not_finite", "must be a finite number", "write a plain number")
     if kind in {"too_short", "string_too_short"}:
-        return _Reason("out_of_range", "must not be empty", "write a value or leave it out")
+        return _Reason("out_of_range", "must not be empty", "write a value")
     if kind == "literal_error":
         return _Reason("wrong_value", f"must be {context['expected']}", "write one of these words")
     if kind in _TYPE_ERRORS:
@@ -178,8 +178,12 @@ def _wrong_type(setting: Setting | None, written: Any) -> _Reason:
         return _Reason("wrong_type", "must be a table", "write it as [section] with its keys below")
     if setting.kind is dict and isinstance(written, str) and (twice := reading.repeated_key(written)) is not None:
         return _Reason("invalid", f"{_text(twice)} stands here twice", "keep one of the two")
-    number = setting.kind in {int, float}
-    if number and setting.unit and isinstance(written, str) and (match := _WITH_UNIT.fullmatch(written)):
+    if (
+        setting.kind in {int, float}
+        and setting.unit
+        and isinstance(written, str)
+        and (match := _WITH_UNIT.fullmatch(written))
+    ):
         in_name = not setting.path[-1].startswith("timeout_")
         unit = f"its unit, {setting.unit}, stands in its name" if in_name else f"its unit is always {setting.unit}"
         message = f"must be {_MEANING[setting.kind]}: {unit}"
@@ -187,7 +191,8 @@ def _wrong_type(setting: Setting | None, written: Any) -> _Reason:
         such = f", such as {meant}" if meant else ""
         return _Reason("unit_in_value", message, f"write the number of {setting.unit} alone{such}")
     or_none = ", or none" if setting.nullable else ""
-    quoted = isinstance(written, str) and isinstance(setting.parse(written), bool | int | float)
+    is_number = setting.kind in {bool, int, float}
+    quoted = is_number and isinstance(written, str) and isinstance(setting.parse(written), bool | int | float)
     hint = "write it without quotes" if quoted else "write one"
     return _Reason("wrong_type", f"must be {_MEANING.get(setting.kind, 'text')}{or_none}", hint)
 
@@ -222,7 +227,10 @@ def _text(value: Any) -> str:
     if value == ():
         return "[]"
     try:
-        text = reading.NOTHING if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        if isinstance(value, tuple):
+            text = ",".join(map(str, value))
+        else:
+            text = reading.NOTHING if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     except ValueError:  # more digits than Python turns into text
         return "a huge number"
     shown = text if text.isprintable() and text == text.strip() and text else repr(text)
@@ -280,4 +288,5 @@ def _between_keys(detail: ErrorDetails, concerned: tuple[KeyPath, ...], layers: 
     listed = ", ".join(f"{key} ({'not set' if place == DEFAULT else place})" for key, place in places.items())
     if detail["type"] == "relation":
         listed = ", ".join(f"{key} ({place})" for key, place in places.items())
-    return Problem(first, next(iter(places)), detail["type"], detail["msg"], f"change one of {listed}")
+    change = "change" if len(places) == 1 else "change one of"
+    return Problem(first, next(iter(places)), detail["type"], detail["msg"], f"{change} {listed}")

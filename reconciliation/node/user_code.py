@@ -40,11 +40,11 @@ def called_with_builder(configure: object, builder: NodeBuilder) -> None:
     Raises:
         ConfigureError: it is no function of one argument, or it failed.
     """
-    name = getattr(configure, "__qualname__", type(configure).__name__)
+    name = getattr(configure, "__qualname__", "what was named")
     where = _definition(configure)
     wanted = "name a function that takes one argument, the builder"
     if isinstance(configure, type) or not callable(configure):
-        what = "a class" if isinstance(configure, type) else f"a {type(configure).__name__}"
+        what = "a class" if isinstance(configure, type) else f"of type {type(configure).__name__}"
         raise ConfigureError(f"{name} is {what}, not a function", wanted, where)
     if inspect.iscoroutinefunction(configure):
         raise ConfigureError(f"{name} is a coroutine function, which nobody awaits", wanted, where)
@@ -56,6 +56,8 @@ def called_with_builder(configure: object, builder: NodeBuilder) -> None:
         pass  # a function without a signature, written in C
     try:
         configure(builder)
+    except ConfigureError:  # of a function that this one calls in turn, and named by it
+        raise
     except ReconError as error:
         raise ConfigureError(f"{name} failed: {error} {place_in(error)}".rstrip()) from error
     except Exception as error:

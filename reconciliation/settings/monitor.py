@@ -1,12 +1,21 @@
 """Where a node tells how it is."""
 
-from typing import Self
+from typing import Annotated, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from reconciliation.settings.section import Section
 from reconciliation.settings.urls import Secret
+
+_USER: Final = "^[^:]+$"
+"""HTTP basic auth ends the user's name with a colon."""
+
+
+def _user(text: str) -> str:
+    if ":" in text:
+        raise ValueError("must not hold a colon, with which HTTP basic auth ends the name")
+    return text
 
 
 class MonitorSettings(Section):
@@ -19,10 +28,9 @@ class MonitorSettings(Section):
         default="127.0.0.1", min_length=1, description="Address to listen on; loopback unless somebody else scrapes."
     )
     port: int = Field(default=9464, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
-    user: str | None = Field(
+    user: Annotated[str, AfterValidator(_user), Field(json_schema_extra={"pattern": _USER})] | None = Field(
         default=None,
         min_length=1,
-        pattern="^[^:]+$",
         description="Who may read, by HTTP basic auth; none is everybody.",
     )
     password: Secret | None = Field(default=None, min_length=1, description="The user's password.")

@@ -1,5 +1,6 @@
 """The venue account the node trades."""
 
+import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -12,12 +13,21 @@ OURS: Final = "BINANCE"
 """What the name of every venue begins with that recon's own client speaks to."""
 
 
+_NAME: Final = "^[A-Z0-9_]+$"
+
+
+def _venue_name(text: str) -> str:
+    if not re.fullmatch(_NAME, text):
+        raise ValueError(f"{text!r} is not a venue's name: capital letters, digits and _, as in BINANCE")
+    return text
+
+
 class VenueSettings(Section):
     """The venue account the node trades."""
 
-    name: str = Field(
+    name: Annotated[str, AfterValidator(_venue_name)] = Field(
         default="BINANCE",
-        pattern=r"^[A-Z0-9_]+$",
+        json_schema_extra={"pattern": _NAME},
         description="Venue name, the part of an instrument id after the dot; with an account it begins with BINANCE.",
     )
     environment: Literal["local", "testnet", "live"] = Field(
@@ -47,14 +57,20 @@ class VenueSettings(Section):
         fields = ("http_url", "stream_url", "api_key", "api_secret")
         given = tuple(name for name in fields if getattr(self, name) is not None)
         needed: tuple[str, ...] = fields
+        told = "a venue's addresses, key and secret come all together or not at all; missing: {missing}"
         if self.environment != "local" and not {"http_url", "stream_url"} & set(given):
             needed = ("api_key", "api_secret")
+            told = "an account at the {environment} venue has a key and a secret; missing: {missing}"
         missing = tuple(name for name in needed if name not in given)
         if missing and (given or self.environment != "local"):
             raise PydanticCustomError(
                 "incomplete",
-                "a venue's addresses, key and secret come all together or not at all; missing: {missing}",
-                {"missing": ", ".join(missing), "keys": (*given, *missing) if given else ("environment",)},
+                told,
+                {
+                    "missing": ", ".join(missing),
+                    "environment": self.environment,
+                    "keys": (*given, *missing) if given else ("environment", *missing),
+                },
             )
         return self
 

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base\'s signature
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base's signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
 
     @property
     def settings_dir(self) -> Path | None:
-        """The directory the TOML layers were read from; none when no layer was read."""
+        """The folder the TOML layers were read from; None when no layer was read."""
         return self._settings_dir
 
     @property

@@ -55,7 +55,9 @@ class DataDir:
             self._journal = (path / JOURNAL).open("a", encoding="utf-8")
         except OSError as error:
             self.close()
-            raise DataDirUnusable(f"data directory {path} is not usable: {error.strerror}") from error
+            raise DataDirUnusable(
+                f"data directory {path} is not usable: {(error.strerror or str(error)).lower()}; use another directory"
+            ) from error
         except DataDirUnusable:
             self.close()
             raise

@@ -198,7 +198,7 @@ def check_loopback(host: str) -> None:
         loopback = False
     if not loopback:
         raise NotLoopback(
-            f"host {host!r} is not a loopback address: the venue answers only this machine, use 127.0.0.1"
+            f"host {host!r} is not a loopback address: the venue answers only this machine; use 127.0.0.1"
         )
 
 
@@ -212,6 +212,6 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise PortUnusable(f"cannot listen on {host} port {port}: {reason}") from error
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise PortUnusable(f"cannot listen on {host} port {port}: {reason}; use another port") from error
     return listener

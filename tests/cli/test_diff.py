@@ -92,13 +92,19 @@ def test_secrets_are_masked_on_both_sides() -> None:
 @pytest.mark.parametrize(
     ("operand", "hint"),
     [
-        ("nothing", "there are: aggressive, conservative, disabled, standard"),
+        (
+            "nothing",
+            (
+                "'nothing' is no preset, no .toml or .json file, and not @env"
+                "; there are: aggressive, conservative, disabled, standard"
+            ),
+        ),
         ("nothing.toml", "nothing.toml: cannot be read: no such file or directory"),
         ("nothing.json", "nothing.json: cannot be read: no such file or directory"),
-        ("broken.json", "broken.json: cannot be read: it is no json"),
+        ("broken.json", "broken.json: cannot be read: it is no JSON"),
         ("other.json", "other.json: is not what `recon show --json` prints"),
         ("broken.toml", "broken.toml:1:5: is not TOML"),
-        ("@nothing", "'@nothing' cannot be a preset's name"),
+        ("@nothing", "'@nothing' is no preset, no .toml or .json file, and not @env"),
     ],
 )
 def test_what_cannot_be_compared_ends_with_2(jail: Jail, operand: str, hint: str) -> None:

@@ -261,7 +261,9 @@ def test_settings_that_a_node_does_not_start_with_are_told_before_anything_is_pl
 
 def test_ones_own_function_adds_to_the_node_and_is_told_when_it_fails(pooled: Jail) -> None:
     told = refused("--configure", "own_configure:fails", *OWN, "quiet")
-    assert "failed: ValueError: not today (own_configure.py:" in told
+    assert "settings: fails failed: ValueError: not today (own_configure.py:" in told
+    told = refused("--configure", "own_configure:TYPE_CHECKING", *OWN, "quiet")
+    assert "settings: what was named is of type bool, not a function; name a function" in told
     assert recon("drill", "--configure", "own_configure:adds", *OWN, "quiet").exit_code == 0
 
 

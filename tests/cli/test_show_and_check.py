@@ -113,6 +113,7 @@ def test_every_line_of_the_example_environment_is_usable() -> None:
         (["run", "json:no_such_function"], "has no no_such_function"),
         (["run", "json"], "is not MODULE:OBJECT"),
         (["nonsense"], "No such command"),
+        (["chek"], "No such command 'chek'. Did you mean 'check'?"),
         (["show", "--settings-dir", "no-such-folder"], "no-such-folder"),
         (["show", "--preset", "no-such-preset"], "aggressive, conservative, disabled, standard"),
     ],

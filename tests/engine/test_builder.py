@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from reconciliation import load
+from reconciliation import guarded_factory, load
 from reconciliation.engine.builder import ClientSpec, GuardedFactory, NodeBuilder
 from reconciliation.engine.errors import DuplicateClientError
+from reconciliation.errors import UnusableError
 
 
 class Stock:
@@ -49,3 +50,10 @@ def test_a_name_is_given_once_a_kind(builder: NodeBuilder, kind: str) -> None:
 def test_a_client_is_guarded_by_its_factory() -> None:
     assert ClientSpec(None, Guarded).is_guarded
     assert not ClientSpec(None, Stock).is_guarded
+
+
+@pytest.mark.parametrize("guards", [["symbols", "symbls"], "symbols"])
+def test_a_guard_there_is_not_is_refused_and_not_left_out(guards: list[str] | str) -> None:
+    with pytest.raises(UnusableError, match="is no guard; the guards are bulk_queries, "):
+        guarded_factory(guards)
+    assert issubclass(guarded_factory(["time_limits", "symbols"]), GuardedFactory)

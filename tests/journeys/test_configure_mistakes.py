@@ -43,7 +43,7 @@ def own_module(tmp_path: Path, nothing_left_behind: None) -> None:
         ("raises", "raises failed: KeyError: 'missing'", "own.py:13"),
         ("later", "later is a coroutine function, which nobody awaits", "own.py:15"),
         ("twice", "a client named 'OKX' was added already", "own.py:20"),
-        ("configured", "dict is a dict, not a function", ""),
+        ("configured", "what was named is of type dict, not a function", ""),
     ],
 )
 def test_a_mistake_is_told_in_one_line(stage: Stage, target: str, reason: str, place: str) -> None:

@@ -14,7 +14,7 @@ from reconciliation.settings.origins import Layered
 CANARY = "kanarienvogel"
 LEVEL = "log.level"
 NO_SETTING = "is no setting of recon"
-EMPTY = "RECON_LOG_LEVEL: is set but empty; remove the line, or write none where nothing is meant"
+EMPTY = "RECON_LOG_LEVEL: is set but empty; remove the line, or write a value"
 MALFORMED = "is not NAME=VALUE; write one variable a line, and close every quote"
 NAME_A_FILE = "name a readable file of NAME=VALUE lines, or leave it out"
 

@@ -106,7 +106,7 @@ def test_files_variables_and_overrides_merge_by_key_with_their_origins(jail: Jai
     [
         ("[makers.A-1]\nwight = 1\n", "2: makers.A-1.wight is no key of recon; did you mean makers.A-1.weight?"),
         ("[makers.A-1]\nweight = 10\n", "2: makers.A-1.weight = 10 must be at most 9; set 9 or less"),
-        ("[makers]\nA-1 = 1\n", "2: makers.A-1 must be a table; in the environment as JSON; write one"),
+        ("[makers]\nA-1 = 1\n", "2: makers.A-1 must be a table (JSON in a variable and at --set); write one"),
         ("[makers.a-1]\n", "1: makers.a-1: 'a-1' is not in capitals; correct it"),
         (
             f"[makers.A-1]\nlabel = 'a'\nkey = '{CANARY}'\n",

@@ -44,7 +44,7 @@ def test_claims_nested_without_end_are_told(jail: Jail) -> None:
     jail.settings()
     text = '{"A-1":' * 5000 + "1" + "}" * 5000
     (line,) = jail.lines({"RECON_CLAIMS": text})
-    assert line.endswith("... must be a table; in the environment as JSON; write one")
+    assert line.endswith("... must be a table (JSON in a variable and at --set); write one")
     nested: dict[str, object] = {}
     nested["A-1"] = nested
     expected = "--set claims: claims is nested too deeply; give a table of plain values"

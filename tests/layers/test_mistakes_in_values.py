@@ -72,6 +72,39 @@ def test_a_wrong_value_in_a_file(jail: Jail, line: str, expected: str) -> None:
             "ten",
             f"{DELAY} = ten must be a number; write one; or unset it: the default is 10.0",
         ),
+        (
+            "RECON_NODE_ACCEPT",
+            '["E13"',
+            (
+                'node.accept = ["E13" must be a list, as JSON or separated by commas; write one'
+                "; or unset it: the default is []"
+            ),
+        ),
+        (
+            "RECON_NODE_GUARDS",
+            "[1",
+            (
+                "node.guards = [1 must be a list, as JSON or separated by commas; write one; or unset it: the default"
+                " is bulk_queries,answered_absence,own_counters,confirmed_positio..."
+            ),
+        ),
+        ("RECON_CLAIMS", "1", "claims = 1 must be a table (JSON in a variable and at --set); write one"),
+        (
+            "RECON_VENUE_NAME",
+            "binance",
+            (
+                "venue.name: 'binance' is not a venue's name: capital letters, digits and _, as in BINANCE; correct it"
+                "; or unset it: the default is BINANCE"
+            ),
+        ),
+        (
+            "RECON_VENUE_ENVIRONMENT",
+            "live",
+            (
+                "an account at the live venue has a key and a secret; missing: api_key, api_secret; change one of"
+                " venue.environment (RECON_VENUE_ENVIRONMENT), venue.api_key (not set), venue.api_secret (not set)"
+            ),
+        ),
         ("RECON_STARTUP_DELAY_SECS", "nan", f"{DELAY} = nan {FINITE}; or unset it: the default is 10.0"),
         ("RECON_STARTUP_DELAY_SECS", "inf", f"{DELAY} = inf {FINITE}; or unset it: the default is 10.0"),
         ("RECON_STARTUP_DELAY_SECS", "1e400", f"{DELAY} = 1e400 {FINITE}; or unset it: the default is 10.0"),
@@ -160,10 +193,18 @@ def test_the_shadowed_layer_is_told(jail: Jail) -> None:
 
 
 @pytest.mark.parametrize(
-    "variable", ["RECON_STARTUP_DELAY_SECS", "RECON_CACHE_URL", "RECON_VENUE_API_KEY_FILE", "RECON_PRESET"]
+    ("variable", "word"),
+    [
+        ("RECON_CACHE_URL", "write none where nothing is meant"),
+        ("RECON_LOOKBACK_MINS", "write none where nothing is meant"),
+        ("RECON_STARTUP_DELAY_SECS", "write a value"),
+        ("RECON_VENUE_API_KEY_FILE", "write a value"),
+        ("RECON_PRESET", "write a value"),
+        ("RECON_SETTINGS_DIR", "write a value"),
+    ],
 )
-def test_an_empty_variable(jail: Jail, variable: str) -> None:
-    expected = f"{variable}: is set but empty; unset it, or write none where nothing is meant"
+def test_an_empty_variable(jail: Jail, variable: str, word: str) -> None:
+    expected = f"{variable}: is set but empty; unset it, or {word}"
     jail.settings()
     assert jail.lines({variable: ""}) == [expected]
 

@@ -66,7 +66,7 @@ def test_unreadable_secret_files_are_refused(jail: Jail, content: bytes | str) -
     if isinstance(content, bytes):
         jail.secret(content)
     else:
-        Path("secret").mkdir(mode=0o700)
+        Path("secret").mkdir(mode=0o755)
     assert codes({"RECON_CACHE_URL_FILE": "secret"}) == ["secret_unreadable"]
 
 

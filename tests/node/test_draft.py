@@ -131,11 +131,11 @@ def data_only(builder: NodeBuilder) -> None:
     [
         (nothing_to_call, "nothing_to_call cannot be called with the builder"),
         (Configure, "Configure is a class, not a function"),
-        (Configure(), "Configure is a Configure, not a function"),
+        (Configure(), "what was named is of type Configure, not a function"),
         (later, "later is a coroutine function"),
         (
             unfit,
-            "OKX was given a object, not a LiveExecClientConfig; .*'MAKER-001' was added as a strategy",
+            "OKX was given object, not LiveExecClientConfig; .*'MAKER-001' was added as a strategy",
         ),
         (failing, r"failing failed: KeyError: 'missing' \(test_draft.py:\d+\)"),
     ],

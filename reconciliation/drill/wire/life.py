@@ -20,7 +20,7 @@ from reconciliation.errors import ReconError, UnusableError
 from reconciliation.node.draft import draft
 from reconciliation.node.node import Node
 from reconciliation.node.signals import StopRequest, StopRequestedError
-from reconciliation.node.user_code import Configure
+from reconciliation.node.user_code import Configure, called_with_builder
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
 
@@ -90,7 +90,7 @@ class Life:
 
     def _configured(self, builder: NodeBuilder) -> None:
         if self._part.configure is not None:
-            self._part.configure(builder)
+            called_with_builder(self._part.configure, builder)
         self._strategies = {strategy.id.value: strategy for strategy in driven(self._part.tags)}
         for strategy in self._strategies.values():
             builder.add_strategy(strategy)

@@ -55,7 +55,7 @@ def unfit(builder: NodeBuilder) -> Iterator[str]:
     for kind, clients, config, factory in kinds:
         for name, spec in clients.items():
             if not isinstance(spec.config, config):
-                yield f"the {kind} client {name} was given a {type(spec.config).__name__}, not a {config.__name__}"
+                yield f"the {kind} client {name} was given {type(spec.config).__name__}, not {config.__name__}"
             if not (isinstance(spec.factory, type) and issubclass(spec.factory, factory)):
                 yield f"the {kind} client {name} was given {spec.factory!r}, not a class of {factory.__name__}"
     for strategy in builder.strategies:

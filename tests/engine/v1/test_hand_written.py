@@ -233,7 +233,7 @@ def test_what_recon_emits_breaks_nothing_that_it_holds_by_construction() -> None
 
 
 def test_anything_else_is_no_configuration() -> None:
-    with pytest.raises(NotAConfigError, match="is a int"):
+    with pytest.raises(NotAConfigError, match="is of type int"):
         judged(5)
 
 
@@ -378,9 +378,9 @@ def test_an_accepted_error_does_not_fail(folder: Path) -> None:
         (["needs:plain"], "No module named 'not_there_at_all', which needs imports; install it"),
         (["ends:plain"], "it ends the process; put what runs the node under: if __name__ =="),
         (["live_node:nope"], "live_node has no nope"),
-        (["live_node:number"], "is a int, not a LiveExecEngineConfig or a TradingNodeConfig"),
+        (["live_node:number"], "is of type int, not a LiveExecEngineConfig or a TradingNodeConfig"),
         (["live_node:fails"], "ValueError: no key\\x1b[31m (live_node.py:"),
-        (["live_node:nothing"], "is a NoneType, not a LiveExecEngineConfig"),
+        (["live_node:nothing"], "is of type NoneType, not a LiveExecEngineConfig"),
         (["live_node:LiveExecEngineConfig"], "not a LiveExecEngineConfig or a TradingNodeConfig"),
         (["live_node:plain", "--preset", "standard"], "--preset does not go with --engine"),
         (["live_node:plain", "--settings-dir", "."], "--settings-dir does not go with --engine"),
