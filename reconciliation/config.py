@@ -36,7 +36,8 @@ Retries = Annotated[int, Field(ge=0, le=1_000)]
 class ReconciliationConfig(BaseModel):
     """Reconciliation settings of one live node; the defaults are those of the standard preset.
 
-    Units stand in the names. Where a field may be `None`, the check or limit is off.
+    Units stand in the names. Where a field may be `None`, the check or limit is off. A value of another type, out of
+    its range, or an in-flight threshold below the in-flight interval raises pydantic's `ValidationError`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)

@@ -13,7 +13,8 @@ class ExternalOrderClaimConfig(BaseModel):
     """The external orders one strategy claims; the mapping `claims` holds one per strategy id.
 
     A claim covers orders that the cache does not know yet, and orders only: the position that a claimed order's
-    fills open stays with the venue's position id.
+    fills open stays with the venue's position id. It names instruments or claims all, one of the two; and one strategy
+    of a node can claim all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)

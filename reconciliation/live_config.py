@@ -82,8 +82,10 @@ class LiveTradingNodeConfig:
         Raises:
             ConfigureError: the function failed, or is none.
             SurroundingsMissingError: there is no execution client, or no `RECON_CACHE_URL`.
+            DuplicateClientError: the function added a client under the name of the settings' venue.
             RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
             PreflightError: the cache is not usable.
+            NotReadyError: the monitor's address cannot be listened on, or its certificate cannot be read.
             ClaimError: two strategies claim one instrument.
         """
         from reconciliation.node.draft import draft

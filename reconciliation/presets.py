@@ -13,10 +13,10 @@ class ReconciliationPreset(StrEnum):
     """Slow venues, few orders: rare requests, much patience before anything is believed gone."""
 
     STANDARD = "standard"
-    """The default, and the same as the model's own defaults."""
+    """The default, and the model's own: as often as Binance's request limits allow, for up to 8 symbols."""
 
     AGGRESSIVE = "aggressive"
-    """Many short-lived orders on a fast venue with requests to spare."""
+    """Many short-lived orders where requests are cheap; at Binance USD-M it asks more than one address may."""
 
     DISABLED = "disabled"
     """Nothing is reconciled: for replays and venues without reports, never for a live account."""

@@ -24,7 +24,7 @@ from reconciliation.settings import Settings
 )
 @settings_options
 def command(settings: Settings | SettingsError, engine: str | None, *, as_json: bool, strict: bool) -> None:
-    """Resolve and judge the settings: exit 0 when they are usable, 2 with every mistake when not.
+    """Resolve and judge the settings: exit 0 when they are usable, 2 with every problem when not.
 
     \b
       recon check --preset conservative --env-file production.env --strict

@@ -43,7 +43,10 @@ def as_data(rule: Rule) -> dict[str, Any]:
 
 def lines(rule: Rule) -> Iterator[str]:
     """Yield a rule told whole."""
-    severities = {"error": "error: a node does not boot with it", "warning": "warning"}
+    severities = {
+        "error": "error: a node does not boot with it",
+        "warning": "warning: a node boots with it and says so",
+    }
     proofs = {
         "run": "run: its harm was shown on the real engine",
         "read": "read in the engine's source",

@@ -1,4 +1,4 @@
-"""The one judge of a drill: what a node believes, held against the venue's ledger.
+"""The judge of `recon demo`: what a node tells that it believes, held against the venue's ledger.
 
 The ledger is the truth, whatever the venue answered. Nothing here asks anybody: two values go in, and every way in
 which they differ comes out.

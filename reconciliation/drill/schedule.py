@@ -1,4 +1,8 @@
-"""What is played in a drill: operations one after another, as plain data that can be saved, read and cut down."""
+"""What is played in a drill: operations one after another, as plain data that can be saved, read and cut down.
+
+An order's `name` is its client order id. A symbol is the venue's (`BTCUSDT`), a
+quantity is in the base asset, a price in the quote asset. `silent` has the user stream not tell of it.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -27,7 +27,15 @@ class ClientSpec:
 
 @dataclass(frozen=True, slots=True)
 class NodeBuilder:
-    """Collects clients, strategies and actors for a node that does not exist yet."""
+    """Collects clients, strategies and actors for a node that does not exist yet.
+
+    Attributes:
+        settings: what the node is built from.
+        data_clients: by name, in the order in which they were added.
+        exec_clients: likewise.
+        strategies: objects of the engine's `Strategy`.
+        actors: objects of the engine's `Actor`.
+    """
 
     settings: Settings
     data_clients: dict[str, ClientSpec] = field(default_factory=dict)

@@ -23,10 +23,13 @@ class Snapshot:
     fills: Counter[FillId] = field(default_factory=Counter)
     """How many orders carry each fill; more than one is a duplicate."""
     order_of: dict[FillId, str] = field(default_factory=dict)
+    """Client order id by fill."""
     open_orders: dict[str, str] = field(default_factory=dict)
     """Owning strategy id by client order id."""
     orders: frozenset[str] = frozenset()
+    """Client order ids, open and closed."""
     external_orders: int = 0
+    """How many of the orders belong to no strategy (EXTERNAL); a claimed one belongs to its claimant."""
 
 
 @dataclass(frozen=True, slots=True)

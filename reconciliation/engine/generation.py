@@ -120,7 +120,13 @@ class Generation(Protocol):
         loop: asyncio.AbstractEventLoop,
         read_only: bool,
     ) -> EngineNode:
-        """Build a node.
+        """Build a node that has not run yet.
+
+        Args:
+            builder: what it is made of; judged already.
+            lifecycle: told what happens to it.
+            loop: the event loop it will run on.
+            read_only: it reconciles and ends; nothing changes at the venue.
 
         Raises:
             ClaimError: two strategies claim one instrument.
@@ -135,6 +141,12 @@ class Generation(Protocol):
 
     def subject_of_engine(self, config: object, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
         """Return what a hand-written configuration means.
+
+        Args:
+            config: the engine's own `LiveExecEngineConfig` or `TradingNodeConfig`.
+            facts: what it cannot hold and rules want to know.
+            origins: where each of the facts was given, by dotted key.
+            source: where the configuration stands, as its user named it.
 
         Raises:
             NotAConfigError: it is none.

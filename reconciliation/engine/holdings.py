@@ -43,7 +43,9 @@ class Difference:
     key: str
     """The client order id, or the instrument id."""
     venue: str | None
+    """Of an order its instrument id, None where there is none; of a position the signed quantity."""
     node: str | None
+    """Likewise."""
 
     @property
     def offset(self) -> Offset:
@@ -95,7 +97,16 @@ class Filters:
 
 
 def differences(venue: Holdings, node: Holdings, filters: Filters) -> tuple[Difference, ...]:
-    """Compare what venue and node hold, as far as the settings promise that they agree."""
+    """Compare what venue and node hold, as far as the settings promise that they agree.
+
+    Args:
+        venue: the account by the venue's word.
+        node: the account by the node's.
+        filters: what is left out of the comparison.
+
+    Returns:
+        Open orders first, then positions, each in the order of their keys.
+    """
     found: list[Difference] = []
     for key in sorted((venue.open_orders.keys() ^ node.open_orders.keys()) - venue.unreadable):
         there, here = venue.open_orders.get(key), node.open_orders.get(key)

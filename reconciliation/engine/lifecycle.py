@@ -94,8 +94,9 @@ class QueryFailed:
     """A client did not answer a query of a check, so that its silence says nothing."""
 
     client: str
-    """Its name in the engine; several where one of them failed and it is not known which."""
+    """Its name in the engine; several where one of them failed and it is not known which, empty where it may be any."""
     query: str
+    """What was asked for, in words, such as `mass status`."""
     reason: str
 
 
@@ -159,6 +160,7 @@ class CheckEnded:
 
     check: Check
     secs: float
+    """How long it took."""
     reason: str
     """Why it failed; empty when it did not."""
 

@@ -18,20 +18,26 @@ class ReconciliationReport:
     reason: str
     """Why not; empty when reconciled."""
     duration_secs: float
+    """How long it took, the verification included."""
     venue: Holdings | None
     """What the venue said when it was asked once more; None when it did not come to that."""
     node_positions: Mapping[str, Decimal]
+    """Signed net quantity by instrument id, as the node holds it afterwards; flat ones left out."""
     differences: tuple[Difference, ...]
+    """In what venue and node still differed when it was asked once more."""
     before: Snapshot
+    """The cache before reconciliation."""
     after: Snapshot
+    """The cache after it."""
     fills: NewFills
+    """What reconciliation brought in."""
     left_out: tuple[str, ...] = ()
     """What the venue holds and the settings' filters leave out, each by name."""
     unverified_clients: tuple[str, ...] = ()
     """Clients whose venue could not be asked once more, because its raw account API is not known here."""
 
     def venue_data(self) -> dict[str, Any] | None:
-        """Return the venue's side as plain data; None when it could not be asked."""
+        """Return the venue's side as plain data, quantities as signed decimals in text; None when it was not asked."""
         if self.venue is None:
             return None
         return {"open_orders": len(self.venue.open_orders), "positions": _texts(self.venue.positions)}
@@ -52,7 +58,7 @@ class ReconciliationReport:
         }
 
     def differences_data(self) -> list[dict[str, str | None]]:
-        """Return the differences as plain data."""
+        """Return the differences as plain data, field by field; a side that has no such order is null."""
         return [
             {"kind": item.kind, "key": item.key, "venue": item.venue, "node": item.node} for item in self.differences
         ]

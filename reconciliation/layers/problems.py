@@ -34,7 +34,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: where it stands, what is wrong, and what to do."""
+    """One thing that is wrong: where it stands, what is wrong, and what to do."""
 
     origin: str
     """`settings/standard.toml:12`, `RECON_OPEN_CHECK_INTERVAL_SECS`, `node.env:3 RECON_LOG_LEVEL`, `--set`."""

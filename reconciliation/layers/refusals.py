@@ -51,7 +51,7 @@ class _Reason:
 
 
 def problems_of(error: ValidationError, layers: tuple[Layer, ...]) -> Iterator[Problem]:
-    """Yield everything a model refuses, also what it looks at only once the first mistakes are gone.
+    """Yield everything a model refuses, also what it looks at only once the first problems are gone.
 
     Relations between fields are checked after the fields; so what was refused is taken out, and the rest is looked at
     again. What such a look says of a key that was taken out, or that its layer could not read, is left unsaid.

@@ -41,7 +41,7 @@ def load(
         env_file: a file of `RECON_*` variables, below those of the environment; none is read by itself.
 
     Raises:
-        SettingsError: the settings are unusable; its `.problems` names every mistake with its origin.
+        SettingsError: the settings are unusable; its `.problems` names every problem with its origin.
     """
     environment = EnvironmentLayer(os.environ if env is None else env)
     variables = (environment, *([] if env_file is None else [EnvFileLayer(Path(env_file))]))
@@ -139,7 +139,7 @@ def _there_are(directory: Path) -> str:
 
 
 def available_presets(directory: Path) -> list[str]:
-    """Return the names of the preset files in a settings directory."""
+    """Return the names of the preset files in a settings folder."""
     try:
         return sorted(file.stem for file in directory.glob("*.toml") if file.name != DEFAULT_FILE)
     except (OSError, ValueError):  # ValueError: a NUL in the path

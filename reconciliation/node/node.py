@@ -53,6 +53,7 @@ class Node:
         PreflightError: the cache is not usable.
         ClaimError: two strategies claim one instrument.
         ConfigureError: the engine cannot build what was added.
+        MonitorError: the monitor's address cannot be listened on, or its certificate cannot be read.
         StopRequestedError: it was to stop before it was built.
     """
 
@@ -162,6 +163,9 @@ class Node:
 
         Raises:
             UnusableError: the node was built for another event loop.
+            NodeNotStartedError: as `run` does; so the next two.
+            NodeDiedError: it ended by itself.
+            NodeInterruptedError: it is read only, and was to stop before it had reconciled.
         """
         if asyncio.get_running_loop() is not self._loop:
             raise UnusableError("the node was built for another event loop", "build it on the loop that is to run it")

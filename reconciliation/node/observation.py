@@ -50,7 +50,7 @@ class Observation:
         """Tell the status every second that the event loop works, and what is counted; until it is cancelled.
 
         Args:
-            counts: counts.
+            counts: looks what the node holds at that moment.
         """
         could_not = ""
         while True:

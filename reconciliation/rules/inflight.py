@@ -169,7 +169,7 @@ def single_queries_fit(s: Subject) -> Violation | None:
     "reconciliation.inflight_check_interval_ms",
     proof="read",
     why="Nothing else resolves an order whose answer was lost: it stays SUBMITTED, and its strategy waits.",
-    cure="an inflight_check_interval_ms",
+    cure="a value for inflight_check_interval_ms",
 )
 def inflight_orders_are_checked(s: Subject) -> Violation | None:
     """Orders without an answer are looked at."""

@@ -27,7 +27,9 @@ class Plan:
     """What a configuration means; seconds unless the name says otherwise."""
 
     symbols: int
+    """How many symbols it was worked out for."""
     resting: int
+    """For how many orders that rest longer than the open check looks back."""
     periods: Periods
     delay: float
     """From the end of startup reconciliation until the checks begin; the first run of each comes a period later."""
@@ -36,8 +38,11 @@ class Plan:
     accepted: dict[Answer, Span | None]
     """When a resting order that is not found is called dead, by what the venue answers; None is never."""
     position_gives_up: float | None
+    """After how long the position check gives up on a difference; None is never."""
     outage_outlived: float | None
+    """How long the venue may be away before anything wrong is concluded; None is any time."""
     lost_fill: float | None
+    """The latest at which a fill that the stream lost is booked; None is never. So the next two."""
     lost_cancel: float | None
     lost_ack: float | None
     budget: Budget
@@ -47,6 +52,7 @@ class Plan:
     startup: dict[str, float]
     """The time limit of each stage of the start, in order."""
     shutdown: float
+    """How long an orderly stop may take."""
 
     def first_secs(self, period_secs: float | None) -> float | None:
         """Return when a check first runs, counted from the end of startup reconciliation."""

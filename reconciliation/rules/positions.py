@@ -100,7 +100,7 @@ def hedging_is_not_checked(s: Subject) -> Violation | None:
     proof="run",
     why="A hedging position that fills do not explain fails startup reconciliation, and the node stays up without its"
     " trader.",
-    cure="generate_missing_orders on a hedging account",
+    cure="generate_missing_orders = true on a hedging account",
 )
 def hedging_generates_orders(s: Subject) -> Violation | None:
     """A hedging account may have missing orders generated."""

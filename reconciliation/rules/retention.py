@@ -73,7 +73,7 @@ def purges_leave_the_database(s: Subject) -> Violation | None:
     "reconciliation.enabled",
     proof="read",
     why="What is older than the lookback is booked as one synthetic opening fill, and the real trade ids are lost.",
-    cure="a database for the cache, or no lookback_mins",
+    cure="a database for the cache, or lookback_mins = none",
     held="recon always gives the cache a database",
 )
 def lookback_has_a_database(s: Subject) -> Violation | None:
@@ -93,7 +93,7 @@ def lookback_has_a_database(s: Subject) -> Violation | None:
     "reconciliation.purge_closed_positions_interval_mins",
     proof="run",
     why="Realized PnL is computed from the positions in memory: after a purge the same trading shows another PnL.",
-    cure="no purge_closed_positions_interval_mins",
+    cure="purge_closed_positions_interval_mins = none",
     repair=False,
 )
 def closed_positions_are_kept(s: Subject) -> Violation | None:

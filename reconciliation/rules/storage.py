@@ -121,7 +121,7 @@ def credentials_are_escaped(s: Subject) -> Violation | None:
     "snapshot_orders",
     "snapshot_positions",
     proof="read",
-    why="Without a database they do nothing, and what they promise is missed only after a restart.",
+    why="Without a database these settings do nothing, and what they promise is missed only after a restart.",
     cure="a database for the cache, or those settings left out",
     held="recon always gives the cache a database",
     repair=False,

@@ -16,7 +16,7 @@ class PortUnusable(VenueError):  # noqa: N818 - reads as the condition it names
 
 
 class DataDirUnusable(VenueError):  # noqa: N818 - reads as the condition it names
-    """The data directory cannot be written, is damaged, or belongs to a running venue."""
+    """The data folder cannot be written, is damaged, or belongs to a running venue."""
 
 
 class RequestRefused(Exception):  # noqa: N818 - the base of refusals, not a fault of the program

@@ -56,7 +56,7 @@ class DataDir:
         except OSError as error:
             self.close()
             raise DataDirUnusable(
-                f"data directory {path} is not usable: {(error.strerror or str(error)).lower()}; use another directory"
+                f"data folder {path} is not usable: {(error.strerror or str(error)).lower()}; use another folder"
             ) from error
         except DataDirUnusable:
             self.close()
@@ -65,7 +65,7 @@ class DataDir:
     def append(self, entry: Entry) -> None:
         """Write an entry through to the operating system, so that it survives the process."""
         if self._journal is None:
-            raise DataDirUnusable("the data directory is closed")
+            raise DataDirUnusable("the data folder is closed")
         self._journal.write(line_of(entry))
         self._journal.flush()
 
@@ -101,7 +101,7 @@ def _locked(path: Path) -> TextIO:
     except BlockingIOError:
         file.close()
         raise DataDirUnusable(
-            f"data directory {path.parent} is held by another venue process; stop it or use another directory"
+            f"data folder {path.parent} is held by another venue process; stop it or use another folder"
         ) from None
     return file
 
@@ -134,7 +134,5 @@ def _stored_entries(path: Path) -> list[Entry]:
         try:
             entries.append(entry_of(line))
         except (ValueError, KeyError, TypeError, ArithmeticError, AttributeError):
-            raise DataDirUnusable(
-                f"{path}:{number} is not a ledger entry; remove the directory to start afresh"
-            ) from None
+            raise DataDirUnusable(f"{path}:{number} is not a ledger entry; remove the folder to start afresh") from None
     return entries

@@ -64,10 +64,10 @@ class LocalVenue:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Open the data directory, replay it and listen.
+        """Open the data folder, replay it and listen.
 
         Raises:
-            VenueError: the port or the data directory is not usable; nothing is left open.
+            VenueError: the port or the data folder is not usable; nothing is left open.
         """
         try:
             exchange = self._restored()
@@ -82,7 +82,7 @@ class LocalVenue:
             raise
 
     async def stop(self) -> None:
-        """Stop listening, break what is still open, close the data directory."""
+        """Stop listening, break what is still open, close the data folder."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -122,7 +122,7 @@ class LocalVenue:
         return f"{host}:{self._port}"
 
     def _restored(self) -> Exchange:
-        """Return the exchange as the data directory holds it, and journal into that from now on."""
+        """Return the exchange as the data folder holds it, and journal into that from now on."""
         path = self._data_dir_path
         self._data_dir = kept = None if path is None else DataDir(path)
         exchange = Exchange(

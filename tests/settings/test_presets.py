@@ -7,6 +7,8 @@ import pytest
 from jail import SHIPPED, shipped
 
 from reconciliation import ReconciliationConfig, ReconciliationPreset
+from reconciliation.rules.plan import plan
+from reconciliation.rules.subject import subject_of
 
 # The preset table of the specification, in its own order of columns.
 COLUMNS = (
@@ -94,3 +96,11 @@ def test_shipped_files_hold_no_secret(file: Path) -> None:
 def test_default_file_opens_with_the_standard_preset() -> None:
     default = tomllib.loads((SHIPPED / "default.toml").read_text())
     assert next(iter(default.items())) == ("preset", "standard")
+
+
+def test_the_file_of_standard_says_for_how_many_symbols_requests_fit() -> None:
+    settings = shipped()
+    said = re.search(r"for up to (\d+) symbols", (SHIPPED / "standard.toml").read_text("utf-8"))
+    assert said
+    worst = [plan(subject_of(settings), symbols=int(said[1]) + more).budget.limit_share for more in (0, 1)]
+    assert [share is not None and share < 1 for share in worst] == [True, False]

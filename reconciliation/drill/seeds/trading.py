@@ -54,7 +54,12 @@ class Resting:
 
 
 class Trading:
-    """Draws what strategies and people do."""
+    """Draws what strategies and people do.
+
+    Args:
+        random: what is drawn from.
+        markets: in what may be traded.
+    """
 
     def __init__(self, random: Random, markets: tuple[Market, ...]) -> None:
         self._random = random

@@ -24,7 +24,11 @@ _PENDING: Final = frozenset({OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_UPD
 
 
 class Amendments:
-    """Takes over what the venue reports of an open order beside its trades."""
+    """Takes over what the venue reports of an open order beside its trades.
+
+    Args:
+        engine: the execution engine whose orders they are.
+    """
 
     def __init__(self, engine: LiveExecutionEngine) -> None:
         self._engine = engine

@@ -11,7 +11,7 @@ from typing import Final
 from nautilus_trader.model.identifiers import VenueOrderId
 
 REMEMBERED_NS: Final = 8 * 86_400 * 1_000_000_000
-"""An order is remembered for so long after its last event: longer than an exchange tells of closed orders unasked."""
+"""An order is remembered for so long after its last event: longer than a venue tells of closed orders unasked."""
 
 
 class Heard:

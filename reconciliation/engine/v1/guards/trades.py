@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ASKED: Final = 3
 """How often the venue must answer that it has no trade to tell before a fill is inferred."""
 PAUSE_SECS: Final = 2.0
-"""Between two such answers; what an exchange tells of trades lags behind what it tells of orders."""
+"""Between two such answers; what a venue tells of trades lags behind what it tells of orders."""
 FEW: Final = 5
 """So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
 MARGIN_NS: Final = 5_000_000_000

@@ -19,6 +19,10 @@ class VenueTrades:
     """Asks the clients of an engine.
 
     Every question raises whatever its adapter raises when a query fails.
+
+    Args:
+        engine: the execution engine whose cache knows the orders.
+        clients: its execution clients.
     """
 
     def __init__(self, engine: LiveExecutionEngine, clients: list[StockClient]) -> None:

@@ -35,7 +35,16 @@ def snapshot(cache: Cache) -> Snapshot:
 
 
 class FillRecorder:
-    """Notes which fills the venue reported and which came over its stream, until it is told to stop."""
+    """Notes which fills the venue reported and which came over its stream, until it is told to stop.
+
+    Args:
+        msgbus: tells of the fills that were booked.
+        clients: whose reports are noted.
+
+    Attributes:
+        reported: the fills in reports.
+        streamed: the fills that came over the stream.
+    """
 
     def __init__(self, msgbus: MessageBus, clients: list[LiveExecutionClient]) -> None:
         self.reported: set[FillId] = set()

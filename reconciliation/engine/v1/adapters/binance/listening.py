@@ -105,7 +105,7 @@ def recorded_open_orders() -> list[Any]:
 
 
 def error_code(error: Exception) -> int | None:
-    """The exchange's code of an error; upstream's own enumeration lacks some, such as -4116."""
+    """The venue's code of an error; upstream's own enumeration lacks some, such as -4116."""
     message = getattr(error, "message", None)
     if isinstance(message, str):
         with suppress(ValueError):

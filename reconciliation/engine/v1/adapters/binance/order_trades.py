@@ -2,7 +2,7 @@
 
 Upstream takes no notice of the order that a query of fills names, and of the instrument only half: it asks for all
 trades of every symbol that is active in the cache or holds a position, and so of none for an order in another symbol.
-The exchange answers by order id.
+The venue answers by order id.
 """
 
 from nautilus_trader.core.uuid import UUID4
@@ -19,7 +19,7 @@ class OrderTradesGuard(ListeningClient):
         """Return fill reports; of one order by its id, of one instrument from the command's start.
 
         Raises:
-            BinanceError: the exchange refused to tell.
+            BinanceError: the venue refused to tell.
         """
         if command.instrument_id is None:
             return list(await super().generate_fill_reports(command))

@@ -1,7 +1,7 @@
 """The history guard: what does not fit one page is fetched to its end, within the lookback.
 
 Upstream asks once for orders (1000 at the most) and once for trades (500), and does not notice when more was cut
-off. Fills that do not explain the position are then replaced by one synthetic order. The exchange serves windows of
+off. Fills that do not explain the position are then replaced by one synthetic order. The venue serves windows of
 seven days, and pages by id from there on.
 """
 
@@ -15,9 +15,9 @@ from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 
 PAGE: Final = 1_000
 WINDOW_MS: Final = 7 * 86_400_000 - 1
-"""The exchange wants less than seven days."""
+"""The venue wants less than seven days."""
 KEPT_MS: Final = 180 * 86_400_000
-"""The exchange keeps trades for six months; older windows would be asked for in vain."""
+"""The venue keeps trades for six months; older windows would be asked for in vain."""
 
 Rows = list[Any]
 Window = tuple[int, int | None]
@@ -62,7 +62,7 @@ class PagingGuard(BinanceFuturesExecutionClient):
         start_ms: int | None,
         end_ms: int | None,
     ) -> list[OrderStatusReport]:
-        """Ask for conditional orders no further back than the exchange tells of them."""
+        """Ask for conditional orders no further back than the venue tells of them."""
         if start_ms is not None:
             start_ms = max(start_ms, self._now_ms() - WINDOW_MS)
         return list(

@@ -20,7 +20,7 @@ from nautilus_trader.model.orders import Order
 from reconciliation.engine.v1.adapters.binance.listening import error_code
 
 _UNKNOWN: Final = frozenset({-1000, -1001, -1006, -1007})
-"""Unknown, internal error, unexpected response of the message bus, timeout: the exchange says "status unknown"."""
+"""Unknown, internal error, unexpected response of the message bus, timeout: the venue says "status unknown"."""
 
 _DUPLICATE: Final = -4116
 _BROKEN_OFF: Final = "Canceled retry"
