@@ -80,9 +80,8 @@ class LiveTradingNodeConfig:
             observers: told everything that happens to the node; an event log on stderr when absent.
 
         Raises:
-            ConfigureError: the function failed, or is none.
+            ConfigureError: the function is none, failed, or added what cannot be: two clients of a name, for one.
             SurroundingsMissingError: there is no execution client, or no `RECON_CACHE_URL`.
-            DuplicateClientError: the function added a client under the name of the settings' venue.
             RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
             PreflightError: the cache is not usable.
             NotReadyError: the monitor's address cannot be listened on, or its certificate cannot be read.

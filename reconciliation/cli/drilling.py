@@ -99,7 +99,7 @@ class Asked:
             raise click.UsageError("--replay brings schedule, seed and settings with it; leave the other choices out")
         for file in (self.json_file, self.junit_file, self.html_file):
             if file is not None and not Path(file).parent.is_dir():
-                raise click.UsageError(f"there is no folder for {printable(file)}")
+                raise click.UsageError(f"there is no folder for {printable(file)}; make it, or name another file")
 
 
 def run(asked: Asked, stop: StopRequest) -> int:
@@ -248,7 +248,8 @@ def _write(asked: Asked, outcome: Outcome) -> None:
             try:
                 Path(file).write_text(report(outcome), "utf-8")
             except OSError as error:
-                raise UnusableError(f"cannot be written: {(error.strerror or str(error)).lower()}", "", file) from None
+                reason = (error.strerror or str(error)).lower()
+                raise UnusableError(f"cannot be written: {reason}", "name another file", file) from None
 
 
 def _json(outcome: Outcome) -> str:

@@ -18,6 +18,7 @@ from reconciliation.errors import ReconError
 from reconciliation.layers.problems import printable
 from reconciliation.rules.figures import duration
 from reconciliation.settings.monitor import MonitorSettings
+from reconciliation.settings.urls import valid_host
 
 PATIENCE_SECS: Final = 5.0
 _SCHEMES: Final = {"http": 80, "https": 443}
@@ -62,6 +63,7 @@ class Place:
         try:
             parts = urlsplit(f"{scheme}://{url}" if is_bare else url)
             port = parts.port
+            valid_host(parts.hostname or "")
         except ValueError:
             parts, port = urlsplit(""), None
         if parts.scheme not in _SCHEMES or not parts.hostname:
@@ -80,20 +82,16 @@ class Place:
         """Ask for `/status`.
 
         Raises:
-            NoStatusError: nobody answers, or somebody who is no node.
+            NoStatusError: nobody answers, or somebody who is no node; or the certificate's file cannot be read.
         """
-        if self.scheme == "https":
-            context = ssl.create_default_context(cafile=self.certificate)
-            connection: HTTPConnection = HTTPSConnection(self.host, self.port, timeout=PATIENCE_SECS, context=context)
-        else:
-            connection = HTTPConnection(self.host, self.port, timeout=PATIENCE_SECS)
+        connection = self._connection()
         proof = base64.b64encode(self.credentials.encode()).decode()
         try:
             connection.request("GET", "/status", headers={"Authorization": f"Basic {proof}"} if proof else {})
             answer = connection.getresponse()
             body = answer.read()
         except (OSError, HTTPException) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
             raise NoStatusError(
                 f"no node answers at {self._text} ({reason})",
                 "start one with RECON_MONITOR_ENABLED=true, or name its URL",
@@ -110,6 +108,19 @@ class Place:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise NoStatusError(f"what answers at {self._text} is no node of recon", "name its URL") from None
         return dict(told)
+
+    def _connection(self) -> HTTPConnection:
+        if self.scheme == "http":
+            return HTTPConnection(self.host, self.port, timeout=PATIENCE_SECS)
+        try:
+            context = ssl.create_default_context(cafile=self.certificate)
+        except OSError as error:
+            reason = "no certificate in it" if isinstance(error, ssl.SSLError) else str(error.strerror or error).lower()
+            raise NoStatusError(
+                f"the certificate that {self._text} is checked with, {self.certificate}, cannot be used ({reason})",
+                "correct RECON_MONITOR_TLS_CERTIFICATE",
+            ) from None
+        return HTTPSConnection(self.host, self.port, timeout=PATIENCE_SECS, context=context)
 
 
 def lines(status: Mapping[str, Any]) -> Iterator[str]:

@@ -25,7 +25,7 @@ def named_object(target: str) -> Any:
     """
     module_name, colon, name = target.partition(":")
     if not colon or not module_name or not name or "/" in module_name or module_name.endswith(".py"):
-        raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in live_node:config for live_node.py")
+        raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in my_node:configure for my_node.py")
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     with _stdout_to_stderr():

@@ -72,7 +72,7 @@ class EmbeddedCache:
             self._end(self._pid)
             self._release()
             if isinstance(error, OSError):
-                reason = error.strerror or str(error)
+                reason = (error.strerror or str(error)).lower()
                 raise EmbeddedCacheError(
                     f"the embedded cache cannot use {self._dir} ({reason}); choose another folder"
                 ) from None
@@ -117,8 +117,9 @@ class EmbeddedCache:
             self._dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = (self._dir / "lock").open("a+")
         except OSError as error:
+            reason = (error.strerror or str(error)).lower()
             raise EmbeddedCacheError(
-                f"the embedded cache cannot write to {self._dir} ({error.strerror}); choose another folder"
+                f"the embedded cache cannot write to {self._dir} ({reason}); choose another folder"
             ) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -52,8 +52,7 @@ def draft(
         embedding: an embedded cache or venue can be had where none is given.
 
     Raises:
-        ConfigureError: the user's function failed, or added what the engine cannot build.
-        DuplicateClientError: the settings' venue and the user's function both bring a client of one name.
+        ConfigureError: the user's function failed, or added what the engine cannot build, or two clients of one name.
         SurroundingsMissingError: there is no client or no cache, and no embedded one can be had.
         RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
     """

@@ -1,8 +1,6 @@
 """How a node cannot be made, and how it can end."""
 
 import errno
-import os
-import socket
 from collections.abc import Iterable
 
 from reconciliation.errors import NotReadyError, ReconError, UnusableError
@@ -38,11 +36,8 @@ class MonitorError(NotReadyError):
                 f"the monitor's port {port} at {host} is taken", "give this node a RECON_MONITOR_PORT of its own"
             )
         else:
-            number = getattr(error, "errno", None)
-            if isinstance(number, int) and not isinstance(error, socket.gaierror):
-                reason = os.strerror(number)
-            else:
-                reason = str(getattr(error, "strerror", None) or error)
+            # The library adds the address to the text, and makes an error without a number of its own of one.
+            reason = str(getattr(error, "strerror", None) or error).partition(" (while attempting")[0]
             super().__init__(
                 f"the monitor cannot listen on {host}:{port} ({reason.lower()})", "correct RECON_MONITOR_HOST and _PORT"
             )

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from reconciliation.settings.section import Section
-from reconciliation.settings.urls import Secret
+from reconciliation.settings.urls import Secret, valid_host
 
 _USER: Final = "^[^:]+$"
 """HTTP basic auth ends the user's name with a colon."""
@@ -24,7 +24,7 @@ class MonitorSettings(Section):
     enabled: bool = Field(
         default=False, description="Serve /metrics, /healthz, /readyz and /status; off costs nothing."
     )
-    host: str = Field(
+    host: Annotated[str, AfterValidator(valid_host)] = Field(
         default="127.0.0.1", min_length=1, description="Address to listen on; loopback unless somebody else scrapes."
     )
     port: int = Field(default=9464, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")

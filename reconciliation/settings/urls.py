@@ -11,6 +11,19 @@ MASK: Final = "***"
 _USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
+def valid_host(text: str) -> str:
+    """Check the name or the address of a host.
+
+    Raises:
+        ValueError: no resolver takes it: a part between two dots is empty or longer than 63 characters.
+    """
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        raise ValueError("is no host's name or address") from None
+    return text
+
+
 def _parts(text: str) -> tuple[SplitResult, int | None]:
     # `urlsplit` drops tabs and newlines in silence, and its own messages repeat the user-info, which is a secret.
     if " " in text or not text.isprintable():
@@ -18,6 +31,7 @@ def _parts(text: str) -> tuple[SplitResult, int | None]:
     try:
         url = urlsplit(text)
         port = url.port
+        valid_host(url.hostname or "")
     except ValueError:
         raise ValueError("is no url: host or port cannot be read") from None
     return url, port

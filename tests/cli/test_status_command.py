@@ -109,7 +109,7 @@ def test_nobody_there_is_one_line_and_exits_1() -> None:
     told = recon("status", url)
     assert (told.exit_code, told.stdout) == (1, "")
     (line,) = told.stderr.splitlines()
-    assert line.startswith(f"no node answers at {url} (Connection refused)")
+    assert line.startswith(f"no node answers at {url} (connection refused)")
     assert json.loads(recon("status", url, "--json").stdout)["is_ready"] is False
 
 
@@ -127,7 +127,21 @@ def test_somebody_else_is_told_from_a_node(tmp_path: Path) -> None:
     assert "is no node of recon" in told.stderr
 
 
-@pytest.mark.parametrize("url", ["ftp://host", "http://", "http://host:99999"])
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_certificate_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "node.pem"
+    if content is not None:
+        file.write_bytes(content)
+    told = recon("status", RECON_MONITOR_TLS_CERTIFICATE=str(file), RECON_MONITOR_TLS_KEY=str(file))
+    assert (told.exit_code, told.stdout) == (1, "")
+    reason = "no such file or directory" if content is None else "no certificate in it"
+    assert told.stderr == (
+        f"the certificate that https://127.0.0.1:9464 is checked with, {file}, cannot be used ({reason})"
+        "; correct RECON_MONITOR_TLS_CERTIFICATE\n"
+    )
+
+
+@pytest.mark.parametrize("url", ["ftp://host", "http://", "http://host:99999", "http://a..b", "a..b"])
 def test_a_url_that_is_none_is_wrong_usage(url: str) -> None:
     told = recon("status", url)
     assert told.exit_code == 2

@@ -34,6 +34,8 @@ def test_cache_urls_the_engine_can_use_are_taken(url: str) -> None:
         " redis://h:6379",
         "redis://[h:6379",
         "valkey://h:6379",
+        "redis://a..b:6379",
+        f"redis://{'h' * 64}:6379",
     ],
 )
 def test_cache_urls_the_engine_cannot_use_are_refused(url: str) -> None:
@@ -96,11 +98,22 @@ def test_local_refuses_every_other_host_until_asked_by_name(variable: str, host:
         "http://127.0.0.1:80\\.example.com",
         "http://127.0.0.1\t:80",
         "http://127.0.0.1:80 ",
+        "http://a..b:80",
     ],
 )
 def test_venue_addresses_are_plain(url: str) -> None:
     problem, *rest = refused(LOCAL_VENUE | {"RECON_VENUE_HTTP_URL": url})
     assert (problem.origin, problem.key, rest) == ("RECON_VENUE_HTTP_URL", "venue.http_url", [])
+
+
+@pytest.mark.parametrize("host", ["a..b", "é..b", "h" * 64])
+def test_a_host_that_no_resolver_takes_is_refused(host: str) -> None:
+    problem, *rest = refused({"RECON_MONITOR_HOST": host})
+    assert (problem.origin, problem.message, rest) == (
+        "RECON_MONITOR_HOST",
+        "monitor.host: is no host's name or address",
+        [],
+    )
 
 
 @pytest.mark.parametrize("environment", ["local", "live"])
