@@ -17,12 +17,18 @@ if TYPE_CHECKING:
         RulesBrokenError,
     )
     from reconciliation.engine.guarded import guarded_factory
-    from reconciliation.errors import ExitCode, ReconError
+    from reconciliation.errors import ExitCode, NotReadyError, ReconError
     from reconciliation.external_claims import ExternalOrderClaimConfig
     from reconciliation.layers.problems import SettingsError
     from reconciliation.layers.resolve import load
     from reconciliation.live_config import LiveTradingNodeConfig
-    from reconciliation.node.errors import ConfigureError, NodeDiedError, PreflightError, SurroundingsMissingError
+    from reconciliation.node.errors import (
+        ConfigureError,
+        MonitorError,
+        NodeDiedError,
+        PreflightError,
+        SurroundingsMissingError,
+    )
     from reconciliation.node.node import Node
     from reconciliation.presets import ReconciliationPreset
     from reconciliation.settings import Settings
@@ -35,10 +41,12 @@ __all__ = [
     "ExitCode",
     "ExternalOrderClaimConfig",
     "LiveTradingNodeConfig",
+    "MonitorError",
     "Node",
     "NodeBuilder",
     "NodeDiedError",
     "NodeNotStartedError",
+    "NotReadyError",
     "PreflightError",
     "ReconError",
     "ReconciliationConfig",
@@ -59,10 +67,12 @@ _HOMES = {
     "ExitCode": "errors",
     "ExternalOrderClaimConfig": "external_claims",
     "LiveTradingNodeConfig": "live_config",
+    "MonitorError": "node.errors",
     "Node": "node.node",
     "NodeBuilder": "engine.builder",
     "NodeDiedError": "node.errors",
     "NodeNotStartedError": "engine.errors",
+    "NotReadyError": "errors",
     "PreflightError": "node.errors",
     "ReconError": "errors",
     "ReconciliationConfig": "config",

@@ -74,7 +74,7 @@ class ReconciliationConfig(BaseModel):
     )
     filtered_client_order_ids: ClientOrderIds = Field(
         default=(),
-        description="Client order ids startup leaves alone; an open-order check re-admits them as external.",
+        description="Client order ids startup leaves alone; an open check re-admits them as external.",
     )
     generate_missing_orders: bool = Field(
         default=True,
@@ -108,17 +108,17 @@ class ReconciliationConfig(BaseModel):
     )
     open_check_open_only: bool = Field(
         default=False,
-        description="Ask for open orders only; cheaper, but a cancel or fill lost on the wire is never repaired.",
+        description="Ask for open orders only; cheaper, but a cancel lost on the wire is never repaired.",
     )
     open_check_lookback_mins: int = Field(
         default=60,
         ge=60,
         le=_TEN_YEARS_MINS,
-        description="How far back the open-order check asks; older orders cost a query each.",
+        description="How far back the open check asks; older orders cost a query each.",
     )
     open_check_threshold_ms: Millis = Field(
         default=5_000,
-        description="Orders with activity younger than this are left alone by the open-order check.",
+        description="Orders with activity younger than this are left alone by the open check.",
     )
     open_check_missing_retries: Retries = Field(
         default=5,
@@ -128,7 +128,7 @@ class ReconciliationConfig(BaseModel):
         default=10,
         ge=1,
         le=1_000,
-        description="Most single-order queries in one open-order check.",
+        description="Most single-order queries in one open check.",
     )
     single_order_query_delay_ms: Millis = Field(
         default=100,

@@ -26,7 +26,7 @@ import click
 def command(  # noqa: PLR0913 - options
     port: int, data_dir: Path | None, host: str, market_seed: int, *, as_env: bool, until_stdin_closes: bool
 ) -> None:
-    """Run a venue on loopback until SIGTERM or Ctrl-C; its first line on stdout is JSON with its addresses.
+    """Run a venue on loopback until SIGTERM or Ctrl-C; its addresses are the first on stdout.
 
     It speaks the Binance USD-M futures wire. Market data are quotes that wander around a price that stands still. Its
     control API seeds history, places and fills orders by hand, fails calls, and shows its ledger.

@@ -60,7 +60,7 @@ class Checks:
     """How often each call is made by one run of a check.
 
     Attributes:
-        open_check: each open-order check.
+        open_check: each open check.
         position_check: each position check that finds nothing.
         differing: what a position check adds when every symbol differs.
         inflight: each query of an in-flight order that the venue does not know.

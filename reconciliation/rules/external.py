@@ -16,11 +16,11 @@ _FILTER = "reconciliation.filter_unclaimed_external_orders"
     "reconciliation.filtered_client_order_ids",
     "reconciliation.open_check_interval_secs",
     proof="run",
-    why="The filter works at startup only: the first open-order check brings the order back as EXTERNAL.",
-    cure="no open-order check where client order ids are filtered",
+    why="The filter works at startup only: the first open check brings the order back as EXTERNAL.",
+    cure="no open check where client order ids are filtered",
 )
 def filtered_orders_stay_out(s: Subject) -> Violation | None:
-    """What startup leaves alone, the open-order check leaves alone."""
+    """What startup leaves alone, the open check leaves alone."""
     r = s.checks
     if not r.filtered_client_order_ids or r.open_check_interval_secs is None:
         return None

@@ -142,7 +142,7 @@ def unanswered_outlives_outage(s: Subject) -> Violation | None:
     cure="fewer single-order queries in a cycle, a shorter pause, or a longer open_check_interval_secs",
 )
 def single_queries_fit(s: Subject) -> Violation | None:
-    """Single-order queries fit between two open-order checks."""
+    """Single-order queries fit between two open checks."""
     r, trip = s.checks, s.facts.venue_round_trip_ms
     interval = r.open_check_interval_secs
     if trip is None or interval is None or r.open_check_open_only or r.inflight_check_interval_ms is None:

@@ -24,7 +24,7 @@ class Calls:
     """The calls of each check.
 
     Attributes:
-        open_check: each open-order check.
+        open_check: each open check.
         closed: on top, when it asks for closed orders too.
         closed_per_symbol: on top, when it asks for closed orders too, for each active symbol.
         one_order: a query of one order that the venue knows.
@@ -55,7 +55,7 @@ class VenueLimit:
         per_minute: how much it allows a minute; None when that is not known.
         unit: what it counts.
         calls: the calls of each check.
-        open_secs: a suggested interval of the open-order check; None without a suggestion.
+        open_secs: a suggested interval of the open check; None without a suggestion.
         position_secs: a suggested interval of the position check; None without a suggestion.
         source: where the numbers stand.
         certain: whether the numbers are the venue's own and the calls were counted.

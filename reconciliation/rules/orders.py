@@ -26,8 +26,8 @@ _INERT: Final = ("open_check_missing_retries", "max_single_order_queries_per_cyc
     "node.tolerated_outage_secs",
     "node.guards",
     proof="run",
-    why="A failed query counts every order as missing: all live orders become REJECTED here and stay so, while the"
-    " venue goes on filling them.",
+    why="A failed query counts every order as missing: all live orders become REJECTED here, or CANCELED, and stay so,"
+    " while the venue goes on filling them.",
     cure="the guards bulk_queries and answered_absence, or open_check_missing_retries that outlast the outage",
 )
 def missing_outlives_outage(s: Subject) -> Violation | None:
@@ -84,7 +84,7 @@ def lost_events_are_repaired(s: Subject) -> Violation | None:
     cure="open_check_lookback_mins of at least the age of the oldest resting order",
 )
 def lookback_covers_resting_orders(s: Subject) -> Violation | None:
-    """The open-order check looks back further than orders rest."""
+    """The open check looks back further than orders rest."""
     r, oldest = s.checks, s.facts.max_resting_order_mins
     if oldest is None or r.open_check_interval_secs is None or r.open_check_open_only:
         return None
@@ -107,7 +107,7 @@ def lookback_covers_resting_orders(s: Subject) -> Violation | None:
     cure="open_check_threshold_ms above the round trip",
 )
 def threshold_exceeds_round_trip(s: Subject) -> Violation | None:
-    """The open-order check waits longer than a round trip."""
+    """The open check waits longer than a round trip."""
     r, trip = s.checks, s.facts.venue_round_trip_ms
     if trip is None or r.open_check_interval_secs is None or r.open_check_threshold_ms > trip:
         return None

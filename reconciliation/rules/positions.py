@@ -38,7 +38,7 @@ def absence_is_confirmed(s: Subject) -> Violation | None:
         guards_or(
             s,
             "confirmed_positions",
-            f"{s.put(_INTERVAL, None)}, and have the open-order check ask for closed orders too",
+            f"{s.put(_INTERVAL, None)}, and have the open check ask for closed orders too",
         ),
     )
 
