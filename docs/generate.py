@@ -124,7 +124,7 @@ def _entry(setting: Setting, values: dict[ReconciliationPreset, str]) -> Iterato
         "type": type_text(setting).replace("|", "\\|"),
         "unit": setting.unit,
         "range": range_text(setting),
-        "default": f"`{default_text(setting)}`",
+        "default": "" if setting.field.is_required() else f"`{default_text(setting)}`",
         "engine field": f"`{field}`" if (field := fields().by_key(setting.key)) else "none: recon acts on it",
     }
     if setting.path[0] == "reconciliation":

@@ -12,14 +12,14 @@ from monitoring.panels import DATASOURCE, built
 from monitoring.rows.agreement import DISCREPANCIES, FILLS, RECONCILED
 from monitoring.rows.checks import CHECKS, DURATION
 from monitoring.rows.nodes import CONFIGURATION, PROCESS
-from monitoring.rows.surroundings import CACHE, COST
+from monitoring.rows.surroundings import CACHE, COST, GATE
 from reconciliation.monitor.families import PREFIX
 
 UID: Final = "recon-reconciliation"
 UNUSED: Final[Mapping[str, str]] = {}
 """Metrics that neither the dashboard nor an alert shows, by their names in the table, each with the reason."""
 
-ROWS: Final = (RECONCILED, CHECKS, DISCREPANCIES, FILLS, DURATION, CACHE, COST, CONFIGURATION, PROCESS)
+ROWS: Final = (RECONCILED, CHECKS, DISCREPANCIES, FILLS, DURATION, CACHE, GATE, COST, CONFIGURATION, PROCESS)
 
 
 def dashboard_json() -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         ClaimError,
         DuplicateClientError,
         NodeNotStartedError,
+        PartError,
         RulesBrokenError,
     )
     from reconciliation.engine.guarded import guarded_factory
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from reconciliation.live_config import LiveTradingNodeConfig
     from reconciliation.node.errors import (
         ConfigureError,
+        LeaseHeldError,
+        LeaseLostError,
         MonitorError,
         NodeDiedError,
         PreflightError,
@@ -40,6 +43,8 @@ __all__ = [
     "DuplicateClientError",
     "ExitCode",
     "ExternalOrderClaimConfig",
+    "LeaseHeldError",
+    "LeaseLostError",
     "LiveTradingNodeConfig",
     "MonitorError",
     "Node",
@@ -47,6 +52,7 @@ __all__ = [
     "NodeDiedError",
     "NodeNotStartedError",
     "NotReadyError",
+    "PartError",
     "PreflightError",
     "ReconError",
     "ReconciliationConfig",
@@ -66,6 +72,8 @@ _HOMES = {
     "DuplicateClientError": "engine.errors",
     "ExitCode": "errors",
     "ExternalOrderClaimConfig": "external_claims",
+    "LeaseHeldError": "node.errors",
+    "LeaseLostError": "node.errors",
     "LiveTradingNodeConfig": "live_config",
     "MonitorError": "node.errors",
     "Node": "node.node",
@@ -73,6 +81,7 @@ _HOMES = {
     "NodeDiedError": "node.errors",
     "NodeNotStartedError": "engine.errors",
     "NotReadyError": "errors",
+    "PartError": "engine.errors",
     "PreflightError": "node.errors",
     "ReconError": "errors",
     "ReconciliationConfig": "config",

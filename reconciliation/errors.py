@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     """Wrong usage, unusable settings, or a broken rule."""
     PREFLIGHT = 3
     """The cache or the venue is not usable."""
+    LEASE = 4
+    """Another node holds the trader id or the account, or has taken it."""
 
 
 class ReconError(Exception):

@@ -38,6 +38,7 @@ class LiveTradingNodeConfig:
             self.settings.reconciliation,
             load_cache=self.settings.cache.load_cache,
             graceful_shutdown_on_exception=self.settings.node.graceful_shutdown_on_exception,
+            manage_own_order_books=self.settings.node.manage_own_order_books,
         )
 
     def build_cache_config(self) -> "CacheConfig":
@@ -83,7 +84,8 @@ class LiveTradingNodeConfig:
             ConfigureError: the function is none, failed, or added what cannot be: two clients of a name, for one.
             SurroundingsMissingError: there is no execution client, or no `RECON_CACHE_URL`.
             RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
-            PreflightError: the cache is not usable.
+            LeaseHeldError: another node holds the trader id, or an account.
+            PreflightError: the cache or a venue is not usable.
             NotReadyError: the monitor's address cannot be listened on, or its certificate cannot be read.
             ClaimError: two strategies claim one instrument.
         """

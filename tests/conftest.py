@@ -34,6 +34,8 @@ SLOWEST = (
     "test_two_carriers.py",
     "test_stop_signals.py",
     "test_timing.py",
+    "test_lease.py",
+    "test_one_writer.py",
     "test_continuous_repair.py",
     "test_cells_by_wire.py",
     "test_end_to_end.py",

@@ -37,12 +37,67 @@ CACHE: Final = Row(
         ),
         Panel(
             "Losses",
-            "How often it has stopped to answer. Each time the write that was on its way may be lost.",
+            "How often it has stopped to answer. Each time what was written meanwhile is lost in "
+            "part; the node writes it again once it answers.",
             units.Short,
             8,
             "bars",
-            (Query(more("cache_losses_total"), NODE),),
+            (
+                Query(more("cache_losses_total"), NODE),
+                Query(more("cache_writes_mended_total"), f"{NODE}: keys written again"),
+            ),
             steps=(Step(1, RED),),
+        ),
+    ),
+)
+
+GATE: Final = Row(
+    "May it trade?",
+    (
+        Panel(
+            "Gate",
+            "Whether orders that open or increase a position are let through. What reduces, and cancels, always pass.",
+            units.NoUnit,
+            6,
+            "values",
+            (Query(of("gate_closed"), NODE),),
+            base=GREEN,
+            steps=(Step(1, RED),),
+            words={"0": Word("open", GREEN), "1": Word("closed", RED)},
+        ),
+        Panel(
+            "When it was open",
+            "Red is when it was closed.",
+            units.NoUnit,
+            6,
+            "states",
+            (Query(of("gate_closed"), NODE),),
+            base=GREEN,
+            steps=(Step(1, RED),),
+            words={"0": Word("open", GREEN), "1": Word("closed", RED)},
+        ),
+        Panel(
+            "Closed, and denied",
+            "How often the gate was closed, and how many orders it has denied.",
+            units.Short,
+            6,
+            "bars",
+            (
+                Query(more("gate_closings_total"), f"{NODE}: closed"),
+                Query(more("exposure_denied_total"), f"{NODE}: denied"),
+            ),
+            base=YELLOW,
+        ),
+        Panel(
+            "Lease",
+            "Whether anything keeps a second node from starting on the trader id and the accounts.",
+            units.NoUnit,
+            6,
+            "values",
+            (Query(of("lease_held"), NODE),),
+            base=RED,
+            steps=(Step(1, GREEN),),
+            words={"0": Word("none", RED), "1": Word("held", GREEN)},
         ),
     ),
 )

@@ -10,7 +10,7 @@ from reconciliation.cli.verdict import as_data, exit_code, lines
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError
 from reconciliation.rules.check import check
-from reconciliation.rules.subject import subject_of
+from reconciliation.rules.subject import Subject, subject_of
 from reconciliation.settings import Settings
 
 
@@ -36,7 +36,7 @@ def command(settings: Settings | SettingsError, engine: str | None, *, as_json: 
         from reconciliation.cli import check_engine  # the engine loads only here
 
         raise SystemExit(check_engine.run(engine, as_json=as_json, strict=strict))
-    findings = () if isinstance(settings, SettingsError) else check(subject_of(settings))
+    findings = () if isinstance(settings, SettingsError) else check(_subject(settings))
     warnings = () if isinstance(settings, SettingsError) else settings.warnings
     if as_json:
         click.echo(json.dumps(as_data(settings, findings), indent=2))
@@ -50,3 +50,14 @@ def command(settings: Settings | SettingsError, engine: str | None, *, as_json: 
     if isinstance(settings, SettingsError):
         raise SystemExit(ExitCode.UNUSABLE)
     raise SystemExit(exit_code(findings, strict=strict, warned=bool(warnings)))
+
+
+def _subject(settings: Settings) -> Subject:
+    """Return what is judged; the engine, and what the settings name, load only where they name anything."""
+    if not settings.has_engine_parts:
+        return subject_of(settings)
+    from reconciliation.engine.generation import generation
+    from reconciliation.engine.on_paper import subject_on_paper
+
+    with generation().no_nodes():
+        return subject_on_paper(settings)

@@ -148,4 +148,7 @@ def differences(left: Side, right: Side) -> list[dict[str, Any]]:
 
 
 def _word(one: Side, key: str) -> dict[str, Any]:
-    return {"value": one.values.get(key, ABSENT), "origin": one.origins.get(key, ABSENT)}
+    parts = key.split(".")
+    above = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    origin = next((one.origins[name] for name in above if name in one.origins), ABSENT)
+    return {"value": one.values.get(key, ABSENT), "origin": origin if key in one.values else ABSENT}

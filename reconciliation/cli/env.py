@@ -20,6 +20,8 @@ def command(*, example: bool) -> None:
 
 def default_text(setting: Setting) -> str:
     """Return a setting's default as a variable would hold it."""
+    if setting.field.is_required():
+        return ""
     default = setting.field.get_default(call_default_factory=True)
     return "[]" if default == () else value_text(default)
 
@@ -54,4 +56,6 @@ def example_lines() -> Iterator[str]:
         yield from textwrap.wrap(setting.field.description or "", 110, initial_indent="# ", subsequent_indent="# ")
         if setting.secret:
             yield f"# A secret: set this, or {setting.variable}_FILE to a file of mode 600 that holds it."
+        elif setting.may_hold_secrets:
+            yield f"# As JSON; set this, or {setting.variable}_FILE to a file of mode 600 that holds it."
         yield f"# {setting.variable}={default_text(setting)}"

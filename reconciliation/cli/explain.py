@@ -93,7 +93,9 @@ def as_data(settings: Settings, setting: Setting) -> dict[str, Any]:
         "type": type_text(setting),
         "unit": setting.unit or None,
         "range": range_text(setting) or None,
-        "default": _plain(setting.field.get_default(call_default_factory=True)),
+        "default": None
+        if setting.field.is_required()
+        else _plain(setting.field.get_default(call_default_factory=True)),
         "engine_field": None if (field := fields().by_key(setting.key)) is None else str(field),
         "layers": [{"origin": word.origin, "value": _plain(word.value)} for word in stack],
     }

@@ -22,6 +22,7 @@ of both. A preset of your own is any new file here; name it with `RECON_PRESET`.
     recon check      # are they usable?
     recon show       # every effective value and where it came from
     recon diff standard @env
+    recon claims     # whose is an order that somebody else placed?
 
 Editors that know `#:schema` (tombi, taplo) complete and check these files with `recon.schema.json`.
 """

@@ -9,8 +9,10 @@ import click
 
 COMMANDS: Final = {
     "check": "say whether the settings are usable: exit 0, or 2",
+    "claims": "whose is an order that somebody else placed?",
     "demo": "watch a node reconcile, be killed, come back and recover",
     "diff": "where two configurations differ, and why",
+    "doctor": "is everything around a node as it should be?",
     "drill": "break the venue on purpose and compare ledgers: a real node in virtual time",
     "env": "every RECON_* variable, its default and what it is for",
     "explain": "one setting, told whole",
@@ -103,5 +105,6 @@ def main() -> None:
 
     Settings come from settings/default.toml, a preset file and RECON_* variables, in rising order.
 
-    Exit codes: 0 fine; 1 not fine; 2 unusable settings or usage; 3 cache or venue not usable.
+    Exit codes: 0 fine; 1 not fine; 2 unusable settings or usage; 3 cache or venue not usable; 4 another node holds the
+    trader id or account; 128 + n ended at once by a second signal n.
     """

@@ -4,24 +4,28 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Final
 
 import click
 
-from reconciliation.cli.stdout import stdout_for_data
 from reconciliation.cli.verdict import lines
 from reconciliation.embedded.surroundings import Surroundings
 from reconciliation.engine.errors import RulesBrokenError
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.errors import ExitCode, ReconError
 from reconciliation.layers.problems import printable
-from reconciliation.node import preflight
 from reconciliation.node.draft import Draft, draft
-from reconciliation.node.event_log import EventLog
-from reconciliation.node.log import as_json, event_logger
+from reconciliation.node.errors import PreflightError
+from reconciliation.node.event_log import EventLog, Logger
+from reconciliation.node.log import event_logger
 from reconciliation.node.node import Node
+from reconciliation.node.one_stream import OneStream
+from reconciliation.node.preflight.examine import check_cache
 from reconciliation.node.signals import StopRequest, StopRequestedError
 from reconciliation.settings import Settings
+
+_REFUSALS: Final = {ExitCode.PREFLIGHT: "preflight_failed", ExitCode.LEASE: "lease_held"}
+"""What an event is called that says why there is no node, by the exit code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def boot(  # noqa: PLR0913 - what two commands differ in
     configure: Callable[[Any], Any] | None,
     stop: StopRequest,
     *,
+    stream: OneStream,
     data_dir: Path | None,
     read_only: bool = False,
     copied_cache: bool = False,
@@ -56,6 +61,7 @@ def boot(  # noqa: PLR0913 - what two commands differ in
         settings: what was resolved.
         configure: the user's function, if any.
         stop: the wish to stop, which signals make.
+        stream: where it all is logged.
         data_dir: where embedded surroundings stay; temporary folders when absent.
         read_only: reconcile, then stop; no user stream is opened, so that nothing changes at the venue.
         copied_cache: work on a copy of the trader's keys.
@@ -63,72 +69,98 @@ def boot(  # noqa: PLR0913 - what two commands differ in
     Raises:
         StopRequestedError: it was to stop before the node ran.
     """
-    log = event_logger(settings.log)
+    log = event_logger(stream.log)
     drafted: Draft | None = None
     node: Node | None = None
     try:
         with stop.interrupting():
             drafted = draft(settings, configure, read_only=read_only, embedding=True)
         if copied_cache and settings.cache.url is not None:
-            preflight.check_cache(settings.cache.url.get_secret_value())
+            check_cache(settings.cache.url.get_secret_value())
         surroundings = Surroundings(log.info, data_dir, stop.raise_if_made)
         with surroundings.around(settings, wants_venue=drafted.wants_venue, copied_cache=copied_cache) as complete:
             node = Node(drafted, complete, observers=[EventLog(log)], stop=stop)
             node.run()
     except ReconError as error:
         if node is not None:  # it has told by its events
+            if not stream.as_json:  # the engine has spoken since
+                click.echo(printable(str(error)), err=True)
             return Boot(error.exit_code, str(error), node.report, node.boot_secs)
-        _show(settings, error, warn=drafted is None)
+        _show(settings, log if stream.as_json else None, error, warn=drafted is None)
         return Boot(error.exit_code, str(error))
     return Boot(ExitCode.FINE, "", node.report, node.boot_secs)
 
 
-def _show(settings: Settings, error: ReconError, *, warn: bool) -> None:
+def _show(settings: Settings, log: Logger | None, error: ReconError, *, warn: bool) -> None:
     """Show why there is no node: to a person in lines, broken rules as `recon check` does; to a machine as events.
 
     Args:
         settings: what was resolved.
+        log: where events go; None where a person reads.
         error: why.
         warn: what is doubtful in the settings has not been told yet.
     """
     warnings = settings.warnings if warn else ()
     findings = error.findings if isinstance(error, RulesBrokenError) else ()
-    if as_json(settings.log):
+    if log is not None:
         for warning in warnings:
-            event_logger(settings.log).warning("settings_warning", **warning.data())
-        name = "preflight_failed" if error.exit_code is ExitCode.PREFLIGHT else "settings_refused"
-        data = {"findings": [finding.data() for finding in findings]} if findings else {}
-        event_logger(settings.log).error(name, reason=str(error), **data)
+            log.warning("settings_warning", **warning.data())
+        is_preflight = isinstance(error, PreflightError)
+        name = "preflight_failed" if is_preflight else _REFUSALS.get(error.exit_code, "settings_refused")
+        data: dict[str, Any] = {"findings": [finding.data() for finding in findings]} if findings else {}
+        if isinstance(error, PreflightError) and error.outcomes:
+            data["checks"] = [outcome.data() for outcome in error.outcomes]
+        log.error(name, reason=str(error), **data)
         return
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     if isinstance(error, RulesBrokenError):
         for line in lines(settings, error.all_findings):
             click.echo(line, err=True)
+    elif isinstance(error, PreflightError) and error.outcomes:
+        for outcome in error.outcomes:
+            click.echo(printable(f"{outcome.name}: {outcome.found}; {outcome.action}"), err=True)
     else:
         click.echo(printable(str(error)), err=True)
 
 
-def run(settings: Settings, configure: Callable[[Any], Any] | None, data_dir: Path | None, stop: StopRequest) -> int:
+def run(
+    settings: Settings,
+    configure: Callable[[Any], Any] | None,
+    data_dir: Path | None,
+    stop: StopRequest,
+    stream: OneStream,
+) -> int:
     """Run a node until it ends; return the exit code."""
-    return boot(settings, configure, stop, data_dir=data_dir).exit_code
+    return boot(settings, configure, stop, stream=stream, data_dir=data_dir).exit_code
 
 
-def reconcile(settings: Settings, stop: StopRequest, *, apply: bool, as_json: bool, data_dir: Path | None) -> int:
-    """Reconcile once and report; return the exit code."""
-    with stdout_for_data() as stdout:
-        if settings.reconciliation.enabled:
-            try:
-                ended = boot(settings, None, stop, data_dir=data_dir, read_only=True, copied_cache=not apply)
-            except StopRequestedError as stopped:
-                ended = Boot(ExitCode.NOT_FINE, f"interrupted by {stopped} before it was done")
-        else:
-            reason = "reconciliation is disabled (enabled = false); nothing was compared"
-            ended = Boot(ExitCode.NOT_FINE, reason)
-        data = report_data(settings, ended, applied=apply)
-        text = json.dumps(data, indent=2) if as_json else "\n".join(_lines(data))
-        click.echo(text, file=stdout)
-        return ended.exit_code
+def reconcile(  # noqa: PLR0913 - what the command can be told
+    settings: Settings,
+    configure: Callable[[Any], Any] | None,
+    stop: StopRequest,
+    *,
+    stream: OneStream,
+    stdout: IO[str],
+    apply: bool,
+    as_json: bool,
+    data_dir: Path | None,
+) -> int:
+    """Reconcile once and report on stdout; return the exit code."""
+    if settings.reconciliation.enabled:
+        read_only: dict[str, Any] = {"read_only": True, "copied_cache": not apply}
+        try:
+            ended = boot(settings, configure, stop, stream=stream, data_dir=data_dir, **read_only)
+        except StopRequestedError as stopped:
+            ended = Boot(ExitCode.NOT_FINE, f"interrupted by {stopped} before it was done")
+    else:
+        reason = "reconciliation is disabled (enabled = false); nothing was compared"
+        ended = Boot(ExitCode.NOT_FINE, reason)
+    data = report_data(settings, ended, applied=apply)
+    text = json.dumps(data, indent=2) if as_json else "\n".join(_lines(data))
+    stream.close()  # the answer is the last on a terminal
+    click.echo(text, file=stdout)
+    return ended.exit_code
 
 
 def report_data(settings: Settings, ended: Boot, *, applied: bool) -> dict[str, Any]:

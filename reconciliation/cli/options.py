@@ -66,6 +66,41 @@ def overrides_of(assignments: tuple[str, ...]) -> dict[str, object]:
     return overrides
 
 
+def without_lease(settings: Settings, *, no_lease: bool) -> Settings:
+    """Return the settings of a node that takes no lease, where that is asked for."""
+    if not no_lease:
+        return settings
+    return settings.with_sections("--no-lease", node=settings.node.model_copy(update={"lease": False}))
+
+
+def with_ready_file(settings: Settings, path: Path | None) -> Settings:
+    """Return the settings of a node with a ready file, where one is named."""
+    if path is None:
+        return settings
+    return settings.with_sections("--ready-file", node=settings.node.model_copy(update={"ready_file": str(path)}))
+
+
+ready_file_option: Final = click.option(
+    "--ready-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that exists while the trader runs; beats RECON_NODE_READY_FILE.",
+)
+
+
+no_lease_option: Final = click.option(
+    "--no-lease",
+    is_flag=True,
+    help="Start beside another node of this trader id or account; their histories may break.",
+)
+
+
+verbose_option: Final = click.option(
+    "--verbose",
+    is_flag=True,
+    help="Show all of the engine's log, the boot's on a terminal too.",
+)
+
+
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose settings, and hand the command the resolved settings or the error."""
 

@@ -70,7 +70,7 @@ def _wanted(settings: Settings, key: str, section: str | None, *, changed: bool)
 def _is_changed(settings: Settings, key: str) -> bool:
     path = tuple(key.split("."))
     setting = known.at(path)
-    if setting is None or known.mapping_of(path) is not None:
+    if setting is None or setting.free or setting.kind is object or known.mapping_of(path) is not None:
         return settings.origins[key] != DEFAULT  # without its table, a key of a mapping has no default
     section = getattr(settings, setting.path[0])
     value = getattr(section, setting.path[1]) if len(setting.path) > 1 else section
@@ -133,7 +133,7 @@ def _env(settings: Settings, keys: list[str]) -> Iterator[str]:
 
     mappings: dict[str, dict[str, Any]] = {}
     for setting, key, value in _plain(settings, keys):
-        if known.mapping_of(setting.path) is not None:
+        if setting.path[:1] in known.settings_by_path():  # a section that is one variable
             _put(mappings.setdefault(setting.variable, {}), key.partition(".")[2], value)
         else:
             yield f"{setting.variable}={shlex.quote(value_text(value))}"

@@ -176,7 +176,13 @@ def _rows(status: Mapping[str, Any], now: float) -> Iterator[tuple[str, str]]:
     yield "heartbeat", f"{duration(now - status['heartbeat'])} ago"
     if (cache := status["cache"]) is not None:
         state = "answers" if cache["is_reachable"] else f"has not answered for {duration(now - cache['since'])}"
-        yield "cache", f"{state}; {cache['losses']} losses"
+        behind = ", and is not compared with the node yet" if cache["is_behind"] else ""
+        missing = f", {cache['missing']} keys lack something" if cache["missing"] else ""
+        yield "cache", f"{state}{behind}; {cache['losses']} losses{missing}"
+    gate = status["gate"]
+    shut = f"CLOSED for {duration(now - gate['since'])}: {gate['reason']}" if gate["is_closed"] else "open"
+    yield "gate", f"{shut}; closed {gate['closings']} times, {gate['denied']} orders denied"
+    yield "leases", ", ".join(status["leases"]) or "none: a second node can start beside it"
     weight = status["request_weight"]
     if weight["limit"] is not None:
         yield "weight", f"{weight['used']} of {weight['limit']} a minute"

@@ -1,17 +1,12 @@
 """What MODULE:OBJECT on a command line names."""
 
-import contextlib
-import importlib
-import os
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from reconciliation.engine.user_code import imported, place_in, stdout_to_stderr
 from reconciliation.layers.problems import printable
-from reconciliation.node.user_code import place_in
 from reconciliation.settings.urls import without_user_info
 
 
@@ -26,10 +21,7 @@ def named_object(target: str) -> Any:
     module_name, colon, name = target.partition(":")
     if not colon or not module_name or not name or "/" in module_name or module_name.endswith(".py"):
         raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in my_node:configure for my_node.py")
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    with _stdout_to_stderr():
-        module = _run_user_code(target, lambda: _imported(target, module_name))
+    module = _run_user_code(target, lambda: _imported(target, module_name))
     if not hasattr(module, name):
         raise click.UsageError(f"'{target}': {module_name} has no {name}")
     return getattr(module, name)
@@ -41,13 +33,13 @@ def called(target: str, function: Callable[[], Any]) -> Any:
     Raises:
         click.UsageError: it fails.
     """
-    with _stdout_to_stderr():
+    with stdout_to_stderr():
         return _run_user_code(target, function)
 
 
 def _imported(target: str, module_name: str) -> Any:
     try:
-        return importlib.import_module(module_name)
+        return imported(module_name)
     except ModuleNotFoundError as error:
         if error.name in {module_name, module_name.partition(".")[0]}:
             raise click.UsageError(f"'{target}': {error}; run from the folder that holds the module") from None
@@ -68,17 +60,3 @@ def _run_user_code(target: str, body: Callable[[], Any]) -> Any:
         reason = without_user_info(" ".join(str(error).split()))
         place = "" if isinstance(error, SyntaxError) else f" {place_in(error)}".rstrip()
         raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {reason}{place}")) from None
-
-
-@contextlib.contextmanager
-def _stdout_to_stderr() -> Iterator[None]:
-    """Send what is written to stdout to stderr; the engine writes its log to file descriptor 1 itself."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)

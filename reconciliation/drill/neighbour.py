@@ -3,8 +3,9 @@
 import asyncio
 from typing import Final
 
+from reconciliation.drill.carrier import NS
 from reconciliation.drill.placing import NEIGHBOURS_TRADER, beside
-from reconciliation.drill.virtual_cache import nobody_watches
+from reconciliation.drill.virtual_cache import nobody_else, nobody_watches, unsupervised
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
@@ -13,8 +14,10 @@ from reconciliation.engine.simulation import Simulation
 from reconciliation.errors import ReconError
 from reconciliation.node.draft import draft
 from reconciliation.node.node import Node
+from reconciliation.node.observation import Observation
 from reconciliation.node.outside import Outside
 from reconciliation.node.signals import StopRequest
+from reconciliation.rules.plan import Plan
 from reconciliation.settings import Settings
 from reconciliation.strategies.driven import Driven, driven
 
@@ -54,7 +57,14 @@ class Neighbour:
                 draft(self._settings, self._configured),
                 observers=[self._observe],
                 stop=self._stop,
-                outside=Outside(check_cache=lambda _: None, watch_cache=nobody_watches),
+                outside=Outside(
+                    preflight=lambda *_: [],
+                    take_leases=nobody_else,
+                    watch_cache=nobody_watches,
+                    observe=self._observed,
+                    supervise=unsupervised,
+                    unloadable=lambda _: [],
+                ),
             )
             self._node = node
             try:
@@ -67,6 +77,10 @@ class Neighbour:
     def _configured(self, builder: NodeBuilder) -> None:
         (self.strategy,) = driven([TAG])
         builder.add_strategy(self.strategy)
+
+    def _observed(self, settings: Settings, planned: Plan, accounts: tuple[str, ...]) -> Observation:
+        """Observe it by the clock that it lives by; nobody is served."""
+        return Observation(settings, planned, accounts, lambda: self._world.now_ns / NS)
 
     def _observe(self, event: Event) -> None:
         self._world.note("neighbour", f"{type(event).__name__} {getattr(event, 'reason', '')}".rstrip())

@@ -46,16 +46,15 @@ class NodeProcess:
 
     def __enter__(self) -> Self:
         env = {key: value for key, value in os.environ.items() if not key.startswith("RECON_")}
-        with self._log_file.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - this project's own command
-                self._command,
-                env=env | {"RECON_LOG_FORMAT": "json"} | self._variables,
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+        self._process = subprocess.Popen(  # noqa: S603 - this project's own command
+            self._command,
+            env=env | {"RECON_LOG_FORMAT": "json"} | self._variables,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self
@@ -78,17 +77,20 @@ class NodeProcess:
         return self._process
 
     def _read(self) -> None:
-        for line in self.process.stderr or ():
-            try:
-                event = json.loads(line)
-            except ValueError:
-                event = None
-            with self._changed:
-                if isinstance(event, dict) and "event" in event:
-                    self.events.append(event)
-                else:
-                    self.lines.append(line.rstrip("\n"))
-                self._changed.notify_all()
+        with self._log_file.open("a", buffering=1) as log:
+            for line in self.process.stderr or ():
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    event = {"event": "output", "message": line.rstrip("\n")}
+                with self._changed:
+                    if event["event"] == "engine":
+                        log.write(_as_the_engine_wrote_it(event))
+                    elif event["event"] == "output":
+                        self.lines.append(event["message"])
+                    else:
+                        self.events.append(event)
+                    self._changed.notify_all()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -132,3 +134,8 @@ class NodeProcess:
             return self.process.wait(timeout_secs)
         except subprocess.TimeoutExpired:
             raise ProcessFailedError(f"the node did not end within {timeout_secs:g} s") from None
+
+
+def _as_the_engine_wrote_it(event: Mapping[str, Any]) -> str:
+    level = {"warning": "WARN"}.get(event["level"], event["level"].upper())
+    return f"{event['timestamp']} [{level}] {event['trader_id']}.{event['component']}: {event['message']}\n"

@@ -1,6 +1,7 @@
 """Where a drill's node finds its surroundings, and what it claims: whatever the user's settings say of these."""
 
 from collections import defaultdict
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -15,7 +16,7 @@ NEIGHBOURS_TRADER = "NEIGHBOUR-001"
 def placed(
     settings: Settings, schedule: Schedule, *, venue: dict[str, str], cache_url: str, observed: bool = False
 ) -> Settings:
-    """Return settings whose venue, cache, claims and monitor are a run's own.
+    """Return settings whose venue, cache, claims and monitor are a run's own, and that reach nothing else outside.
 
     Args:
         settings: what was resolved.
@@ -44,12 +45,14 @@ def placed(
         for strategy, instruments in by_strategy.items()
     }
     monitor = MonitorSettings(enabled=observed)
+    elsewhere: dict[str, dict[str, Any]] = {name: {} for name in ("clients", "logging", "message_bus", "streaming")}
+    node = settings.node.model_copy(update={"ready_file": None})
     return settings.with_sections(
-        "drill", venue=there, cache=cache, monitor=monitor, claims={**settings.claims, **claims}
+        "drill", node=node, venue=there, cache=cache, monitor=monitor, claims={**settings.claims, **claims}, **elsewhere
     )
 
 
 def beside(settings: Settings) -> Settings:
-    """Return the settings of another node on the account: a trader id of its own, and no claims."""
-    node = settings.node.model_copy(update={"trader_id": NEIGHBOURS_TRADER})
-    return settings.with_sections("drill", node=node, claims={})
+    """Return the settings of another node on the account: a trader id of its own, no lease, nothing of the user's."""
+    node = settings.node.model_copy(update={"trader_id": NEIGHBOURS_TRADER, "lease": False})
+    return settings.with_sections("drill", node=node, claims={}, strategies={}, actors={}, exec_algorithms={})

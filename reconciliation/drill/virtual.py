@@ -11,7 +11,7 @@ from reconciliation.drill.placing import placed
 from reconciliation.drill.schedule import NEIGHBOURS, Schedule
 from reconciliation.drill.scrapes import PERIOD_SECS, Scrapes
 from reconciliation.drill.stage import Played
-from reconciliation.drill.virtual_cache import VirtualCacheWatch, nobody_watches
+from reconciliation.drill.virtual_cache import VirtualCacheWatch, VirtualKeys, nobody_else, unsupervised
 from reconciliation.drill.walk import Walk
 from reconciliation.embedded.failures import ProcessFailedError
 from reconciliation.embedded.venue_control import Call, VenueControl
@@ -22,10 +22,10 @@ from reconciliation.engine.lifecycle import Event, NotStarted, SettingsWarned
 from reconciliation.engine.simulation import Database, Entry, KilledError
 from reconciliation.errors import ReconError, UnusableError
 from reconciliation.node.draft import draft
-from reconciliation.node.errors import PreflightError
 from reconciliation.node.node import Node
 from reconciliation.node.observation import Observation
 from reconciliation.node.outside import Outside
+from reconciliation.node.preflight.outcome import Outcome
 from reconciliation.node.signals import StopRequest
 from reconciliation.node.user_code import Configure, called_with_builder
 from reconciliation.rules.plan import Plan
@@ -165,8 +165,12 @@ class VirtualRun:
     async def _main(self) -> None:
         drafted = draft(self._settings, self._configured)
         outside = Outside(
-            check_cache=self._check_cache,
-            watch_cache=nobody_watches if self._scrapes is None else partial(VirtualCacheWatch, self.store),
+            preflight=self._preflight,
+            take_leases=nobody_else,
+            watch_cache=partial(VirtualCacheWatch, self.store),
+            trader_keys=partial(VirtualKeys, self.store),
+            supervise=unsupervised,
+            unloadable=lambda _: [],
             observe=self._observed,
         )
         node = Node(drafted, observers=[self._observe], stop=self._stop, outside=outside)
@@ -200,9 +204,9 @@ class VirtualRun:
         self.heard.happened(name, self.now_ns / NS)
         self.world.note("node", f"{name} {reason}".rstrip())
 
-    def _check_cache(self, _url: str) -> None:
-        if self.store.is_away:
-            raise PreflightError("the cache cannot be reached", "start it")
+    def _preflight(self, *_: object) -> list[Outcome]:
+        """Look at the cache alone: what a venue is asked would move all that comes after it."""
+        return [Outcome("cache", "fail", "the cache cannot be reached", "start it")] if self.store.is_away else []
 
     # -- What the walk asks for ----------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class NodeBuilder:
     exec_clients: dict[str, ClientSpec] = field(default_factory=dict)
     strategies: list[Any] = field(default_factory=list)
     actors: list[Any] = field(default_factory=list)
+    exec_algorithms: list[Any] = field(default_factory=list)
 
     def copied(self, settings: Settings) -> "NodeBuilder":
         """Return a builder of its own with the same collection and other settings."""
@@ -85,3 +86,7 @@ class NodeBuilder:
     def add_actor(self, actor: Any) -> None:
         """Add an actor of the engine's."""
         self.actors.append(actor)
+
+    def add_exec_algorithm(self, algorithm: Any) -> None:
+        """Add an execution algorithm of the engine's."""
+        self.exec_algorithms.append(algorithm)

@@ -46,7 +46,7 @@ class Client(Protocol):
 
     @property
     def used_weight(self) -> int:
-        """Request weight used up in the venue's window; 0 where the venue tells of none, or nobody watches."""
+        """Request weight used up in the venue's window; 0 where the venue tells of none, or the node is read only."""
 
     def limit_queries(self, secs: float) -> None:
         """Give each query of a check a time limit, in seconds; a mass status asks for much more, and is left alone."""

@@ -35,6 +35,8 @@ class Counts:
         unsettled: by kind.
         held_absent: each with when that began.
         positions: signed net quantity by account and instrument id, flat ones left out.
+        checks_alive: when the loop of the checks last did anything: began or ended one, or had an answer in it, good or
+            bad; 0 before the first.
     """
 
     open_orders: int = 0
@@ -45,3 +47,4 @@ class Counts:
     unsettled: Mapping[Unsettled, int] = field(default_factory=dict)
     held_absent: Mapping[Absence, float] = field(default_factory=dict)
     positions: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    checks_alive: float = 0.0

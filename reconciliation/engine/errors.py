@@ -1,11 +1,14 @@
 """What can be wrong with a node that is to be built, or that does not start."""
 
 from collections.abc import Iterable
+from typing import Self
 
 from reconciliation.engine.lifecycle import Stage
+from reconciliation.engine.user_code import place_in
 from reconciliation.errors import ExitCode, ReconError, UnusableError
 from reconciliation.rules.check import refusals
 from reconciliation.rules.finding import Finding
+from reconciliation.settings.urls import without_user_info
 
 
 class CacheUrlMissingError(UnusableError):
@@ -17,6 +20,16 @@ class CacheUrlMissingError(UnusableError):
 
 class ClaimError(UnusableError):
     """Claims that cannot be honoured: two owners for an instrument, or a claim on nothing."""
+
+
+class PartError(UnusableError):
+    """Something that the settings name could not be made."""
+
+    @classmethod
+    def failed(cls, key: str, error: Exception) -> Self:
+        """Return the error that the user's own code failed, with its place."""
+        reason = without_user_info(" ".join(str(error).split()))
+        return cls(f"{key} could not be made: {type(error).__name__}: {reason} {place_in(error)}".rstrip())
 
 
 class DuplicateClientError(UnusableError):

@@ -1,7 +1,7 @@
 """The engine generation that is installed, by what any generation can do."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -11,11 +11,26 @@ from reconciliation.engine.builder import GuardedFactory, NodeBuilder
 from reconciliation.engine.counts import Counts
 from reconciliation.engine.fields import FieldTable
 from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.ownership import StoredOrder
+from reconciliation.engine.parts import Parts
+from reconciliation.engine.probe import Probe
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
+from reconciliation.engine.stored import Loaded, Stored
+from reconciliation.engine.written import Writes
 from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.subject import Observed, Subject
 from reconciliation.settings import Settings
+
+
+class Gate(Protocol):
+    """What lets orders through; it is open until it is closed."""
+
+    def close(self, reason: str) -> None:
+        """Let no order through any more that opens or increases a position, for this reason."""
+
+    def open(self) -> None:
+        """Let everything through again."""
 
 
 class EngineNode(Protocol):
@@ -32,6 +47,10 @@ class EngineNode(Protocol):
     @property
     def failed(self) -> bool:
         """Whether the start has failed; the node stops, or has stopped."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether its trader does not run though it was started and nobody stops it."""
 
     @property
     def report(self) -> ReconciliationReport | None:
@@ -57,6 +76,24 @@ class EngineNode(Protocol):
     async def stop(self) -> None:
         """Stop the trader, disconnect the clients, stop the engines."""
 
+    @property
+    def gate(self) -> Gate | None:
+        """What can be closed for orders that open or increase a position; None where nothing is traded."""
+
+    @property
+    def writes(self) -> Writes | None:
+        """What it has given its cache's database to keep; None where nothing is traded."""
+
+    def fence(self, may: Callable[[], bool]) -> None:
+        """Let no command, no event and no data through any more once it may not; before it runs.
+
+        Args:
+            may: asked for each of them.
+        """
+
+    async def halt(self) -> None:
+        """Send nothing to the venue and write nothing any more, at once, and leave; no strategy is asked to stop."""
+
     async def leave_venues(self) -> None:
         """Disconnect properly where a stop failed half-way."""
 
@@ -77,6 +114,7 @@ class Generation(Protocol):
         *,
         load_cache: bool = True,
         graceful_shutdown_on_exception: bool = False,
+        manage_own_order_books: bool = False,
     ) -> Any:
         """Return the execution engine's own, validated configuration."""
 
@@ -103,14 +141,38 @@ class Generation(Protocol):
             DuplicateClientError: a client of that name was added.
         """
 
+    def parts_of(self, settings: Settings, *, read_only: bool) -> Parts:
+        """Import and judge what the settings name of a node; of the user's code, modules run and nothing else."""
+
     def guarded_factory(self, guards: Collection[str], *, read_only: bool) -> type[GuardedFactory]:
         """Return the factory that makes a guarded client of the venue that settings can name."""
+
+    def leave_streams_shut(self, builder: NodeBuilder) -> None:
+        """Have the execution clients of a builder open no user stream, where their adapter is known."""
 
     def unfit(self, builder: NodeBuilder) -> Iterable[str]:
         """Yield what was added to a builder that the engine cannot build, in words."""
 
     def client_traits(self, builder: NodeBuilder) -> tuple[ClientTraits, ...]:
         """Return what rules know of the execution clients in a builder."""
+
+    def account_names(self, builder: NodeBuilder) -> tuple[str, ...]:
+        """Return a name for each account that the execution clients in a builder trade, as far as it can be known.
+
+        Two clients on one account with one API key have one name; the key is not readable in it.
+        """
+
+    def probes(self, builder: NodeBuilder) -> Mapping[str, Probe | None]:
+        """Return who asks the venue of each execution client in a builder; None where nobody here can."""
+
+    def cache_refusal(self, settings: Settings) -> str:
+        """Return why the engine's own client cannot use the settings' cache; empty where it can.
+
+        It waits for a server that hangs: ask only where one has just answered.
+        """
+
+    def loaded(self, stored: Stored) -> Loaded:
+        """Load what a cache's database holds of one trader, as a boot does, and say what cannot be."""
 
     def assemble(
         self,
@@ -160,6 +222,19 @@ class Generation(Protocol):
 
     def stored_events(self, histories: Mapping[str, tuple[bytes, ...]]) -> dict[str, tuple[str, ...]]:
         """Return the kinds of the events in each history of a cache's database, as `BookedOrder.events` names them."""
+
+    def own_claims(self, builder: NodeBuilder) -> Mapping[str, tuple[str, ...]]:
+        """Return what the strategies in a builder claim in their own configuration, by strategy id."""
+
+    def stored_order(self, events: Sequence[bytes]) -> StoredOrder:
+        """Return what the history of an order in a cache's database tells of it.
+
+        Raises:
+            ValueError: it tells not even whose it is.
+        """
+
+    def reowned(self, events: Sequence[bytes], strategy_id: str) -> tuple[bytes, ...]:
+        """Return a history as it would be had a strategy claimed the order when it appeared."""
 
     def simulation(self, venue: SimulatedVenue, *, start_ns: int, seed: int) -> Simulation:
         """Return virtual time with a venue in it.

@@ -11,8 +11,7 @@ from reconciliation.settings.guards import BINANCE_GUARDS, GUARDS
 def guarded_factory(guards: Collection[str] = BINANCE_GUARDS, *, read_only: bool = False) -> type[GuardedFactory]:
     """Return the factory of a guarded Binance USD-M futures client, for `builder.add_exec_client`.
 
-    It makes the client exactly as the stock factory makes the stock one; the client's configuration must hold address,
-    key, secret and environment.
+    It makes the client exactly as the stock factory makes the stock one.
 
     Args:
         guards: the names of the guards to put in, such as `settings.node.guards`; those of the engine are no matter.

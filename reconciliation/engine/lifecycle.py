@@ -28,6 +28,32 @@ class Booting:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseAwaited:
+    """Another node holds a lease that this one needs; it is looked at whether that one still lives."""
+
+    name: str
+    """What is held, such as `trader:MAKER-001`."""
+    holder: str
+    secs: float
+    """How long this may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTaken:
+    """The node holds leases: no other one writes for its trader id, or trades on its accounts."""
+
+    leases: Mapping[str, int]
+    """Each by its name, with its count of holders, which only grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLost:
+    """The node holds a lease no more, and ends at once; nothing is sent to the venue any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsWarned:
     """The settings work today and should be changed, such as a renamed key."""
 
@@ -40,6 +66,16 @@ class RuleBroken:
     """The configuration, or what a boot saw, breaks a rule that does not keep the node from starting."""
 
     finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightFound:
+    """Something around the node is not as it should be, and does not keep it from starting."""
+
+    check: str
+    found: str
+    action: str
+    """What to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +101,15 @@ class Claimed:
     strategy_id: str
     instruments: int
     """How many it came to."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedExternal:
+    """The cache holds open orders as EXTERNAL that a strategy claims: the claim came too late for them."""
+
+    strategy_id: str
+    client_order_ids: tuple[str, ...]
+    """Sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +200,61 @@ class CacheBack:
 
 
 @dataclass(frozen=True, slots=True)
+class WritesMissing:
+    """The database lacks what the engine wrote while it was away, and it could not be written again."""
+
+    keys: Mapping[str, str]
+    """Each by its name, such as `orders:O-1`, with the reason; `*` stands for all that may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WritesMended:
+    """The database was compared with the cache: it holds all that the node holds but for what is told as missing."""
+
+    keys: tuple[str, ...]
+    """Those that lacked something and were written again, sorted; none where nothing was lost."""
+    secs: float
+    """How long it took since the database answered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateClosed:
+    """The node's picture is stale or in doubt: orders that open or increase a position are denied from now on."""
+
+    reason: str
+    is_enforced: bool
+    """Whether they are; with `node.gate = "report"` it is only told."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateOpened:
+    """The node's picture can be trusted again."""
+
+    secs: float
+    """For how long the gate was closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureDenied:
+    """An order that opens or increases a position was denied, because the gate is closed."""
+
+    client_order_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """The node does not do its work any more, and will not by itself: no start, no checks, or no trader.
+
+    With `node.on_stuck = "exit"` it is stopped now.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckEnded:
-    """A continuous check has run; only a node that is watched tells so."""
+    """A continuous check has run; a read-only node does not tell."""
 
     check: Check
     secs: float
@@ -167,7 +265,7 @@ class CheckEnded:
 
 @dataclass(frozen=True, slots=True)
 class FillBrought:
-    """A check booked a fill that did not come by the stream; only a node that is watched tells so.
+    """A check booked a fill that did not come by the stream; a read-only node does not tell.
 
     Those that a startup reconciliation books stand in its report.
     """
@@ -180,7 +278,7 @@ class FillBrought:
 
 @dataclass(frozen=True, slots=True)
 class FillToldTwice:
-    """A fill was told again, and is not booked again; only a node that is watched tells so."""
+    """A fill was told again, and is not booked again; a read-only node does not tell."""
 
     client_order_id: str
     trade_id: str
@@ -188,7 +286,7 @@ class FillToldTwice:
 
 @dataclass(frozen=True, slots=True)
 class ExternalOrderSeen:
-    """An order has appeared that no strategy submitted; only a node that is watched tells so.
+    """An order has appeared that no strategy submitted; a read-only node does not tell.
 
     Those that had ended when a startup reconciliation found them stand in its report.
     """
@@ -220,6 +318,16 @@ class Stopping:
 
 
 @dataclass(frozen=True, slots=True)
+class StopWaits:
+    """The stop waits for something; a wait of less than a second is not told."""
+
+    what: str
+    """In words, such as `the clients to disconnect`."""
+    secs: float
+    """For how long at the most."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The node stopped because it was asked to, or because its work was done."""
 
@@ -233,11 +341,16 @@ class Died:
 
 Event = (
     Booting
+    | LeaseAwaited
+    | LeaseTaken
+    | LeaseLost
     | SettingsWarned
     | RuleBroken
+    | PreflightFound
     | Monitored
     | Connected
     | Claimed
+    | CachedExternal
     | Reconciled
     | Verified
     | Started
@@ -248,6 +361,12 @@ Event = (
     | HistoryTorn
     | CacheLost
     | CacheBack
+    | WritesMissing
+    | WritesMended
+    | GateClosed
+    | GateOpened
+    | ExposureDenied
+    | Stuck
     | CheckEnded
     | FillBrought
     | FillToldTwice
@@ -255,6 +374,7 @@ Event = (
     | NotStarted
     | StopFailed
     | Stopping
+    | StopWaits
     | Stopped
     | Died
 )

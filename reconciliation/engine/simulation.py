@@ -109,6 +109,19 @@ class Database(Protocol):
     def is_away(self) -> bool:
         """Whether it takes nothing now."""
 
+    @property
+    def restarts(self) -> int:
+        """How often it was started again without its data."""
+
+    def read(self, key: str) -> list[bytes]:
+        """Return what a key holds: the events of a history, the members of an index, or one value."""
+
+    def fields(self, key: str) -> Mapping[bytes, bytes]:
+        """Return what an index holds that is a hash."""
+
+    def put(self, key: str, events: tuple[bytes, ...]) -> None:
+        """Replace a history at once."""
+
 
 class Simulation(Protocol):
     """Virtual time and everything that lives in it."""

@@ -74,7 +74,7 @@ class EnvironmentLayer(Layer):
         elif secret is not None:
             content = _secret_from_file(self._origin(name), secret.key, Path(text), problems)
             if content is not None:
-                self._put(values, secret.path, name, content, "")
+                self._put(values, secret.path, name, content if secret.secret else secret.parse(content), "")
 
     def _put(self, values: dict[str, Any], path: KeyPath, name: str, value: object, text: str) -> None:
         node = values
@@ -127,7 +127,7 @@ def _secret_of_file(name: str) -> Setting | None:
     if not name.endswith(known.FILE_SUFFIX):
         return None
     setting = known.settings_by_variable().get(name.removesuffix(known.FILE_SUFFIX))
-    return setting if setting is not None and setting.secret else None
+    return setting if setting is not None and setting.may_hold_secrets else None
 
 
 def _renamed(name: str) -> KeyPath | None:

@@ -37,13 +37,13 @@ def settings_by_variable() -> Mapping[str, Setting]:
 @cache
 def variables() -> tuple[str, ...]:
     """Return every `RECON_*` name that means something, in the order of the settings."""
-    files = (name + FILE_SUFFIX for name, setting in settings_by_variable().items() if setting.secret)
+    files = (name + FILE_SUFFIX for name, setting in settings_by_variable().items() if setting.may_hold_secrets)
     return (*settings_by_variable(), *files, SETTINGS_DIR_VARIABLE)
 
 
 def sections() -> tuple[str, ...]:
     """Return the names of the tables that settings stand in."""
-    whole = (path[0] for path, setting in settings_by_path().items() if len(path) > 1 or setting.entry is not None)
+    whole = (path[0] for path, setting in settings_by_path().items() if len(path) > 1 or setting.kind is dict)
     return tuple(dict.fromkeys(whole))
 
 
@@ -61,9 +61,18 @@ def table_of(path: Path) -> Path:
 def at(path: Path) -> Setting | None:
     """Return the setting whose path this is; None where it is none's."""
     mapping = mapping_of(path)
-    if mapping is None or path == mapping.path:
-        return settings_by_path().get(path)
-    return mapping.in_entry(path[1]).get(path[-1]) if len(path) == _ENTRY_DEPTH + 1 else None
+    if mapping is None:
+        found, depth = settings_by_path().get(path), 1
+        table = settings_by_path().get(path[:depth])
+    elif path == mapping.path:
+        return mapping
+    else:
+        depth = _ENTRY_DEPTH + 1
+        table = mapping.in_entry(path[1]).get(path[_ENTRY_DEPTH]) if len(path) >= depth else None
+        found = table if len(path) == depth else None
+    if found is None and table is not None and table.free and len(path) > depth:
+        return table.inside(path)
+    return found
 
 
 def find(path: Path) -> Setting | None:

@@ -47,10 +47,10 @@ class LayerOrigins(Origins):
         Raises:
             KeyError: there is no such key.
         """
-        path = (key,) if known.mapping_of((key,)) is not None else self._path(key)
+        path = (key,) if (key,) in known.settings_by_path() else self._path(key)
         words = [Layered(layer.place(path), _shown(path, layer.get(path))) for layer in self._layers if layer.has(path)]
         setting = known.at(path)
-        if setting is not None:
+        if setting is not None and not setting.field.is_required():
             words.append(Layered(DEFAULT, setting.field.get_default(call_default_factory=True)))
         return tuple(reversed(words))
 
@@ -76,20 +76,31 @@ def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
 
 
 def leaves(settings: Settings) -> Iterator[KeyPath]:
-    """Yield the path of every effective value; a mapping has one for each key of each of its tables."""
+    """Yield the path of every effective value; a mapping has one for each key of each of its tables.
+
+    Of a table whose keys only the engine knows, each key has one; an empty one in a mapping has one itself.
+    """
     by_path = known.settings_by_path()
-    yield from (path for path, setting in by_path.items() if setting.entry is None)
-    for mapping in (setting for setting in by_path.values() if setting.entry is not None):
-        for name in getattr(settings, mapping.path[0]):
-            yield from (setting.path for setting in mapping.in_entry(name).values())
+    yield from (path for path, setting in by_path.items() if setting.entry is None and not setting.free)
+    for setting in by_path.values():
+        section = getattr(settings, setting.path[0])
+        if setting.free:
+            yield from ((*setting.path, key) for key in section)
+        elif setting.entry is not None:
+            for name, table in section.items():
+                for key, inner in setting.in_entry(name).items():
+                    fields = getattr(table, key) if inner.free else {}
+                    yield from ((*inner.path, field) for field in fields) if fields else [inner.path]
 
 
 def _shown(path: KeyPath, value: Any) -> Any:
     setting = known.find(path)
-    if setting is not None and setting.entry is not None and isinstance(value, Mapping):
+    if setting is not None and not setting.secret and isinstance(value, Mapping):
         return {key: _shown((*path, key), child) for key, child in value.items()}
     if setting is None or not setting.secret or not isinstance(value, str):
-        return value
+        return MASK if setting is not None and setting.secret else value
+    if setting.field.annotation is None:
+        return MASK
     return _shown_secret(setting, value)
 
 

@@ -73,6 +73,14 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _any(word: str) -> Any:
+    """Read what a class of the engine's will check: JSON where it is JSON, and text else."""
+    try:
+        return _json(word)
+    except (ValueError, RecursionError):
+        return word
+
+
 def _list(word: str) -> Any:
     return _json(word) if word.startswith("[") else [part.strip() for part in word.split(",")]
 
@@ -83,5 +91,6 @@ READERS: Final[Mapping[type, Callable[[str], Any]]] = {
     float: _float,
     tuple: _list,
     dict: _json,
+    object: _any,
 }
 """By the kind of a setting; each raises ValueError for text that means nothing to it."""

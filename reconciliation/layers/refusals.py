@@ -141,7 +141,7 @@ def _problem(detail: ErrorDetails, path: KeyPath, layers: tuple[Layer, ...]) -> 
         message,
         "; ".join(filter(None, (reason.hint, _below(owner, owned, setting, layers)))),
         # Only the line of a known key is shown: behind any other name may stand a secret.
-        owner.excerpt(owned) if owner and setting and not setting.secret and owned == setting.path else None,
+        owner.excerpt(owned) if owner and setting and not setting.may_hold_secrets and owned == setting.path else None,
     )
 
 
@@ -216,7 +216,7 @@ def _unit_sign(unit: str) -> str:
 def _value_text(setting: Setting | None, owner: Layer | None, path: KeyPath) -> str:
     """Return ` = VALUE` as it was written; nothing for secrets, tables and long lists."""
     # Text that stands where a section should may be a secret as well.
-    if setting is None or setting.secret or owner is None or path != setting.path:
+    if setting is None or setting.may_hold_secrets or owner is None or path != setting.path:
         return ""
     written = owner.written(path)
     return f" = {_text(written)}" if isinstance(written, str | int | float | bool) else ""
@@ -239,7 +239,7 @@ def _text(value: Any) -> str:
 
 def _below(owner: Layer | None, path: KeyPath, setting: Setting | None, layers: tuple[Layer, ...]) -> str:
     """Say what would hold without the refused value: the next layer's word, or the default."""
-    if owner is None or setting is None or setting.secret or path != setting.path:
+    if owner is None or setting is None or setting.may_hold_secrets or path != setting.path:
         return ""
     if known.mapping_of(path) is not None:
         return ""  # without it, the rest of its table may be refused

@@ -1,16 +1,19 @@
 """One setting, derived from the field of a model: its key, its variable, and what its value may be."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAliasType, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from reconciliation.layers.reading import NOTHING, READERS
+from reconciliation.settings.masking import is_secret_name
 
 PREFIX: Final = "RECON_"
+
+_OF_THE_ENGINE: Final[FieldInfo] = Field(description="A field of the engine's, which its own class checks.")
 
 Path = tuple[str, ...]
 
@@ -31,11 +34,13 @@ class Setting:
     """The environment variable, such as `RECON_STARTUP_DELAY_SECS`; a mapping and what is in it share one."""
     field: FieldInfo
     kind: type
-    """bool, int, float, str, tuple or dict: what its text becomes."""
+    """bool, int, float, str, tuple or dict: what its text becomes; object where only the engine knows."""
     nullable: bool
     secret: bool
     entry: type[BaseModel] | None = None
     """The model of a mapping's tables; none for every other setting."""
+    free: bool = False
+    """Whether it is a table whose keys only a class of the engine's, or of the user's, knows."""
 
     @property
     def unit(self) -> str:
@@ -44,6 +49,18 @@ class Setting:
             return "seconds"
         suffix = self.path[-1].rpartition("_")[2]
         return {"secs": "seconds", "ms": "milliseconds", "mins": "minutes"}.get(suffix, "")
+
+    @property
+    def may_hold_secrets(self) -> bool:
+        """Whether it is a secret, or a table in which one may stand."""
+        return self.secret or self.free or any(inner.free for inner in self.in_entry(NOTHING).values())
+
+    def inside(self, path: Path) -> "Setting":
+        """Return what lies at a path in this free table."""
+        secret = any(map(is_secret_name, path[len(self.path) :]))
+        return replace(
+            self, path=path, key=".".join(path), field=_OF_THE_ENGINE, kind=object, secret=secret, free=False
+        )
 
     def parse(self, text: str) -> Any:
         """Turn text from the environment into the value it means.
@@ -84,15 +101,26 @@ def setting_of(path: Path, field: FieldInfo, variable: str | None = None) -> Set
     """Return the setting that a field at a path is; its variable follows from the path unless it is given."""
     annotation, nullable = _unwrapped(field.annotation)
     origin = get_origin(annotation) or annotation
-    secret, entry = origin is SecretStr, None
+    secret, entry, free = origin is SecretStr, None, False
     if secret or origin is Literal:
         kind: type = str
     elif origin is Mapping:
         kind = dict
         entry, _ = _unwrapped(get_args(annotation)[1])
+        free = not (isinstance(entry, type) and issubclass(entry, BaseModel))
     else:
         kind = origin
-    return Setting(path, ".".join(path), variable or variable_of(path), field, kind, nullable, secret, entry)
+    return Setting(
+        path,
+        ".".join(path),
+        variable or variable_of(path),
+        field,
+        kind,
+        nullable,
+        secret,
+        None if free else entry,
+        free,
+    )
 
 
 def model_of(field: FieldInfo) -> type[BaseModel] | None:
@@ -104,7 +132,15 @@ def model_of(field: FieldInfo) -> type[BaseModel] | None:
 def type_text(setting: Setting) -> str:
     """Return what a setting's value is, in a word or two."""
     literal = _literal(setting)
-    kinds = {bool: "true/false", int: "whole number", float: "number", str: "text", tuple: "list", dict: "table"}
+    kinds = {
+        bool: "true/false",
+        int: "whole number",
+        float: "number",
+        str: "text",
+        tuple: "list",
+        dict: "table",
+        object: "value",
+    }
     text = " | ".join(literal) if literal else ("secret" if setting.secret else kinds.get(setting.kind, "text"))
     return f"{text} | {NOTHING}" if setting.nullable and not setting.secret else text
 

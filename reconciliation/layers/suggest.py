@@ -28,6 +28,9 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     for candidate in known:
         if _folded(candidate) == folded:
             return candidate
+    for candidate in known:
+        if sorted(_folded(candidate)) == sorted(folded):  # two letters changed places, which tells much of a short name
+            return candidate
     best = max(known, key=lambda candidate: alike(_bare(name), _bare(candidate)), default=None)
     if best is not None and alike(_bare(name), _bare(best)) >= _ALIKE:
         return best

@@ -82,6 +82,10 @@ class TomlLayer(Layer):
     def _settle(self, values: dict[str, Any], problems: list[Problem]) -> None:
         """Read `"none"` as nothing where a field may be nothing, and take secrets out."""
         for above, table in known.tables(values):
+            whole = known.at(above)
+            if whole is not None and whole.free:
+                self._settle_free(above, table, problems)
+                continue
             for key in tuple(table):
                 path = (*above, key)
                 renamed = renames.RENAMED.get(path)
@@ -93,15 +97,29 @@ class TomlLayer(Layer):
                     del table[key]
                     if renamed and not table:
                         del values[above[0]]
+                elif setting.free and isinstance(table[key], dict):
+                    self._settle_free(path, table[key], problems)
                 elif setting.nullable and table[key] == NOTHING:
                     table[key] = None
 
+    def _settle_free(self, above: KeyPath, table: dict[str, Any], problems: list[Problem]) -> None:
+        """Take out of a table of the engine's, and of the tables in it, what is secret by its name."""
+        for key in tuple(table):
+            path = (*above, key)
+            setting = known.at(path)
+            if isinstance(table[key], dict):
+                self._settle_free(path, table[key], problems)
+            elif setting is not None and setting.secret:
+                problems.append(self._secret(setting, path))
+                del table[key]
+
     def _secret(self, setting: Setting, path: KeyPath) -> Problem:
-        file = f" or {setting.variable}{known.FILE_SUFFIX}" if known.mapping_of(path) is None else ""
+        whole = known.settings_by_variable()[setting.variable]
+        file = f" or {setting.variable}{known.FILE_SUFFIX}" if whole.may_hold_secrets else ""
+        as_json = ", as JSON," if whole.may_hold_secrets and not whole.secret else ""
         message = f"{setting.key} is a secret, and secrets never stand in TOML"
-        return Problem(
-            self._place(path), setting.key, "secret_in_toml", message, f"set {setting.variable}{file} instead"
-        )
+        hint = f"set {setting.variable}{file}{as_json} instead"
+        return Problem(self._place(path), setting.key, "secret_in_toml", message, hint)
 
     def _place(self, path: KeyPath) -> str:
         """Return `FILE:LINE`; the line of the nearest enclosing table where the key itself has none."""

@@ -72,6 +72,21 @@ def data(picture: Picture, identity: Identity, now: float) -> dict[str, Any]:
         },
         "request_weight": {"used": counted.used_weight, "limit": identity.weight_limit or None},
         "cache": picture.cache
-        and {"is_reachable": picture.cache.is_reachable, "since": picture.cache.since, "losses": picture.cache.losses},
+        and {
+            "is_reachable": picture.cache.is_reachable,
+            "since": picture.cache.since,
+            "losses": picture.cache.losses,
+            "is_behind": picture.cache.is_behind,
+            "mended": picture.cache.mended,
+            "missing": picture.cache.missing,
+        },
+        "gate": {
+            "is_closed": picture.gate.is_closed,
+            "since": picture.gate.since or None,
+            "reason": picture.gate.reason,
+            "closings": picture.gate.closings,
+            "denied": picture.gate.denied,
+        },
+        "leases": dict(picture.leases),
         "planned": dict(identity.planned),
     }

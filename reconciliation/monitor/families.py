@@ -230,6 +230,33 @@ FAMILIES: Final = (
         "How often the cache's database has stopped to take what is written.",
         _cache(lambda cache: cache.losses),
     ),
+    Family(
+        "cache_writes_mended",
+        "counter",
+        "Keys of the cache's database that lacked what was written while it was away, and were written again.",
+        _cache(lambda cache: cache.mended),
+    ),
+    Family(
+        "cache_writes_missing",
+        "gauge",
+        "Keys of the cache's database that lack it still, because they could not be written again.",
+        _cache(lambda cache: cache.missing),
+    ),
+    # May it trade?
+    Family(
+        "gate_closed",
+        "gauge",
+        "1 while orders that open or increase a position are denied, because the node's picture is in doubt.",
+        _one(lambda p: p.gate.is_closed),
+    ),
+    Family("gate_closings", "counter", "How often the gate was closed.", _one(lambda p: p.gate.closings)),
+    Family("exposure_denied", "counter", "Orders that the gate has denied.", _one(lambda p: p.gate.denied)),
+    Family(
+        "lease_held",
+        "gauge",
+        "1 while no second node can start on the trader id and the accounts; 0 without a lease.",
+        _one(lambda p: bool(p.leases)),
+    ),
     # What does it cost?
     Family(
         "request_weight",

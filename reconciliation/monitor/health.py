@@ -43,6 +43,8 @@ def _missing(picture: Picture, now: float) -> Iterator[tuple[str, str]]:
         yield "checks" if picture.reconciled else "reconciled", picture.reason
     if picture.cache is not None and not picture.cache.is_reachable:
         yield "cache", f"its database has not answered for {now - picture.cache.since:.0f} s: {picture.cache.reason}"
+    elif picture.cache is not None and picture.cache.is_behind:
+        yield "cache", "its database was away, and has not been compared with the cache yet"
     for check, status in picture.checks.items():
         if picture.state is State.MONITORING and status.is_on and now > (late := late_at(picture, check)):
             yield check.value, f"it has been late for {now - late:.0f} s, and its period is {status.period_secs:g} s"

@@ -99,12 +99,37 @@ class CacheStatus:
         since: since when that is so, seconds since the epoch.
         losses: how often it has stopped to answer.
         reason: why it does not answer; empty while it does.
+        is_behind: whether it was away and has not been compared with the cache since.
+        mended: how many keys lacked what was lost then, and were written again.
+        missing: how many lack it still; they could not be written.
     """
 
     is_reachable: bool = True
     since: float = 0.0
     losses: int = 0
     reason: str = ""
+    is_behind: bool = False
+    mended: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GateStatus:
+    """Whether orders that open or increase a position are let through.
+
+    Attributes:
+        is_closed: whether they are not; where the gate only reports, whether they would not be.
+        since: since when that is so, seconds since the epoch; 0 before it was closed for the first time.
+        reason: why it is closed; empty while it is open.
+        closings: how often it was closed.
+        denied: how many orders it has denied.
+    """
+
+    is_closed: bool = False
+    since: float = 0.0
+    reason: str = ""
+    closings: int = 0
+    denied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +145,7 @@ class Counted:
         oldest_inflight: since when the oldest of them awaits an answer, seconds since the epoch; 0 without any.
         held_absent: what the venue's answers lack and is not believed gone, with when that began.
         positions: signed net quantity by account and instrument id, flat ones left out.
+        checks_alive: when the loop of the checks last did anything; 0 before the first.
     """
 
     open_orders: int = 0
@@ -130,6 +156,7 @@ class Counted:
     oldest_inflight: float = 0.0
     held_absent: Mapping[Held, float] = field(default_factory=dict)
     positions: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    checks_alive: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +194,9 @@ class Picture:
         fills: what was recovered, inferred, or told twice.
         heartbeat: when the event loop was last seen at work.
         cache: the cache's database; None where the cache is kept in memory.
+        gate: what is let through.
+        leases: what no other node can hold meanwhile, each by its name with its count of holders; empty where it holds
+            none, or has lost one.
     """
 
     state: State
@@ -182,6 +212,8 @@ class Picture:
     fills: Fills = field(default_factory=Fills)
     heartbeat: float = 0.0
     cache: CacheStatus | None = None
+    gate: GateStatus = field(default_factory=GateStatus)
+    leases: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_reconciled(self) -> bool:
@@ -293,11 +325,48 @@ class Status:
 
     def cache_lost(self, reason: str) -> None:
         """The cache's database does not answer any more."""
-        losses = self._picture.cache.losses if self._picture.cache else 0
-        lost = CacheStatus(is_reachable=False, since=self._now(), losses=losses + 1, reason=reason)
-        self._picture = replace(self._picture, cache=lost)
+        told = self._picture.cache or CacheStatus()
+        self._turn_cache(
+            replace(told, is_reachable=False, since=self._now(), losses=told.losses + 1, reason=reason, is_behind=True)
+        )
 
     def cache_back(self) -> None:
         """The cache's database answers again."""
-        losses = self._picture.cache.losses if self._picture.cache else 0
-        self._picture = replace(self._picture, cache=CacheStatus(since=self._now(), losses=losses))
+        told = self._picture.cache or CacheStatus()
+        self._turn_cache(replace(told, is_reachable=True, since=self._now(), reason="", missing=0))
+
+    def writes_missing(self, keys: int) -> None:
+        """The cache's database lacks what was lost, in so many keys."""
+        self._turn_cache(replace(self._picture.cache or CacheStatus(), missing=keys))
+
+    def writes_mended(self, keys: int) -> None:
+        """The cache's database was compared with the cache, and so many keys were written again."""
+        told = self._picture.cache or CacheStatus()
+        self._turn_cache(replace(told, is_behind=False, mended=told.mended + keys))
+
+    def _turn_cache(self, cache: CacheStatus) -> None:
+        self._picture = replace(self._picture, cache=cache)
+
+    def gate_closed(self, reason: str) -> None:
+        """Orders that open or increase a position are denied from now on."""
+        gate = self._picture.gate
+        closed = replace(gate, is_closed=True, since=self._now(), reason=reason, closings=gate.closings + 1)
+        self._picture = replace(self._picture, gate=closed)
+
+    def gate_opened(self) -> None:
+        """All orders are let through again."""
+        opened = replace(self._picture.gate, is_closed=False, since=self._now(), reason="")
+        self._picture = replace(self._picture, gate=opened)
+
+    def exposure_denied(self) -> None:
+        """The gate has denied an order."""
+        gate = self._picture.gate
+        self._picture = replace(self._picture, gate=replace(gate, denied=gate.denied + 1))
+
+    def leased(self, leases: Mapping[str, int]) -> None:
+        """Leases were taken."""
+        self._picture = replace(self._picture, leases={**self._picture.leases, **leases})
+
+    def lease_lost(self) -> None:
+        """A lease is held no more."""
+        self._picture = replace(self._picture, leases={})

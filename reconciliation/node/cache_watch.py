@@ -70,9 +70,17 @@ class CacheWatch:
     def _run(self) -> None:
         reachability = Reachability()
         key = f"recon:probe:{secrets.token_hex(8)}"
-        with connect(self._url, ANSWERS_WITHIN_SECS) as client:
+        with connect(self._url, ANSWERS_WITHIN_SECS) as pool:
+            client: redis.Redis | None = None
             while not self._closed.wait(PERIOD_SECS):
-                if (event := reachability.found(_failure(client, key), self._loop.time())) is not None:
+                try:
+                    # One connection: a pool would replace one that a restarted server has closed, and say nothing.
+                    client = client or pool.client()
+                    _ask(client, key)
+                    reason = ""
+                except (RedisError, OSError) as error:
+                    reason = " ".join(str(error).split()) or type(error).__name__
+                if (event := reachability.found(reason, self._loop.time())) is not None:
                     self._tell(event)
 
     def _tell(self, event: Event) -> None:
@@ -86,14 +94,15 @@ class CacheWatch:
             self._closed.set()
 
 
-def _failure(client: redis.Redis, key: str) -> str:
-    """Return why the database takes nothing, empty where it does; a full one, or a replica, answers all the same."""
+def _ask(client: redis.Redis, key: str) -> None:
+    """See that the database takes what is written; a full one, or a replica, answers all the same.
+
+    Raises:
+        RedisError: it takes nothing.
+        OSError: so, too.
+    """
     try:
-        try:
-            client.set(key, "", px=LASTS_MS)
-        except NoPermissionError:  # one who may not write may ask, and one who may not even that is answered so
-            with suppress(NoPermissionError):
-                client.ping()
-    except (RedisError, OSError) as error:
-        return " ".join(str(error).split()) or type(error).__name__
-    return ""
+        client.set(key, "", px=LASTS_MS)
+    except NoPermissionError:  # one who may not write may ask, and one who may not even that is answered so
+        with suppress(NoPermissionError):
+            client.ping()

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.errors import RulesBrokenError
 from reconciliation.engine.generation import generation
+from reconciliation.engine.on_paper import parts_of, subject_with
+from reconciliation.engine.parts import Parts
 from reconciliation.node.errors import ConfigureError, SurroundingsMissingError
 from reconciliation.node.user_code import Configure, called_with_builder
 from reconciliation.rules.check import check, refusals
 from reconciliation.rules.finding import Finding
-from reconciliation.rules.subject import Subject, assumed_client, subject_of
+from reconciliation.rules.subject import Subject
 from reconciliation.settings import Settings
 
 
@@ -54,23 +56,56 @@ def draft(
     Raises:
         ConfigureError: the user's function failed, or added what the engine cannot build, or two clients of one name.
         SurroundingsMissingError: there is no client or no cache, and no embedded one can be had.
+        PartError: what the settings name could not be made.
         RulesBrokenError: the configuration breaks rules that `node.accept` does not name.
     """
-    builder = NodeBuilder(settings)
+    builder, parts = collected(settings, configure, read_only=read_only)
+    complete(builder, embedding=embedding)
+    subject, findings = judged(builder, parts)
+    if read_only:
+        generation().leave_streams_shut(builder)
+    if refusals(findings):
+        raise RulesBrokenError(findings)
+    return Draft(builder, subject, findings, read_only)
+
+
+def collected(settings: Settings, configure: Configure | None, *, read_only: bool = False) -> tuple[NodeBuilder, Parts]:
+    """Return what settings and the user's function bring, and what the settings name; nothing is judged.
+
+    Raises:
+        ConfigureError: the user's function failed, or added what the engine cannot build.
+        DuplicateClientError: the settings bring two clients of one name.
+        PartError: what the settings name could not be made.
+        RulesBrokenError: what they name cannot be imported, or not be configured so.
+    """
+    builder, parts = NodeBuilder(settings), parts_of(settings, read_only=read_only)
     if settings.venue.is_given:
         generation().add_settings_clients(builder, read_only=read_only)
+    parts.add_clients(builder)
+    if parts.faults:
+        raise RulesBrokenError(check(subject_with(builder, parts)))
+    parts.add_made(builder, read_only=read_only)
     if configure is not None:
         called_with_builder(configure, builder)
         if unfit := list(generation().unfit(builder)):
             raise ConfigureError("; ".join(unfit), "add what the engine can build")
+    return builder, parts
+
+
+def complete(builder: NodeBuilder, *, embedding: bool) -> None:
+    """See that nothing is missing.
+
+    Raises:
+        SurroundingsMissingError: there is no client or no cache, and no embedded one can be had.
+    """
     if missing := list(_missing(builder, embedding=embedding)):
         raise SurroundingsMissingError(missing)
-    traits = generation().client_traits(builder) or (assumed_client(settings),)
-    subject = subject_of(settings, traits)
-    findings = check(subject)
-    if refusals(findings):
-        raise RulesBrokenError(findings)
-    return Draft(builder, subject, findings, read_only)
+
+
+def judged(builder: NodeBuilder, parts: Parts) -> tuple[Subject, tuple[Finding, ...]]:
+    """Return what rules judge of what was collected, and what they find."""
+    subject = subject_with(builder, parts)
+    return subject, check(subject)
 
 
 def _missing(builder: NodeBuilder, *, embedding: bool) -> Iterator[str]:

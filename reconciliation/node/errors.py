@@ -2,9 +2,14 @@
 
 import errno
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
 
-from reconciliation.errors import NotReadyError, ReconError, UnusableError
+from reconciliation.errors import ExitCode, NotReadyError, ReconError, UnusableError
 from reconciliation.monitor.certificate import CertificateError
+from reconciliation.node.holder import Holder
+
+if TYPE_CHECKING:
+    from reconciliation.node.preflight.outcome import Outcome
 
 
 class ConfigureError(UnusableError):
@@ -19,7 +24,41 @@ class SurroundingsMissingError(UnusableError):
 
 
 class PreflightError(NotReadyError):
-    """The cache is not usable; the message says what to do."""
+    """Something around the node is not usable; the message says what to do.
+
+    Attributes:
+        outcomes: the checks that failed, all of them.
+    """
+
+    outcomes: "tuple[Outcome, ...]" = ()
+
+    @classmethod
+    def of(cls, outcomes: "Iterable[Outcome]") -> Self:
+        """Return the error that checks come to which failed."""
+        failures = tuple(outcomes)
+        error = cls("; ".join(f"{failure.found}; {failure.action}" for failure in failures))
+        error.outcomes = failures
+        error.exit_code = min(failure.code for failure in failures)  # type: ignore[misc] # it depends on the checks
+        return error
+
+
+class LeaseHeldError(ReconError):
+    """Another node holds the trader id or the account."""
+
+    exit_code = ExitCode.LEASE
+
+    def __init__(self, name: str, holder: Holder | None, now: float) -> None:
+        who = f"{holder}, for {_age(now - holder.since)}" if holder else "somebody that no node of recon is"
+        super().__init__(
+            f"another node holds {name}: {who}",
+            "stop that node first; what a node held that has died expires by itself within node.lease_secs",
+        )
+
+
+class LeaseLostError(ReconError):
+    """The node's lease was lost, and the node has ended at once."""
+
+    exit_code = ExitCode.LEASE
 
 
 class MonitorError(NotReadyError):
@@ -52,3 +91,8 @@ class NodeInterruptedError(ReconError):
 
     def __init__(self) -> None:
         super().__init__("interrupted before it was done")
+
+
+def _age(secs: float) -> str:
+    mins, hours = int(secs // 60), int(secs // 3_600)
+    return f"{max(secs, 0):.0f} s" if not mins else f"{mins} min" if not hours else f"{hours} h {mins % 60} min"

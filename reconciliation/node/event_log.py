@@ -31,10 +31,18 @@ class EventLog:
                 log.info("node_boot", **event.parameters)
             case lifecycle.SettingsWarned(warning):
                 log.warning("settings_warning", **warning)
+            case lifecycle.LeaseAwaited():
+                log.warning("lease_awaited", lease=event.name, holder=event.holder, secs=round(event.secs, 1))
+            case lifecycle.LeaseTaken():
+                log.info("lease_taken", leases=dict(event.leases))
+            case lifecycle.LeaseLost():
+                log.error("lease_lost", reason=event.reason)
             case lifecycle.RuleBroken(finding) if finding.severity == "error":
                 log.error("rule_accepted", **finding.data())
             case lifecycle.RuleBroken(finding):
                 log.warning("rule_broken", **finding.data())
+            case lifecycle.PreflightFound():
+                log.warning("preflight_found", check=event.check, found=event.found, action=event.action)
             case lifecycle.Monitored():
                 log.info("node_monitored", url=event.url)
             case lifecycle.CheckEnded(check, secs, reason) if reason:
@@ -53,6 +61,9 @@ class EventLog:
                 log.info("clients_connected", clients=list(event.clients), secs=round(event.secs, 3))
             case lifecycle.Claimed():
                 log.info("claim_all_resolved", strategy_id=event.strategy_id, instruments=event.instruments)
+            case lifecycle.CachedExternal(strategy_id, ids):
+                listed = list(ids[:LISTED])
+                log.warning("cached_external", strategy_id=strategy_id, orders=len(ids), client_order_ids=listed)
             case lifecycle.Reconciled():
                 log.debug("engine_reconciled", succeeded=event.succeeded, secs=round(event.secs, 3))
             case lifecycle.Verified(report) if report.reconciled:
@@ -75,12 +86,27 @@ class EventLog:
                 log.error("cache_unreachable", reason=event.reason)
             case lifecycle.CacheBack():
                 log.warning("cache_reachable", secs=round(event.secs, 3))
+            case lifecycle.WritesMissing(keys):
+                log.error("writes_missing", missing=len(keys), keys=dict(sorted(keys.items())[:LISTED]))
+            case lifecycle.WritesMended(keys):
+                listed = list(keys[:LISTED])
+                log.warning("writes_mended", mended=len(keys), keys=listed, secs=round(event.secs, 3))
+            case lifecycle.GateClosed():
+                log.error("gate_closed", reason=event.reason, enforced=event.is_enforced)
+            case lifecycle.GateOpened():
+                log.warning("gate_opened", secs=round(event.secs, 3))
+            case lifecycle.ExposureDenied():
+                log.warning("exposure_denied", client_order_id=event.client_order_id, reason=event.reason)
+            case lifecycle.Stuck():
+                log.error("node_stuck", reason=event.reason)
             case lifecycle.NotStarted():
                 log.error("node_not_started", stage=event.stage, reason=event.reason)
             case lifecycle.StopFailed():
                 log.error("stop_failed", reason=event.reason)
             case lifecycle.Stopping():
                 log.info("node_stopping")
+            case lifecycle.StopWaits():
+                log.info("stop_waits", what=event.what, up_to_secs=event.secs)
             case lifecycle.Stopped():
                 log.info("node_stopped")
             case lifecycle.Died():

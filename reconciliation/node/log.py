@@ -2,28 +2,15 @@
 
 import logging
 import os
-import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
+from reconciliation.node.terminal import rendered
 from reconciliation.settings.log import LogSettings
-from reconciliation.settings.urls import MASK, without_user_info
-
-_SECRET_NAME: Final = re.compile(r"secret|password|api_key|token|passphrase", re.IGNORECASE)
-
-
-def mask(value: Any, name: str = "") -> Any:
-    """Return plain data with secrets masked: by key name, and the user-info of urls anywhere."""
-    if isinstance(value, dict):
-        return {key: mask(item, str(key)) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [mask(item, name) for item in value]
-    if value is not None and _SECRET_NAME.search(name):
-        return MASK
-    return without_user_info(value) if isinstance(value, str) else value
+from reconciliation.settings.masking import mask
 
 
 def _mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -35,13 +22,19 @@ def as_json(settings: LogSettings) -> bool:
     return settings.format == "json" or (settings.format == "auto" and not sys.stderr.isatty())
 
 
+def is_colored() -> bool:
+    """Whether stderr is a terminal that shows colors."""
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+
+def _on_a_terminal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return rendered(event, colored=is_colored())
+
+
 def event_logger(settings: LogSettings) -> structlog.typing.FilteringBoundLogger:
     """Return a logger for events on stderr; structlog's own configuration stays as the user has it."""
-    terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(default=str)
-        if as_json(settings)
-        else structlog.dev.ConsoleRenderer(colors=terminal and "NO_COLOR" not in os.environ)
+        structlog.processors.JSONRenderer(default=str) if as_json(settings) else _on_a_terminal
     )
     logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         # One write a line, so that the engine, which writes errors to stderr too, cannot come between.

@@ -26,6 +26,7 @@ class Observation:
         now: the clock, seconds since the epoch.
 
     Attributes:
+        now: the clock.
         status: of the node.
         identity: of the node.
         url: where it is served; empty where it is not.
@@ -40,17 +41,19 @@ class Observation:
         accounts: tuple[str, ...],
         now: Callable[[], float] = time.time,
     ) -> None:
+        self.now = now
         self.status = Status(now, _periods(planned), has_database=settings.cache.url is not None)
         self.identity = _identity(settings, planned, accounts, now())
 
     def close(self) -> None:
         """Tell nobody any more."""
 
-    async def beat(self, counts: Callable[[], Counts]) -> None:
+    async def beat(self, counts: Callable[[], Counts], then: Callable[[], None]) -> None:
         """Tell the status every second that the event loop works, and what is counted; until it is cancelled.
 
         Args:
             counts: looks what the node holds at that moment.
+            then: called after each beat.
         """
         could_not = ""
         while True:
@@ -61,9 +64,10 @@ class Observation:
                 self.status.beat()
                 if could_not != (could_not := repr(error)):
                     logging.getLogger(__name__).exception("what the node does could not be counted")
+            then()
             await asyncio.sleep(BEAT_SECS)
 
-    def __call__(self, event: lifecycle.Event) -> None:  # noqa: C901 - a line an event
+    def __call__(self, event: lifecycle.Event) -> None:  # noqa: C901, PLR0912 - a line an event
         """Tell the status of one event."""
         status = self.status
         match event:
@@ -89,6 +93,20 @@ class Observation:
                 status.cache_lost(reason)
             case lifecycle.CacheBack():
                 status.cache_back()
+            case lifecycle.GateClosed(reason):
+                status.gate_closed(reason)
+            case lifecycle.GateOpened():
+                status.gate_opened()
+            case lifecycle.ExposureDenied():
+                status.exposure_denied()
+            case lifecycle.LeaseTaken(leases):
+                status.leased(leases)
+            case lifecycle.LeaseLost():
+                status.lease_lost()
+            case lifecycle.WritesMissing(keys):
+                status.writes_missing(len(keys))
+            case lifecycle.WritesMended(keys):
+                status.writes_mended(len(keys))
             case lifecycle.NotStarted() | lifecycle.Died():
                 status.ended(event.reason)
             case lifecycle.Stopping() | lifecycle.Stopped():
@@ -138,4 +156,5 @@ def _counted(counts: Counts) -> Counted:
         oldest_inflight=counts.oldest_inflight,
         held_absent={Held(*absence): since for absence, since in counts.held_absent.items()},
         positions=counts.positions,
+        checks_alive=counts.checks_alive,
     )

@@ -4,16 +4,25 @@ An exception raised in a signal handler is lost wherever the code that it interr
 leave a half-started process behind. So a handler only notes the wish; whoever runs looks at it between two steps, and
 an event loop is woken by it. While the user's own code runs, which may take as long as it likes, the handler raises as
 well.
+
+A second signal ends the process at once, by 128 and its number: a stop takes its time, and whoever cannot wait says so.
+What comes within a second of the first is the same wish: a terminal that is closed sends two.
 """
 
 import asyncio
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+ONE_WISH_SECS: Final = 1.0
+"""For so long a second signal is the first one once more."""
+ENDED_BY: Final = 128
+"""What is added to a signal's number in the exit code of a process that it ended, as shells do."""
 
 
 class StopRequestedError(BaseException):
@@ -24,6 +33,9 @@ class StopRequest:
     """The wish that a process, or one node in it, stops; once made, it stands."""
 
     def __init__(self) -> None:
+        self.last_words: Callable[[str], str] = _last_words
+        """The line on stderr with which a second signal, of this name, ends the process."""
+        self._signalled: float | None = None
         self._by = ""
         self._wakers: list[Callable[[], None]] = []
         self._interrupts = False
@@ -90,8 +102,14 @@ class StopRequest:
                 signal.signal(sign, self._on_signal)
 
     def _on_signal(self, number: int, _frame: object) -> None:
+        now, name = time.monotonic(), signal.Signals(number).name
+        if self._signalled is not None and now - self._signalled > ONE_WISH_SECS:
+            # Not by a stream of Python's: the handler may have come upon one of its methods.
+            os.write(2, f"{self.last_words(name)}\n".encode())
+            os._exit(ENDED_BY + number)
+        self._signalled = now if self._signalled is None else self._signalled
         interrupts, self._interrupts = self._interrupts, False
-        self.make(signal.Signals(number).name)
+        self.make(name)
         if interrupts:
             raise StopRequestedError(self._by)
 
@@ -108,6 +126,10 @@ class StopRequest:
         finally:
             for sign, handler in before.items():
                 signal.signal(sign, handler)
+
+
+def _last_words(name: str) -> str:
+    return f"a second signal, {name}: ended at once"
 
 
 def _heard() -> list[signal.Signals]:

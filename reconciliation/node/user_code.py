@@ -1,37 +1,17 @@
 """Calling a user's own code: what goes wrong in it is told with its file and line, and is the user's to cure."""
 
 import inspect
-import os
-import sysconfig
-import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.user_code import place_in
 from reconciliation.errors import ReconError
 from reconciliation.node.errors import ConfigureError
 from reconciliation.settings.urls import without_user_info
 
 Configure = Callable[[NodeBuilder], Any]
-
-_PACKAGE: Final = Path(__file__).resolve().parents[1]
-_EXAMPLES: Final = f"{_PACKAGE / 'strategies'}{os.sep}"
-_NOT_THE_USERS: Final = (f"{_PACKAGE}{os.sep}", f"{sysconfig.get_path('stdlib')}{os.sep}", "<")
-_ENGINE: Final = f"{os.sep}nautilus_trader{os.sep}"
-
-
-def place_in(error: BaseException) -> str:
-    """Return `(FILE:LINE)` of the last line of the user's own code that an error passed; empty where it passed none."""
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_users(frame.filename)]
-    return f"({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
-
-
-def _is_the_users(file: str) -> bool:
-    """Whether code is the user's, installed or not; the standard library holds what is installed too."""
-    if "site-packages" in file:
-        return _ENGINE not in file and not file.startswith(f"{_PACKAGE}{os.sep}")
-    return file.startswith(_EXAMPLES) or not file.startswith(_NOT_THE_USERS)
 
 
 def called_with_builder(configure: object, builder: NodeBuilder) -> None:

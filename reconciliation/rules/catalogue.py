@@ -64,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     external.claims_can_be_honoured,
     storage.credentials_are_escaped,
     positions.position_check_outlasts_outage,
+    configuration.parts_can_be_made,
     orders.lost_events_are_repaired,
     orders.lookback_covers_resting_orders,
     inflight.inflight_orders_are_checked,
@@ -82,6 +83,7 @@ RULES: Final[tuple[Rule, ...]] = (
     requests.requests_fit_the_limit,
     requests.clients_are_guarded,
     accepted_rules_exist,
+    storage.one_node_writes,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from reconciliation.rules.figures import several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
+from reconciliation.settings.whole import ENGINE_PARTS
 
 _CHECKS: Final = {
     "reconciliation.inflight_check_interval_ms": "in-flight orders",
@@ -30,6 +31,26 @@ def parse_takes_it(s: Subject) -> Violation | None:
         "; ".join(f"{s.name(key)}: {why}" for key, why in s.refused.items()),
         "give what the field's type says, or build the configuration with its parse()",
         keys=tuple(s.refused),
+    )
+
+
+@rule(
+    "E22",
+    *ENGINE_PARTS,
+    proof="run",
+    why="The engine imports and configures them while the node is being built, one after the other, and ends with a"
+    " traceback at the first fault; a strategy_id in a configuration is one by itself.",
+    cure="paths MODULE:CLASS that can be imported, and fields that the configuration class has, of its types",
+    repair=False,
+)
+def parts_can_be_made(s: Subject) -> Violation | None:
+    """What the settings name of a node can be imported, and is configured with what it takes."""
+    if not s.unusable:
+        return None
+    return Violation(
+        "; ".join(f"{key}: {why}" for key, why in s.unusable.items()),
+        "correct each; `recon check` judges them again without starting anything",
+        keys=tuple(s.unusable),
     )
 
 

@@ -143,3 +143,20 @@ def what_is_kept_has_a_database(s: Subject) -> Violation | None:
         "give the cache a database, or leave out what needs one",
         keys=keys,
     )
+
+
+@rule(
+    "W39",
+    "node.lease",
+    proof="run",
+    why="Two nodes with one trader id write into the same histories, which the engine cannot load again: every later"
+    " boot dies. A rolling deploy is enough.",
+    cure="lease = true",
+    repair=False,
+)
+def one_node_writes(s: Subject) -> Violation | None:
+    """No second node starts on a trader id or an account that has one."""
+    if not s.by_recon or s.node.lease:
+        return None
+    cure = f"set {s.put('node.lease', value=True)}"
+    return Violation("nothing keeps a second node from starting beside this one", cure)

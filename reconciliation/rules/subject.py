@@ -89,6 +89,8 @@ class Subject:
     """Which of the engine's own switches, other than settings of ours, do nothing without a database."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """What the engine's `parse` refuses: by key, and why."""
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    """What cannot be imported, or not be configured as the settings say: by key, and why."""
     unread: frozenset[str] = frozenset()
     """The keys whose value cannot be known, because what should hold them is of another type."""
     names: Mapping[str, str] | None = None

@@ -84,6 +84,9 @@ class NodeSettings(Section):
         default=False,
         description="Stop gracefully on an engine exception; false ends the process at once. Either way exit 1.",
     )
+    manage_own_order_books: bool = Field(
+        default=False, description="Have the engine keep a book of the node's own orders for each instrument."
+    )
     load_state: bool = Field(default=False, description="Load strategy states from the cache at start.")
     save_state: bool = Field(default=False, description="Save strategy states to the cache at stop.")
     timeout_report: TimeoutSecs = Field(
@@ -95,6 +98,28 @@ class NodeSettings(Section):
         le=86_400.0,
         allow_inf_nan=False,
         description="Seconds the venue may be away before anything may be concluded from its silence.",
+    )
+    gate: Literal["halt_opens", "report"] = Field(
+        default="halt_opens",
+        description="While the node's picture is in doubt: deny orders that open or increase, or only tell.",
+    )
+    on_stuck: Literal["exit", "report"] = Field(
+        default="exit",
+        description="A node that is stuck (no start, no checks, no trader): stop it in order and exit 1, or only tell.",
+    )
+    ready_file: str | None = Field(
+        default=None, description="File that exists while the trader runs, for whoever looks whether a node is ready."
+    )
+    lease: bool = Field(
+        default=True,
+        description="Hold trader id and account as leases in the cache's database; a second node does not start.",
+    )
+    lease_secs: float = Field(
+        default=10.0,
+        ge=5.0,
+        le=300.0,
+        allow_inf_nan=False,
+        description="Seconds a lease lasts that is not renewed; a node that is paused for longer ends with exit 4.",
     )
     guards: GuardNames = Field(
         default=GUARDS, description="The guards to install, by name; all of them unless one is in the way."

@@ -11,8 +11,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from reconciliation.config import ReconciliationConfig
 from reconciliation.external_claims import ExternalOrderClaims
 from reconciliation.settings.cache import CacheSettings
+from reconciliation.settings.engine_tables import ENGINE_TABLES, EngineTable
 from reconciliation.settings.facts import FactsSettings
 from reconciliation.settings.fingerprint import fingerprint
+from reconciliation.settings.importable import IMPORTED, Actors, Clients, ExecAlgorithms, Strategies
 from reconciliation.settings.log import LogSettings
 from reconciliation.settings.monitor import MonitorSettings
 from reconciliation.settings.node import NodeSettings
@@ -34,12 +36,37 @@ class Settings(BaseSettings):
     claims: Annotated[ExternalOrderClaims, FROZEN, AS_TABLES] = Field(
         default_factory=dict, description="External orders claimed, one table per strategy id."
     )
+    strategies: Annotated[Strategies, FROZEN, AS_TABLES] = Field(
+        default_factory=dict, description="Strategies of the node, one table per strategy id."
+    )
+    actors: Annotated[Actors, FROZEN, AS_TABLES] = Field(
+        default_factory=dict, description="Actors of the node, one table per component id."
+    )
+    exec_algorithms: Annotated[ExecAlgorithms, FROZEN, AS_TABLES] = Field(
+        default_factory=dict, description="Execution algorithms of the node, one table per id."
+    )
+    clients: Annotated[Clients, FROZEN, AS_TABLES] = Field(
+        default_factory=dict, description="Clients of any venue, one table per client name."
+    )
     node: NodeSettings = Field(default_factory=NodeSettings)
     facts: FactsSettings = Field(default_factory=FactsSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     venue: VenueSettings = Field(default_factory=VenueSettings)
     monitor: MonitorSettings = Field(default_factory=MonitorSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    logging: EngineTable = Field(
+        default_factory=dict, description="Fields of the engine's LoggingConfig, such as log_directory."
+    )
+    risk: EngineTable = Field(
+        default_factory=dict, description="Fields of the engine's LiveRiskEngineConfig, such as max_order_submit_rate."
+    )
+    message_bus: EngineTable = Field(
+        default_factory=dict, description="Fields of the engine's MessageBusConfig, such as streams_prefix."
+    )
+    streaming: EngineTable = Field(
+        default_factory=dict,
+        description="Fields of the engine's StreamingConfig, such as catalog_path; empty writes no files.",
+    )
 
     _origins: Origins = PrivateAttr(default_factory=Origins)
     _settings_dir: Path | None = PrivateAttr(default=None)
@@ -73,6 +100,11 @@ class Settings(BaseSettings):
         return self._warnings
 
     @property
+    def has_engine_parts(self) -> bool:
+        """Whether anything stands here that only the engine can check, and that is imported for it."""
+        return any(getattr(self, name) for name in ENGINE_PARTS)
+
+    @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that are equal when behaviour is; see `reconciliation.settings.fingerprint`."""
         return fingerprint(self)
@@ -82,7 +114,7 @@ class Settings(BaseSettings):
         values: dict[str, dict[str, Any]] = self.model_dump(mode="json", exclude={"preset"})
         return values
 
-    def with_sections(self, origin: str = "replaced", /, **sections: BaseModel | Mapping[str, BaseModel]) -> Self:
+    def with_sections(self, origin: str = "replaced", /, **sections: BaseModel | Mapping[str, Any]) -> Self:
         """Return a copy in which whole sections are replaced, such as the one with the address of an embedded cache.
 
         Args:
@@ -95,6 +127,9 @@ class Settings(BaseSettings):
         copy._origins = self._origins.replaced(copy, origin, changed)  # noqa: SLF001 - a copy of its own kind
         return copy
 
+
+ENGINE_PARTS: Final = (*IMPORTED, *ENGINE_TABLES)
+"""The sections whose content only the engine's own classes can check."""
 
 PRESET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 """What a preset may be called; it becomes a file name."""

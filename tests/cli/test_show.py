@@ -161,8 +161,8 @@ def test_an_unknown_section_is_wrong_usage() -> None:
     done = recon("show", "--section", "logs", "--settings-dir", str(SHIPPED))
     assert done.exit_code == 2
     assert (
-        "'logs' is no section; there are: reconciliation, claims, node, facts, cache, venue, monitor, log"
-        in done.stderr
+        "'logs' is no section; there are: reconciliation, claims, strategies, actors, exec_algorithms, clients, node,"
+        " facts, cache, venue, monitor, log, logging, risk, message_bus, streaming" in done.stderr
     )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciliation.settings.whole import ENGINE_PARTS
+
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "canary-4f1d"
 
@@ -36,7 +38,8 @@ def test_show_json_has_every_value_and_its_origin() -> None:
     done = recon("show", "--json", "--preset", "aggressive", RECON_OPEN_CHECK_INTERVAL_SECS="3")
     shown = json.loads(done.stdout)
     assert set(shown) == {"preset", "settings_dir", "fingerprint", "values", "origins"}
-    assert set(shown["values"]) == {"reconciliation", "claims", "node", "facts", "cache", "venue", "monitor", "log"}
+    ours = {"reconciliation", "claims", "node", "facts", "cache", "venue", "monitor", "log"}
+    assert set(shown["values"]) == {*ours, *ENGINE_PARTS}
     assert shown["preset"] == "aggressive"
     assert shown["settings_dir"] == str(ROOT / "settings")
     assert shown["values"]["reconciliation"]["open_check_interval_secs"] == 3.0

@@ -12,18 +12,20 @@ from typing import NamedTuple
 
 from forks import command_in
 
-BLOCK = re.compile(r"^```(console|python)(?: (\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(console|python|toml)(?: (\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 END = "@@end-of-command@@"
 WITHIN_SECS = 140.0
 """For all of a page; less than a test may take, so that it is told how far it came."""
 
 
 def commands_of(page: str) -> list[tuple[str, list[str]]]:
-    """Return the page's commands and the lines shown below each; a block of Python is run, or saved by its name."""
+    """Return the page's commands and the lines shown below each; a block with a name is saved, one of Python is run."""
     found: list[tuple[str, list[str]]] = []
     for kind, file, text in BLOCK.findall(page):
         if file:
             found.append((f"cat > {file} <<'PYTHON'\n{text}PYTHON", []))
+            continue
+        if kind == "toml":
             continue
         if kind == "python":
             found.append((f"{sys.executable} - <<'PYTHON' > printed && test -s printed\n{text}PYTHON", []))

@@ -148,6 +148,7 @@ STORIES: Final[dict[str, Story]] = {
     "time_limits": Story(
         operations=(*RESTS, Fail(call=OPEN_ORDERS, delay_secs=3_600), Wait(secs=30), Mend(), *LOST_FILL, *ALL_WELL),
         wrong={Kind.WRONG_STATUS, Kind.MISSING_FILL, Kind.NOT_CONVERGED},
+        overrides={"node.on_stuck": "report"},
     ),
     "venue_trades": Story(
         operations=(*RESTS, *LOST_FILL, *ALL_WELL),

@@ -80,8 +80,8 @@ def test_a_position_mode_that_is_not_the_accounts_is_told(stage: Stage, venue: V
     """Boot: settings that contradict the account are unusable, exit 2, with the remedy."""
     node = stage.node(environment(venue, redis, **HEDGING))
     assert ended(node) == 2
-    told = node.wait_for("node_not_started")
-    assert told["stage"] == "settings"
+    told = node.wait_for("preflight_failed")
+    assert [check["name"] for check in told["checks"]] == ["BINANCE position mode"]
     assert "RECON_NODE_POSITION_MODE=netting" in told["reason"]
 
 

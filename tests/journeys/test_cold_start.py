@@ -50,7 +50,7 @@ def test_a_boot_tells_every_effective_parameter_first(stage: Stage, venue: Venue
     clean_end(node)
     assert ended(node) == 0
     ends = ["node_stopping", "node_stopped"]
-    assert names(node) == ["node_boot", "clients_connected", "node_reconciled", "node_started", *ends]
+    assert names(node) == ["node_boot", "lease_taken", "clients_connected", "node_reconciled", "node_started", *ends]
     boot = node.events[0]
     assert boot.keys() >= SECTIONS | {"preset", "settings_dir", "fingerprint", "guards"}
     assert boot["preset"] == "conservative"

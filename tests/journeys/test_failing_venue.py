@@ -116,7 +116,7 @@ def test_a_refused_key_ends_the_boot_at_once(stage: Stage, venue: VenueProcess, 
 
 
 def test_a_venue_that_is_not_there_ends_the_boot_at_once(stage: Stage, venue: VenueProcess, redis: str) -> None:
-    """Boot: nobody listening at the venue's address is not usable, exit 3, without waiting."""
+    """Boot: nobody listening at the venue's address is not usable, exit 3, before the engine is built."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # bound and not listening: refuses
         port = unused.getsockname()[1]
@@ -126,4 +126,5 @@ def test_a_venue_that_is_not_there_ends_the_boot_at_once(stage: Stage, venue: Ve
         }
         node = stage.node(environment(venue, redis, **gone))
         assert ended(node) == 3
-        assert refusal(node)["stage"] == "connection"
+        assert names(node) == ["preflight_failed"]
+        assert f"127.0.0.1:{port} does not answer" in node.events[0]["reason"]

@@ -46,7 +46,8 @@ def test_three_nodes_are_a_fleet(stage: Stage, venue: VenueProcess, redis: str) 
     with VenueProcess() as elsewhere:
         venue.control.seed(symbol="BTCUSDT", fills=20, open_orders=3, net="0.5")
         elsewhere.control.seed(symbol="BTCUSDT", fills=10, open_orders=1, net="-0.2")
-        watched = WATCHED | {"RECON_MONITOR_PASSWORD": PASSWORD}
+        # That two share an account is what is to be found; with leases the second would not start.
+        watched = WATCHED | {"RECON_MONITOR_PASSWORD": PASSWORD, "RECON_NODE_LEASE": "false"}
         one, two, three = (
             stage.node(environment(at, url, RECON_NODE_TRADER_ID=trader, RECON_PRESET=preset, **watched))
             for at, trader, preset in (
@@ -108,7 +109,7 @@ def test_three_nodes_are_a_fleet(stage: Stage, venue: VenueProcess, redis: str) 
 
 def test_who_does_not_publish_or_is_not_watched_is_not_there(stage: Stage, venue: VenueProcess, redis: str) -> None:
     quiet = stage.node(environment(venue, redis, **WATCHED, RECON_MONITOR_PASSWORD="p", RECON_MONITOR_PUBLISH="false"))
-    unwatched = stage.node(environment(venue, redis, RECON_NODE_TRADER_ID="OTHER-001"))
+    unwatched = stage.node(environment(venue, redis, RECON_NODE_TRADER_ID="OTHER-001", RECON_NODE_LEASE="false"))
     for node in (quiet, unwatched):
         node.wait_for("node_started")
     assert Fleet(stage, redis).stored() == {}

@@ -115,7 +115,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_asked_of_the_venue(
     port = first.wait_for("node_monitored")["url"].rpartition(":")[2]
     first.wait_for("node_started")
     venue.control.clear_requests()
-    env = environment(venue, redis, RECON_NODE_TRADER_ID="OTHER-001")
+    env = environment(venue, redis, RECON_NODE_TRADER_ID="OTHER-001", RECON_NODE_LEASE="false")
     told = stage.recon("run", **env | WATCHED | {"RECON_MONITOR_PORT": port})
     assert told.code == 3
     (refused,) = told.events("preflight_failed")

@@ -74,3 +74,13 @@ def test_a_filter_may_name_what_only_the_data_client_has_loaded(
     node = stage.node(own | filtered, "stock_clients:configure_lean")
     assert reconciled(node)["node"]["positions"] == {BTC: "0.500"}
     clean_end(node)
+
+
+def test_a_node_that_only_looks_asks_them_and_opens_no_stream(
+    stage: Stage, venue: VenueProcess, redis: str, own: dict[str, str]
+) -> None:
+    venue.control.seed(**SEED)
+    told = stage.recon("reconcile", OWN, "--json", RECON_CACHE_URL=redis, **own)
+    assert (told.code, told.data["node"]["positions"]) == (0, {BTC: "0.500"})
+    assert {call.call.partition(" ")[0] for call in venue.control.requests()} == {"GET"}
+    assert "W37" in told.stderr, "they are judged as what they are"

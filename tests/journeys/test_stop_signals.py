@@ -2,11 +2,35 @@ import signal
 import time
 
 import pytest
-from stage import PATIENCE_SECS, Stage, clean_end, ended, environment, names, until
+from stage import (
+    MAKER_CLAIMS_BTC,
+    PATIENCE_SECS,
+    RESTING_BID,
+    NodeCache,
+    Stage,
+    acknowledged_bid,
+    clean_end,
+    ended,
+    environment,
+    names,
+    processes_in,
+    trades_of,
+    until,
+)
 
+from reconciliation import load
 from reconciliation.embedded.venue import VenueProcess
+from reconciliation.node.signals import ONE_WISH_SECS
+from reconciliation.rules.stages import shutdown_secs
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
+SHORT_STOP = {
+    "RECON_NODE_TIMEOUT_POST_STOP": "1",
+    "RECON_NODE_TIMEOUT_DISCONNECTION": "2",
+    "RECON_NODE_TIMEOUT_SHUTDOWN": "2",
+}
+SPARE_SECS = 3.0
+"""What the process itself takes to end on a busy machine."""
 
 
 @pytest.mark.parametrize("sign", SIGNALS)
@@ -34,6 +58,57 @@ def test_a_signal_stops_a_boot_on_a_hung_venue(
     assert ended(node, PATIENCE_SECS) == 0
     assert "node_stopped" in names(node)
     assert not {"node_reconciled", "node_started", "node_died"} & set(names(node))
+
+
+@pytest.mark.parametrize("after", ["node_started", "check_ended"], ids=["in the delay", "while checks run"])
+def test_a_stop_writes_what_there_is_and_gives_the_lease_back(
+    stage: Stage, venue: VenueProcess, redis: str, after: str
+) -> None:
+    """Boot: SIGTERM in the delay before the first check and while checks run: all is written, and nobody is left."""
+    claims = {"RECON_CLAIMS": MAKER_CLAIMS_BTC, "RECON_LOG_LEVEL": "DEBUG"}
+    node = stage.node(environment(venue, redis, **claims), RESTING_BID)
+    node.wait_for(after)
+    bid = acknowledged_bid(venue, NodeCache(redis))
+    venue.control.fill(bid, price="50000", quantity="0.004")
+    (trade,) = until(lambda: trades_of(venue, bid), "the venue has filled it")
+    assert node.stop() == 0
+    assert ended(node) == 0
+    assert trade in NodeCache(redis).trades(bid)
+    assert NodeCache(redis).is_free()
+    assert not [command for command in processes_in(stage.folder).values() if "reconciliation run" in command]
+
+
+def test_a_stop_ends_within_its_budget_and_says_what_it_waits_for(
+    stage: Stage, venue: VenueProcess, redis: str
+) -> None:
+    """Boot: a venue that hangs at the end delays it no longer than the settings say."""
+    node = stage.node(environment(venue, redis, **SHORT_STOP))
+    node.wait_for("node_started")
+    venue.control.fail("*", delay_secs=600)
+    begun = time.monotonic()
+    assert node.stop() == 0
+    assert time.monotonic() - begun < shutdown_secs(load(env=SHORT_STOP).node) + SPARE_SECS
+    assert ended(node) == 0
+    waits = [event["what"] for event in node.events if event["event"] == "stop_waits"]
+    assert waits == ["what the venue still has to tell", "the clients to disconnect"]
+    assert names(node)[-1] == "node_stopped"
+    assert NodeCache(redis).is_free()
+
+
+@pytest.mark.parametrize("sign", SIGNALS)
+def test_a_second_signal_ends_at_once(stage: Stage, venue: VenueProcess, redis: str, sign: signal.Signals) -> None:
+    """Boot: who cannot wait for the stop asks once more; the exit code is 128 and the signal's number."""
+    node = stage.node(environment(venue, redis, RECON_NODE_TIMEOUT_POST_STOP="300"))
+    node.wait_for("node_started")
+    node.process.send_signal(signal.SIGTERM)
+    node.process.send_signal(signal.SIGTERM)  # as a terminal that is closed does
+    assert node.wait_for("stop_waits")["up_to_secs"] == 300
+    begun = time.monotonic()
+    until(lambda: time.monotonic() > begun + ONE_WISH_SECS, "the second is a wish of its own")
+    assert node.process.poll() is None
+    assert node.stop(sign) == 128 + sign
+    assert ended(node) == 128 + sign
+    assert node.lines[-1] == f"a second signal, {sign.name}: ended at once"
 
 
 @pytest.mark.timeout(300)

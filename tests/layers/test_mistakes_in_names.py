@@ -105,8 +105,9 @@ def test_no_setting_is_taken_for_a_service_link(jail: Jail, variable: str) -> No
         (
             "[qqqq]\n",
             (
-                "1: qqqq is no section of recon; there are: preset, reconciliation, claims, node, facts, cache, venue,"
-                " monitor, log"
+                "1: qqqq is no section of recon; there are: preset, reconciliation, claims, strategies, actors,"
+                " exec_algorithms, clients, node, facts, cache, venue, monitor, log, logging, risk, message_bus,"
+                " streaming"
             ),
         ),
         (

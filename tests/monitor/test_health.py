@@ -65,9 +65,21 @@ def test_a_cache_that_does_not_answer_makes_it_not_ready_until_it_does(clock: Cl
     clock.now += 7
     assert missing(status.picture, clock()) == {"cache": "its database has not answered for 7 s: refused"}
     status.cache_back()
+    assert missing(status.picture, clock()) == {
+        "cache": "its database was away, and has not been compared with the cache yet"
+    }
+    status.writes_missing(2)
+    status.writes_mended(5)
     assert not words(status, clock)
-    assert status.picture.cache is not None
-    assert status.picture.cache.losses == 1
+    cache = status.picture.cache
+    assert cache is not None
+    assert (cache.losses, cache.missing, cache.mended) == (1, 2, 5)
+    status.cache_lost("refused")
+    status.cache_back()
+    status.writes_mended(1)
+    cache = status.picture.cache
+    assert cache is not None
+    assert (cache.losses, cache.missing, cache.mended) == (2, 0, 6)
 
 
 def test_a_check_that_fails_for_long_is_late_however_often_its_state_turned(clock: Clock) -> None:

@@ -24,7 +24,7 @@ def test_the_heart_beats_on_where_nothing_can_be_counted(caplog: pytest.LogCaptu
         return Counts(open_orders=3)
 
     async def body() -> None:
-        beating = asyncio.create_task(monitoring.beat(counts))
+        beating = asyncio.create_task(monitoring.beat(counts, lambda: None))
         async with asyncio.timeout(20):
             while len(beats) < 4:  # noqa: ASYNC110 - nothing else tells of a beat
                 await asyncio.sleep(0.01)

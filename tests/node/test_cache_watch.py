@@ -49,6 +49,27 @@ def test_a_database_that_ends_is_told_once_and_told_again_when_it_is_back() -> N
         asyncio.run(body(cache))
 
 
+def test_a_database_that_is_started_again_between_two_questions_is_told() -> None:
+    """What the engine had under way is lost all the same."""
+
+    async def body(cache: EmbeddedCache) -> None:
+        async with watching(cache.url) as told:
+            await until(lambda: connections(cache.url) > 1)
+            cache.kill()
+            cache.come_back()
+            await until(lambda: len(told) == 2)
+            assert isinstance(told[0], CacheLost)
+            assert isinstance(told[1], CacheBack)
+
+    with EmbeddedCache() as cache:
+        asyncio.run(body(cache))
+
+
+def connections(url: str) -> int:
+    with connect(url) as client:
+        return len(client.client_list())
+
+
 def test_a_database_that_hangs_is_told() -> None:
     async def body(cache: EmbeddedCache, pid: int) -> None:
         async with watching(cache.url) as told:

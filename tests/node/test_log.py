@@ -3,8 +3,9 @@ import json
 import pytest
 import structlog
 
-from reconciliation.node.log import as_json, event_logger, mask
+from reconciliation.node.log import as_json, event_logger
 from reconciliation.settings.log import LogSettings
+from reconciliation.settings.masking import mask
 
 JSON = LogSettings(format="json")
 

@@ -89,6 +89,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E20", hand(database=replace(QUICK_TO_FAIL, unescaped=("password",))), hand()),
     ("E21", unguarded("patient_positions", position_check_retries=1),
      unguarded("patient_positions", position_check_retries=2)),
+    ("E22", replace(ours(), unusable={"strategies.A-1.strategy_path": "there is no module nope"}), ours()),
     ("W21", r(**OPEN_ONLY), r()),
     ("W21", r(open_check_interval_secs=None), r(position_check_interval_secs=None)),
     ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 60})),
@@ -127,7 +128,9 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W37", unguarded("query_errors"), unguarded("history")),
     ("W38", ours(node={"accept": ("E01", "E99")}), ours(node={"accept": tuple(rule.id for rule in RULES)})),
     ("W38", hand({"accept": ("W20",)}), hand({"accept": ("W21",)})),
-    ("W38", ours(node={"accept": ("E22",)}, reconciliation={"enabled": False}), r(enabled=False)),
+    ("W38", ours(node={"accept": ("E23",)}, reconciliation={"enabled": False}), r(enabled=False)),
+    ("W39", ours(node={"lease": False}), ours(node={"lease": True})),
+    ("W39", ours(node={"lease": False}), hand({"lease": False})),
 ]  # fmt: skip
 
 

@@ -3,7 +3,16 @@ from jail import LOCAL_VENUE, codes, refused, shipped
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://h:6379", "rediss://h:6379/", "redis://h:6379/0", "redis://u:p@[::1]:1", "redis://h:65535"]
+    "url",
+    [
+        "redis://h:6379",
+        "rediss://h:6379/",
+        "redis://h:6379/0",
+        "redis://u:p@[::1]:1",
+        "redis://:p@h:1",
+        "redis://:@h:1",
+        "redis://h:65535",
+    ],
 )
 def test_cache_urls_the_engine_can_use_are_taken(url: str) -> None:
     cache = shipped({"RECON_CACHE_URL": url}).cache
@@ -19,6 +28,8 @@ def test_cache_urls_the_engine_can_use_are_taken(url: str) -> None:
         "redis://h:0",
         "redis://h:65536",
         "redis://h:port",
+        "redis://u@h:6379",
+        "redis://u:@h:6379",
         "redis://h:6379/1",
         "redis://h:6379/0/0",
         "redis://h:6379/db",

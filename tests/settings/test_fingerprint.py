@@ -41,6 +41,7 @@ def behaviour(settings: Settings) -> dict[str, Any]:
         settings.reconciliation,
         load_cache=cache.load_cache,
         graceful_shutdown_on_exception=node.graceful_shutdown_on_exception,
+        manage_own_order_books=node.manage_own_order_books,
     )
     trading = emit.trading_node_config(settings.model_copy(update={"cache": cache}), {}, {})
     given_to_the_engine = {
@@ -54,6 +55,7 @@ def behaviour(settings: Settings) -> dict[str, Any]:
         "node": of_the_node | {"load_state": trading.load_state, "save_state": trading.save_state},
         "retries": trading.cache.database.number_of_retries,
         "guards": (frozenset(node.guards), node.tolerated_outage_secs, node.timeout_report, node.position_mode),
+        "conduct": (node.gate, node.on_stuck, node.lease, node.lease_secs),
         "accepted": frozenset(node.accept),
         "claims": {name: (frozenset(c.instrument_ids), c.claim_all) for name, c in settings.claims.items()},
     }
@@ -124,7 +126,7 @@ def test_order_does_not_matter(settings: Settings) -> None:
 def test_identity_addresses_secrets_facts_and_the_log_do_not_matter(
     settings: Settings, trader: str, instance: str, more: Any, log: Any
 ) -> None:
-    other = with_values(settings, "node", trader_id=trader, instance_id=instance)
+    other = with_values(settings, "node", trader_id=trader, instance_id=instance, ready_file=trader)
     other = with_values(other, "cache", url="redis://:p@h:1", data_dir=trader)
     update = {"preset": "aggressive", "facts": more, "log": log, "venue": shipped(LOCAL_VENUE).venue}
     assert other.model_copy(update=update).fingerprint == settings.fingerprint

@@ -311,6 +311,19 @@ CASES: Final = (
         | scraped(B, "oldest_held_absent_timestamp_seconds", flat(0, 14)),
         {"10m45s": (), "11m": (), "11m15s": (A,), "11m45s": (A,), "12m": ()},
     ),
+    Case(
+        "ReconGateClosed",
+        "the gate of one node of two is closed for three minutes, and later for less than one",
+        scraped(A, "gate_closed", then(flat(0, 2), flat(1, 3), flat(0, 2), flat(1, 0.75), flat(0, 2)))
+        | scraped(B, "gate_closed", flat(0, 10)),
+        {"2m45s": (), "3m": (A,), "4m45s": (A,), "5m": (), "7m30s": (), "9m": ()},
+    ),
+    Case(
+        "ReconLeaseMissing",
+        "one node of two has lost its lease after two minutes, and is started again after five",
+        scraped(A, "lease_held", then(flat(1, 2), flat(0, 3), flat(1, 3))) | scraped(B, "lease_held", flat(1, 8)),
+        {"1m45s": (), "2m": (A,), "4m45s": (A,), "5m": (), "7m": ()},
+    ),
     *(case for alert in CAME for case in _came(alert)),
     Case(
         "ReconFillsRecovered",
@@ -333,6 +346,13 @@ CASES: Final = (
         "the database of one node does not answer for a minute",
         scraped(A, "cache_reachable", then(flat(1, 2), flat(0, 1), flat(1, 2)))
         | scraped(B, "cache_reachable", flat(1, 5)),
+        {"1m45s": (), "2m": (A,), "2m45s": (A,), "3m": (), "4m": ()},
+    ),
+    Case(
+        "ReconCacheWritesMissing",
+        "two keys of one node could not be written again, until the next comparison",
+        scraped(A, "cache_writes_missing", then(flat(0, 2), flat(2, 1), flat(0, 2)))
+        | scraped(B, "cache_writes_missing", flat(0, 5)),
         {"1m45s": (), "2m": (A,), "2m45s": (A,), "3m": (), "4m": ()},
     ),
     Case(

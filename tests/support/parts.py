@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from monitoring.servers import program
+from monitoring.servers import FOLDER, program
 from reconciliation.embedded.failures import ProcessFailedError
 
 
@@ -21,6 +21,16 @@ def promtool() -> str:
 def alertmanager() -> str:
     """Return the command of the server; Debian's has a name of its own."""
     return _part("alertmanager", "prometheus-alertmanager")
+
+
+def redis_server() -> str:
+    """Return the command of Debian's Redis; where it was unpacked it needs `redis_libraries`."""
+    return _part("redis-server")
+
+
+def redis_libraries() -> dict[str, str]:
+    """Return the environment in which an unpacked server finds what it loads."""
+    return {"LD_LIBRARY_PATH": str(FOLDER.parent / "lib")}
 
 
 def _part(*names: str) -> str:

@@ -67,6 +67,7 @@ NODE_VALUES = model_values(
     {
         "trader_id": ids,
         "instance_id": st.none() | st.uuids(version=4).map(str),
+        "ready_file": st.none() | st.text(min_size=1, max_size=8),
         "guards": st.lists(st.sampled_from(GUARDS), unique=True).map(tuple),
         "accept": st.lists(st.from_regex(RULE_ID, fullmatch=True), max_size=3, unique=True).map(tuple),
     },

@@ -259,6 +259,11 @@ class NodeCache:
             (str(event["instrument_id"]), str(event["trade_id"])) for event in events if event["type"] == "OrderFilled"
         )
 
+    def is_free(self) -> bool:
+        """Whether nobody holds the trader id or an account."""
+        with connect(self.url) as cache:
+            return all(key.endswith(b":number") for key in cache.scan_iter("recon:lease:*"))
+
     def dump(self) -> dict[bytes, Any]:
         """Every key of the database, of all traders, byte for byte."""
         with connect(self.url) as cache:

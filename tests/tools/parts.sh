@@ -1,6 +1,7 @@
 #!/bin/sh
-# What tests use and no Python package brings: Chromium, in which tests look at pages and diagrams, and Prometheus,
-# promtool and Alertmanager, which load the rule files, scrape a node and raise its alerts.
+# What tests use and no Python package brings: Chromium, in which tests look at pages and diagrams, Prometheus, promtool
+# and Alertmanager, which load the rule files, scrape a node and raise its alerts, and Debian's Redis, which `recon
+# doctor` looks at beside the Valkey that comes with recon.
 #
 # It is silent where all is there and never fails: what cannot be had is told in a line, its tests are left out, and they
 # fail in CI. `parts.sh unpacked` leaves out the browser, which has to be installed.
@@ -27,9 +28,10 @@ update() {
     [ -n "$updated" ] || { updated=yes && $root apt-get update -qq >/dev/null 2>&1; } || true
 }
 
-# Fetch packages and take their programs out of them, which need no root; the rest of a package is not needed.
+# Fetch packages and take their programs out of them, which need no root, and what programs load of their own; the rest
+# of a package is not needed.
 unpack() {
-    mkdir -p .parts/usr/bin && folder=$(mktemp -d .parts/new.XXXXXX) || return
+    mkdir -p .parts/usr/bin .parts/usr/lib && folder=$(mktemp -d .parts/new.XXXXXX) || return
     (
         cd "$folder" && apt-get download -qq "$@" >/dev/null 2>&1 || exit
         for package in *.deb; do dpkg -x "$package" . || exit; done
@@ -40,6 +42,7 @@ unpack() {
             mkdir -p "../$templates" && cp "$templates"/*.tmpl "../$templates" || exit
         fi
         mv usr/bin/* ../usr/bin
+        for library in usr/lib/*/*.so.*; do [ ! -e "$library" ] || cp -L "$library" ../usr/lib || exit; done
     )
     ended=$?
     rm -rf "$folder"
@@ -50,6 +53,7 @@ templates=usr/share/prometheus/alertmanager
 packages=
 have prometheus && have promtool || packages=prometheus
 have alertmanager prometheus-alertmanager || packages="$packages prometheus-alertmanager"
+have redis-server || packages="$packages redis-server redis-tools liblzf1 libjemalloc2"
 browser=
 [ "$wanted" = unpacked ] || have chromium chromium-browser google-chrome || browser=chromium
 [ -n "$packages$browser" ] || exit 0
@@ -63,7 +67,7 @@ if [ -z "$packages" ]; then
 elif [ -n "$apt" ] && { unpack $packages || { [ -n "$root" ] && update && unpack $packages; }; }; then
     echo "fetched into .parts:" $packages
 else
-    echo "put prometheus, promtool and alertmanager on the PATH (https://prometheus.io/download); no apt-get had them"
+    echo "put on the PATH what no apt-get had:" $packages
 fi
 
 if [ -z "$browser" ]; then

@@ -27,7 +27,10 @@ SCENARIOS = tuple(
         name=f"clock skew [{ms / 1_000:+g} s, {when}]",
         text="Whether the venue takes what is sent or refuses it, the node ends up with what the venue holds.",
         alerts=frozenset(
-            {"ReconExternalOrderAppeared", *(["ReconCheckStale"] if ms < 0 and when == "at runtime" else [])}
+            {
+                "ReconExternalOrderAppeared",
+                *(["ReconCheckStale", "ReconGateClosed"] if ms < 0 and when == "at runtime" else []),
+            }
         ),
         when=story,
     )

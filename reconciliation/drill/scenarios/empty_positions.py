@@ -28,7 +28,7 @@ _STORIES: dict[str, tuple[AnyOperation, ...]] = {
 }
 
 _ALERTS = {
-    "by mistake, at runtime": {"ReconCheckStale"},
+    "by mistake, at runtime": {"ReconCheckStale", "ReconGateClosed"},
     "by mistake, at startup": {"ReconNodeRestarting"},
     "truly flat": {"ReconExternalOrderAppeared", "ReconFillsRecovered"},
     "truly flat, own order": {"ReconFillsRecovered"},

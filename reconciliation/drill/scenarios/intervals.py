@@ -43,6 +43,7 @@ SCENARIOS = (
         name="in-flight check at its interval",
         text="Without an open check, which finds the order by itself, an unanswered order is asked for time and again.",
         settings={"reconciliation.open_check_interval_secs": None},
+        alerts=frozenset({"ReconGateClosed"}),
         when=(
             Wait(secs=60),
             *_UNANSWERED,

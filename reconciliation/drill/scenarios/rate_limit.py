@@ -27,7 +27,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"rate limit reached [{when}]",
         text="A refused cancel leaves its order open, a refused order is none, and what was not asked is not absent.",
-        alerts=frozenset({"ReconCheckStale", "ReconFillsRecovered"} if when == "at runtime" else ()),
+        alerts=frozenset({"ReconCheckStale", "ReconGateClosed", "ReconFillsRecovered"} if when == "at runtime" else ()),
         when=(
             Submit(name="trades", quantity=Decimal("0.010"), price=Decimal(50_000)),
             Submit(name="stays", quantity=Decimal("0.010"), price=Decimal(51_000)),

@@ -40,10 +40,10 @@ _STORIES: dict[str, tuple[AnyOperation, ...]] = {
 _ALERTS = {
     "Redis killed [2 s]": {"ReconCacheLost"},
     "Redis killed [20 s]": {"ReconCacheLost", "ReconCacheUnreachable"},
-    "Redis restarted empty [while running]": {"ReconExternalOrderAppeared"},
+    "Redis restarted empty [while running]": {"ReconCacheLost"},
     "Redis restarted empty [while down]": {"ReconExternalOrderAppeared"},
 }
-"""An empty database makes the node's own orders those of a stranger."""
+"""A node that finds an empty database takes its own orders for those of a stranger; one that runs fills it again."""
 
 SCENARIOS = tuple(
     Scenario(

@@ -62,7 +62,7 @@ def _alerts(failure: str, what: str, when: str) -> frozenset[str]:
     external = {"ReconExternalOrderAppeared"}
     if when == "startup":
         return frozenset(external)
-    stale = {"ReconCheckStale"} if what in {"open orders", "all orders", "positions"} else set()
+    stale = {"ReconCheckStale", "ReconGateClosed"} if what in {"open orders", "all orders", "positions"} else set()
     slow = {"ReconCheckSlow"} if failure == "hung" and what != "order" else set()
     return frozenset(external | {"ReconFillsRecovered"} | stale | slow)
 

@@ -23,7 +23,7 @@ def _alerts(secs: int, way: str) -> frozenset[str]:
     if way in {"hanging", "slow"}:
         found |= {"ReconCheckSlow"}
     if way != "slow" and secs >= 120:  # noqa: PLR2004 - later than a check may be
-        found |= {"ReconCheckStale"}
+        found |= {"ReconCheckStale", "ReconGateClosed"}
     if way != "slow" and secs >= 600:  # noqa: PLR2004
         found |= {"ReconNotReconciled", "ReconOrdersStuckInFlight", "ReconCheckFailing"}
     return frozenset(found)

@@ -3,24 +3,29 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
+from nautilus_trader.common.component import sync_logger_to_disk
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.counts import Counts
-from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.lifecycle import ExposureDenied, Lifecycle
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.engine.v1 import emit
 from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
+from reconciliation.engine.v1.config_copy import secrets_masked
+from reconciliation.engine.v1.gate import Gate
 from reconciliation.engine.v1.guards.install import install
+from reconciliation.engine.v1.recorder import recorded
 from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.start import Start
 from reconciliation.engine.v1.watch import Watch
+from reconciliation.engine.v1.writes import EngineWrites
 from reconciliation.rules.subject import Observed
 
 _one_at_a_time: Final = Lock()
@@ -32,11 +37,22 @@ class AssembledNode:
     Args:
         trading_node: the engine's own.
         start: its hooks.
-        watch: what counts in it, where somebody looks.
+        watch: what counts in it; None where it is read only.
+        gate: before its risk engine; None where it is read only.
+        writes: what it has written; None where it is read only.
     """
 
-    def __init__(self, trading_node: TradingNode, start: Start, watch: Watch | None) -> None:
+    def __init__(
+        self,
+        trading_node: TradingNode,
+        start: Start,
+        watch: Watch | None,
+        gate: Gate | None,
+        writes: EngineWrites | None,
+    ) -> None:
         self.trading_node = trading_node
+        self.gate = gate
+        self.writes = writes
         self._start = start
         self._watch = watch
 
@@ -49,6 +65,12 @@ class AssembledNode:
     def failed(self) -> bool:
         """Whether the start has failed; the node stops, or has stopped."""
         return self._start.failed
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether its trader does not run though it was started and nobody stops it."""
+        kernel = self.trading_node.kernel
+        return self._start.started.is_set() and not kernel.trader.is_running and not kernel._is_stopping
 
     @property
     def report(self) -> ReconciliationReport | None:
@@ -81,6 +103,32 @@ class AssembledNode:
         """Stop the trader, disconnect the clients, stop the engines."""
         await self.trading_node.stop_async()
 
+    def fence(self, may: Callable[[], bool]) -> None:
+        """Let no command, no event and no data through any more once it may not; before it runs."""
+        kernel = self.trading_node.kernel
+        for engine, names in (
+            (kernel.exec_engine, ("_handle_event", "_execute_command")),
+            (kernel.risk_engine, ("_execute_command",)),
+            (kernel.data_engine, ("_handle_data",)),
+        ):
+            for name in names:
+                setattr(engine, name, _fenced(getattr(engine, name), may))
+
+    async def halt(self) -> None:
+        """Send nothing to the venue and write nothing any more, at once, and leave; no strategy is asked to stop.
+
+        The queues of the engines end here; orders that wait in them are not sent.
+        """
+        kernel = self.trading_node.kernel
+        kernel._cancel_timers()
+        for engine in (kernel.risk_engine, kernel.exec_engine, kernel.data_engine):
+            engine.kill()
+        kernel._disconnect_clients()
+        await kernel._await_engines_disconnected()
+        # What was not stopped cannot be disposed of: `dispose` would wait for it, and log errors.
+        kernel._is_running = False
+        kernel.trader.dispose = lambda: None
+
     async def leave_venues(self) -> None:
         """Disconnect properly where a stop failed half-way."""
         kernel = self.trading_node.kernel
@@ -93,10 +141,19 @@ class AssembledNode:
         _dispose(self.trading_node)
 
 
+def _fenced(handle: Callable[[Any], None], may: Callable[[], bool]) -> Callable[[Any], None]:
+    def fenced(message: Any) -> None:
+        if may():
+            handle(message)
+
+    return fenced
+
+
 def _dispose(node: TradingNode) -> None:
     kernel = node.kernel
     if not kernel.loop.is_running():
         node.dispose()
+        sync_logger_to_disk()  # a thread writes the log, to descriptors too; this waits for it
         return
     # Upstream's own would stop the loop, and cancel whatever else runs on it.
     kernel.dispose()
@@ -143,10 +200,11 @@ def assemble(
         log_colors=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
         read_only=read_only,
     )
-    with _signals_left_alone():
+    with _signals_left_alone(), secrets_masked(), recorded() as clients:
         node = TradingNode(config, loop=loop)
     try:
-        return AssembledNode(node, *_built(node, builder, lifecycle, read_only=read_only))
+        writes = None if read_only else EngineWrites(node.cache, clients[-1])
+        return AssembledNode(node, *_built(node, builder, lifecycle, read_only=read_only), writes)
     except BaseException:
         _dispose(node)
         raise
@@ -154,20 +212,26 @@ def assemble(
 
 def _built(
     node: TradingNode, builder: NodeBuilder, lifecycle: Lifecycle, *, read_only: bool
-) -> tuple[Start, Watch | None]:
-    """Build a node's clients and add the rest to it; return the hooks on its start, and its watch."""
+) -> tuple[Start, Watch | None, Gate | None]:
+    """Build a node's clients and add the rest to it; return the hooks on its start, its watch and its gate."""
     settings = builder.settings
     for name, spec in builder.data_clients.items():
         node.add_data_client_factory(name, spec.factory)
     for name, spec in builder.exec_clients.items():
         node.add_exec_client_factory(name, spec.factory)
-    is_watched = settings.monitor.enabled and not read_only
-    with weight_read() if is_watched else nullcontext():
+    with nullcontext() if read_only else weight_read():
         node.build()
-    for actor in builder.actors:
-        node.trader.add_actor(actor)
     for strategy in builder.strategies:
         node.trader.add_strategy(strategy)
+    if read_only:
+        # What a strategy is added for here is that the engine knows what it claims; none may start or stop.
+        for strategy_id in node.trader.strategy_ids():
+            node.trader.remove_strategy(strategy_id)
+    else:
+        for actor in builder.actors:
+            node.trader.add_actor(actor)
+        for algorithm in builder.exec_algorithms:
+            node.trader.add_exec_algorithm(algorithm)
     clients = [client_of(client) for client in node.kernel.exec_engine._clients.values()]
     for client in clients:
         client.report_to(lifecycle)
@@ -179,8 +243,13 @@ def _built(
         report_secs=settings.node.timeout_report,
         lifecycle=lifecycle,
     )
-    watch = None
-    if is_watched:
+    watch = gate = None
+    if not read_only:
         watch = Watch(node.kernel.exec_engine, clients, lifecycle, lambda: trades.behind if trades else 0)
+        gate = Gate(
+            node.kernel.risk_engine,
+            is_hedging=settings.node.position_mode == "hedging",
+            denied=lambda key, reason: lifecycle.emit(ExposureDenied(key, reason)),
+        )
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
-    return Start(node, settings, clients, lifecycle), watch
+    return Start(node, settings, clients, lifecycle), watch, gate

@@ -54,7 +54,7 @@ _UNRELATED: Final = "concerns no reconciliation; the engine's default stays"
 FIELDS: Final = FieldTable(
     (
         *map(_reconciliation, ReconciliationConfig.model_fields),
-        *_same("node", EXEC_ENGINE, "graceful_shutdown_on_exception"),
+        *_same("node", EXEC_ENGINE, "graceful_shutdown_on_exception", "manage_own_order_books"),
         *_same("cache", EXEC_ENGINE, "load_cache"),
         *_same(
             "node",
@@ -95,7 +95,6 @@ FIELDS: Final = FieldTable(
             "snapshot_positions_interval_secs": _UNRELATED,
             "external_clients": _UNRELATED,
             "qsize": _UNRELATED,
-            "manage_own_order_books": _UNRELATED,
             "debug": _UNRELATED,
         },
         CACHE: {

@@ -1,40 +1,62 @@
 """What this generation can do, as the contract of generations names it."""
 
 import asyncio
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 
 import uvloop
 from nautilus_trader.common.actor import Actor
 from nautilus_trader.config import LiveDataClientConfig, LiveExecClientConfig
+from nautilus_trader.execution.algorithm import ExecAlgorithm
 from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
 from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.probe import Probe
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
-from reconciliation.engine.v1.adapters.lookup import add_settings_clients, guarded_factory, traits_of
+from reconciliation.engine.v1.adapters.lookup import (
+    add_settings_clients,
+    factory_with_guards,
+    guarded_factory,
+    probe_of,
+    traits_of,
+)
 from reconciliation.engine.v1.assemble import assemble
 from reconciliation.engine.v1.books import books, hear_changes, stored_events
+from reconciliation.engine.v1.cache_client import cache_refusal
 from reconciliation.engine.v1.emit import cache_config, exec_engine_config, trading_node_config
 from reconciliation.engine.v1.fields import FIELDS
 from reconciliation.engine.v1.handwritten import no_nodes, subject_of_engine
+from reconciliation.engine.v1.importable import parts_of
 from reconciliation.engine.v1.reasons import reason_of
+from reconciliation.engine.v1.replay import loaded
+from reconciliation.engine.v1.stored_orders import own_claims, reowned, stored_order
 from reconciliation.rules.client import ClientTraits
 
 __all__ = [
     "FIELDS",
+    "account_names",
     "add_settings_clients",
     "assemble",
     "books",
     "cache_config",
+    "cache_refusal",
     "client_traits",
     "exec_engine_config",
     "guarded_factory",
     "hear_changes",
+    "leave_streams_shut",
+    "loaded",
     "new_event_loop",
     "no_nodes",
+    "own_claims",
+    "parts_of",
+    "probes",
     "reason_of",
+    "reowned",
     "simulation",
     "stored_events",
+    "stored_order",
     "subject_of_engine",
     "trading_node_config",
     "unfit",
@@ -44,6 +66,37 @@ __all__ = [
 def client_traits(builder: NodeBuilder) -> tuple[ClientTraits, ...]:
     """Return what rules know of the execution clients in a builder."""
     return tuple(traits_of(name, spec.config, guarded=spec.is_guarded) for name, spec in builder.exec_clients.items())
+
+
+def account_names(builder: NodeBuilder) -> tuple[str, ...]:
+    """Return a name for each account that the execution clients in a builder trade, as far as it can be known.
+
+    An API key that the adapter takes from its own variable is not seen.
+    """
+    traits = zip(client_traits(builder), builder.exec_clients.values(), strict=True)
+    keyed = ((str(known.venue), spec.config, getattr(spec.config, "api_key", None)) for known, spec in traits)
+    return tuple(f"{venue}:{_digest(config, key)}" for venue, config, key in keyed if isinstance(key, str) and key)
+
+
+def _digest(config: object, key: str) -> str:
+    """Return what tells accounts apart: one key may trade a venue's spot and its futures account, which are two."""
+    told = f"recon account {getattr(config, 'account_type', None)} {key}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def leave_streams_shut(builder: NodeBuilder) -> None:
+    """Have the execution clients of a builder open no user stream, where their adapter is known.
+
+    They are otherwise as they were added: a stock one stays without guards.
+    """
+    for name, spec in builder.exec_clients.items():
+        guards = builder.settings.node.guards if spec.is_guarded else ()
+        builder.exec_clients[name] = factory_with_guards(spec, guards, read_only=True)
+
+
+def probes(builder: NodeBuilder) -> Mapping[str, Probe | None]:
+    """Return who asks the venue of each execution client in a builder; None where nobody here can."""
+    return {name: probe_of(name, spec.config) for name, spec in builder.exec_clients.items()}
 
 
 def unfit(builder: NodeBuilder) -> Iterator[str]:
@@ -58,12 +111,13 @@ def unfit(builder: NodeBuilder) -> Iterator[str]:
                 yield f"the {kind} client {name} was given {type(spec.config).__name__}, not {config.__name__}"
             if not (isinstance(spec.factory, type) and issubclass(spec.factory, factory)):
                 yield f"the {kind} client {name} was given {spec.factory!r}, not a class of {factory.__name__}"
-    for strategy in builder.strategies:
-        if not isinstance(strategy, Strategy):
-            yield f"{strategy!r} was added as a strategy, and is none"
-    for actor in builder.actors:
-        if not isinstance(actor, Actor):
-            yield f"{actor!r} was added as an actor, and is none"
+    parts = (
+        ("a strategy", builder.strategies, Strategy),
+        ("an actor", builder.actors, Actor),
+        ("an execution algorithm", builder.exec_algorithms, ExecAlgorithm),
+    )
+    for what, added, wanted in parts:
+        yield from (f"{each!r} was added as {what}, and is none" for each in added if not isinstance(each, wanted))
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

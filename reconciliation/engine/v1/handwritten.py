@@ -74,10 +74,10 @@ def subject_of_engine(config: object, facts: Settings, origins: Mapping[str, str
 def _of_engine(config: LiveExecEngineConfig, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
     engine = FieldReading(config, "")
     names = _names(whole_node=False)
-    graceful = engine.value("graceful_shutdown_on_exception")
+    ours = {name: engine.value(name) for name in ("graceful_shutdown_on_exception", "manage_own_order_books")}
     return Subject(
         reconciliation=_reconciliation(engine),
-        node=facts.node.model_copy(update={"graceful_shutdown_on_exception": graceful}),
+        node=facts.node.model_copy(update=ours),
         clients=(assumed_traits(facts.venue.name),),
         assumed_venue=facts.venue.name,
         guards=frozenset(),
@@ -108,6 +108,7 @@ def _of_node(config: TradingNodeConfig, facts: Settings, origins: Mapping[str, s
         update={
             **{name: whole.value(name) for name in _NODE_FIELDS},
             "graceful_shutdown_on_exception": engine.value("graceful_shutdown_on_exception"),
+            "manage_own_order_books": engine.value("manage_own_order_books"),
             "instance_id": None if config.instance_id is None else str(config.instance_id),
         }
     )

@@ -1,6 +1,6 @@
 """Watching a running engine: what its checks, its fills and its orders do, told by hooks around its own methods.
 
-Installed after the guards, and only where somebody looks: a node that nobody watches pays nothing for it. What a
+Installed after the guards, in every node that trades: the gate goes by what is seen here, served or not. What a
 startup reconciliation brings in, which may be thousands, is told by its report as a whole; only external orders that
 are open then are told one by one.
 """
@@ -74,6 +74,7 @@ class Watch:
         self._failures: list[str] | None = None
         self._is_told = False
         self._has_begun = False
+        self._alive = 0.0
         for check, name in _CHECKS.items():
             setattr(engine, name, self._timed(check, getattr(engine, name)))
         self._clients = clients
@@ -96,7 +97,7 @@ class Watch:
 
     def _timed(self, check: Check, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def timed() -> None:
-            begun = self._now
+            begun = self._alive = self._now
             self._run += 1
             self._failures = []
             try:
@@ -107,12 +108,13 @@ class Watch:
             finally:
                 failures, self._failures = self._failures, None
                 self._let_go(check)
+                self._alive = self._now
                 self._lifecycle.emit(CheckEnded(check, self._now - begun, "; ".join(dict.fromkeys(failures))))
 
         return timed
 
     def _asked(self, ask: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
-        """Note a query of a check that failed; the engine keeps it to its log."""
+        """Note that a query of a check came to its end, and why it failed; the engine keeps that to its log."""
 
         async def asked(command: Any) -> Any:
             try:
@@ -121,6 +123,9 @@ class Watch:
                 if self._failures is not None:
                     self._failures.append(reason_of(error))
                 raise
+            finally:
+                if self._failures is not None:
+                    self._alive = self._now
 
         return asked
 
@@ -199,6 +204,7 @@ class Watch:
             },
             held_absent={absence: since for absence, (since, _) in self._held.items()},
             positions=self._positions(),
+            checks_alive=self._alive,
         )
 
     def _positions(self) -> dict[tuple[str, str], Decimal]:

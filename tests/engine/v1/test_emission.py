@@ -126,7 +126,7 @@ def test_emitted_config_survives_the_engines_own_round_trip(preset: Reconciliati
         ("rediss://10.0.0.1:6379/", "10.0.0.1", 6379, None, None, True),
         ("redis://:secret@h:1/0", "h", 1, None, "secret", False),
         ("rediss://us%40er:p%3A%2F%40%25%20w@h:65535", "h", 65535, "us@er", "p:/@% w", True),
-        ("redis://user:%C3%BC@[::1]:6379", "::1", 6379, "user", "ü", False),
+        ("redis://user:%C3%BC@[::1]:6379", "[::1]", 6379, "user", "ü", False),
     ],
 )
 def test_cache_url_becomes_the_engines_database(

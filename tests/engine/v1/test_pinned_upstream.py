@@ -14,11 +14,13 @@ from typing import Any, Final
 
 import pytest
 from arena import OFF, node_on, nowhere
+from nautilus_trader.adapters.binance import factories
 from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
 from nautilus_trader.adapters.binance.data import BinanceCommonDataClient
 from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.adapters.binance.futures.http.account import BinanceFuturesAccountHttpAPI
+from nautilus_trader.adapters.binance.futures.providers import BinanceFuturesInstrumentProvider
 from nautilus_trader.adapters.binance.http.account import BinanceAccountHttpAPI
 from nautilus_trader.adapters.binance.http.client import BinanceHttpClient
 from nautilus_trader.adapters.binance.http.endpoint import BinanceHttpEndpoint
@@ -30,6 +32,7 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.live.retry import RetryManager
+from nautilus_trader.live.risk_engine import LiveRiskEngine
 from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation import NodeBuilder, load
@@ -107,8 +110,19 @@ PINNED: dict[Callable[..., Any], str] = {
     KERNEL.stop_async: "(self) a7eae8960a7c",
     KERNEL._on_shutdown_system: "(self, command) f2ae86db0977",
     KERNEL._setup_loop: "(self) 1b5d42d4fe9e",
+    KERNEL._setup_streaming: "(self, config) 31ffa5f54117",
     KERNEL._disconnect_clients: "(self) ef23ff6c3bc0",
     KERNEL._await_engines_disconnected: "(self) 5869b52bf292",
+    KERNEL._await_trader_residuals: "(self) 9a692dbbcc89",
+    KERNEL._cancel_timers: "(self) 6ba5050a4554",
+    KERNEL.dispose: "(self) d906ae6020f6",
+    ENGINE.kill: "(self) 6cfbd46c7bf4",
+    ENGINE._run_cmd_queue: "(self) 395026b1ea8c",
+    ENGINE._run_evt_queue: "(self) 5dd32fc23793",
+    LiveRiskEngine.kill: "(self) 217ea7c7d6a9",
+    LiveRiskEngine._run_cmd_queue: "(self) 3ad6c5416896",
+    LiveDataEngine.kill: "(self) faa32413c1eb",
+    LiveDataEngine._run_data_queue: "(self) a9b09005d852",
     KERNEL._stop_engines: "(self) 9e7fcc0b4cbb",
     ENGINE._adjust_mass_status_fills: "(self, mass_status) 7e36a53fe3e4",
     ENGINE._consider_for_reconciliation: "(self, instrument_id) f98c0a51c5ed",
@@ -129,6 +143,9 @@ PINNED: dict[Callable[..., Any], str] = {
     TradingNode.run_async: "(self) 407815df5f3d",
     TradingNode.stop_async: "(self) 817b582dab59",
     TradingNode.dispose: "(self) 65d7da179b05",
+    factories._resolve_environment: "(environment) 193077da29fc",
+    factories.get_cached_binance_http_client.__wrapped__: "(clock, account_type, api_key, api_secret, key_type, base_url, environment, is_us, proxy_url) a8ee39aa65d2",
+    BinanceFuturesInstrumentProvider._parse_instrument: "(self, symbol_info, ts_event, position_risk, fee) 9889fd22be41",
 }
 
 PRIVATE: Final[dict[str, tuple[type, ...]]] = {
@@ -136,18 +153,23 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_await_engines_connected": (KERNEL,),
     "_await_engines_disconnected": (KERNEL,),
     "_await_portfolio_initialization": (KERNEL,),
+    "_await_trader_residuals": (KERNEL,),
     "_build_active_symbols": (CLIENT,),
     "_cache": (ENGINE, CLIENT),
+    "_cancel_timers": (KERNEL,),
     "_check_positions_consistency": (ENGINE,),
     "_client": (BinanceHttpClient,),
     "_clients": (ENGINE, LiveDataEngine),
     "_clock": (ENGINE, CLIENT),
+    "_config": (KERNEL,),
     "_connect": (CLIENT, BinanceCommonDataClient),
     "_consider_for_reconciliation": (ENGINE,),
+    "_deny_command": (LiveRiskEngine,),
     "_determine_oms_type": (ENGINE,),
     "_disconnect_clients": (KERNEL,),
     "_endpoint_futures_account": (ACCOUNT,),
     "_enum_parser": (CLIENT,),
+    "_execute_command": (ENGINE, LiveRiskEngine),
     "_fill_reports": (ExecutionMassStatus,),
     "_futures_http_account": (CLIENT,),
     "_generate_algo_order_status_reports": (CLIENT,),
@@ -164,6 +186,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_inflight_check_threshold_ns": (ENGINE,),
     "_instrument_provider": (CLIENT,),
     "_is_dual_side_position": (CLIENT,),
+    "_is_running": (KERNEL,),
     "_is_stopping": (KERNEL,),
     "_log": (ENGINE, CLIENT),
     "_loop": (ENGINE,),
@@ -185,10 +208,12 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_reconcile_order_report": (ENGINE,),
     "_reconcile_order_reports": (ENGINE,),
     "_reconcile_position_report": (ENGINE,),
+    "_reject_modify_order": (LiveRiskEngine,),
     "_resolve_client_order_id": (ENGINE,),
     "_resolve_inflight_order": (ENGINE,),
     "_resolve_order_not_found_at_venue": (ENGINE,),
     "_setup_loop": (KERNEL,),
+    "_setup_streaming": (KERNEL,),
     "_should_update": (ENGINE,),
     "_stop_engines": (KERNEL,),
     "_submit_order_inner": (CLIENT,),
@@ -249,6 +274,7 @@ def owners(node: TradingNode) -> tuple[Any, ...]:
         kernel,
         kernel.exec_engine,
         kernel.data_engine,
+        kernel.risk_engine,
         client,
         client._http_client,
         account,

@@ -26,6 +26,7 @@ from nautilus_trader.config import (
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateOrderStatusReport
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, Venue
+from nautilus_trader.trading.config import ImportableStrategyConfig, StrategyFactory
 from stage import BTC, HERE, PATIENCE_SECS, until
 
 from reconciliation import NodeBuilder
@@ -433,3 +434,28 @@ def test_w30_after_a_graceful_stop_a_supervisor_sees_no_failure(
     finally:
         process.kill()
         process.wait()
+
+
+IMPORTABLE = "reconciliation.strategies.example_with_claims"
+
+
+@pytest.mark.parametrize(
+    ("change", "harm"),
+    [
+        ({}, ""),
+        ({"strategy_id": "MAKER-001"}, "TypeError"),
+        ({"quantiti": "1"}, "ValidationError"),
+    ],
+)
+def test_e22_the_engine_ends_with_a_traceback_while_it_builds(change: dict[str, str], harm: str) -> None:
+    """Even the strategy's id: what `parse` makes of it is no text, and the strategy wants one."""
+    config = {"instrument_id": BTC, "quantity": "0.010", "price": "50000"} | change
+    named = ImportableStrategyConfig(
+        strategy_path=f"{IMPORTABLE}:RestingBid", config_path=f"{IMPORTABLE}:RestingBidConfig", config=config
+    )
+    if not harm:
+        assert StrategyFactory.create(named).id.value == "RestingBid-None", "and another id than the claims name"
+        return
+    with pytest.raises((TypeError, msgspec.ValidationError)) as caught:
+        StrategyFactory.create(named)
+    assert type(caught.value).__name__ == harm

@@ -1,17 +1,34 @@
 """Which adapter a client is of; nothing else of this generation names one."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
+from reconciliation.engine.builder import ClientSpec
+from reconciliation.engine.probe import Probe
 from reconciliation.engine.v1.adapters.binance.client import BinanceClient
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
-from reconciliation.engine.v1.adapters.binance.settings_clients import add_settings_clients, traits_of_config
+from reconciliation.engine.v1.adapters.binance.probe import probe_of_config
+from reconciliation.engine.v1.adapters.binance.settings_clients import (
+    add_settings_clients,
+    is_covered,
+    traits_of_config,
+)
 from reconciliation.engine.v1.adapters.binance.weight import weight_read
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 
-__all__ = ["add_settings_clients", "assumed_traits", "client_of", "guarded_factory", "traits_of", "weight_read"]
+__all__ = [
+    "add_settings_clients",
+    "assumed_traits",
+    "client_of",
+    "factory_with_guards",
+    "guarded_factory",
+    "probe_of",
+    "traits_of",
+    "weight_read",
+]
 
 
 ADAPTERS: Final = (BinanceClient, StockClient)
@@ -21,6 +38,16 @@ ADAPTERS: Final = (BinanceClient, StockClient)
 def client_of(engine_client: LiveExecutionClient) -> StockClient:
     """Return what recon asks of a built execution client."""
     return next(adapter(engine_client) for adapter in ADAPTERS if adapter.knows(engine_client))
+
+
+def factory_with_guards(spec: ClientSpec, guards: Collection[str], *, read_only: bool) -> ClientSpec:
+    """Return an execution client as a node of the settings gets it: with the guards that its adapter has, if any."""
+    return ClientSpec(spec.config, guarded_factory(guards, read_only=read_only)) if is_covered(spec) else spec
+
+
+def probe_of(name: str, config: Any) -> Probe | None:
+    """Return who asks the venue of an execution client before it is built; None where its adapter is not known here."""
+    return probe_of_config(name, config)
 
 
 def traits_of(name: str, config: Any, *, guarded: bool) -> ClientTraits:

@@ -49,6 +49,8 @@ class _Keys:
                     self.sets.setdefault(write.key, {})[write.values[0]] = None
             case "insert" | "update":
                 self.values[write.key] = write.values[0]
+            case "put":
+                self.lists[write.key] = list(write.values)
             case "delete" if kind == "index" and write.values:
                 self._take_out(write.key, write.values[0])
             case _:
@@ -87,6 +89,7 @@ class SimulatedDatabase:
         self._back_at = 0.0
         self._to_lose = 0
         self._found = 0
+        self.restarts = 0
 
     def begin(self) -> None:
         """Take in a process that begins: what it finds is there for good, whatever is lost of what it writes."""
@@ -119,7 +122,8 @@ class SimulatedDatabase:
         self._keys, self._applied = _Keys(), 0
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, as a server does that is started again without its data."""
+        self.restarts += 1
         self._log, self._found = [], 0
         self._under_way.clear()
         self._keys, self._applied = _Keys(), 0
@@ -177,6 +181,15 @@ class SimulatedDatabase:
         if key in keys.sets:
             return list(keys.sets[key])
         return [keys.values[key]] if key in keys.values else []
+
+    def fields(self, key: str) -> Mapping[bytes, bytes]:
+        """Return what an index holds that is a hash."""
+        return self._current.hashes.get(key, {})
+
+    def put(self, key: str, events: tuple[bytes, ...]) -> None:
+        """Replace a history at once; what is under way arrives after it."""
+        self._arrive()
+        self._log.append(Write("put", key, events))
 
     def names(self, pattern: str) -> list[str]:
         """Return the keys that match a pattern."""

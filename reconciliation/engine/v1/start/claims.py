@@ -4,7 +4,8 @@ An order that the cache already knows as EXTERNAL is never re-owned: one boot wi
 that claim for good. So each claim is registered whether or not its strategy runs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from nautilus_trader.config import StrategyConfig
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
@@ -12,7 +13,8 @@ from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.engine.errors import ClaimError
-from reconciliation.engine.lifecycle import Claimed
+from reconciliation.engine.lifecycle import CachedExternal, Claimed
+from reconciliation.engine.ownership import EXTERNAL
 from reconciliation.external_claims import ExternalOrderClaimConfig
 
 
@@ -73,3 +75,14 @@ def resolve_claim_all(
         )
     _register(engine, strategy_id, free)
     return Claimed(strategy_id, len(free))
+
+
+def cached_external(engine: LiveExecutionEngine) -> Iterator[CachedExternal]:
+    """Yield which open orders the cache already holds as EXTERNAL though a strategy claims them."""
+    stranded: dict[str, list[str]] = defaultdict(list)
+    for order in engine._cache.orders_open():
+        owner = engine.get_external_order_claim(order.instrument_id)
+        if order.strategy_id.value == EXTERNAL and owner is not None:
+            stranded[owner.value].append(order.client_order_id.value)
+    for strategy_id, ids in sorted(stranded.items()):
+        yield CachedExternal(strategy_id, tuple(sorted(ids)))

@@ -1,4 +1,4 @@
-"""The start of one node, stage by stage: its hooks on the engine's kernel.
+"""The start of one node, stage by stage, and what its end waits for: its hooks on the engine's kernel.
 
 The engine alone enforces no reconciliation timeout, says RUNNING and sets its startup event after a failed
 reconciliation, and goes on without a trader. A start that failed is stopped here, and raised.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.errors import ClaimError, NodeNotStartedError
-from reconciliation.engine.lifecycle import Connected, Lifecycle, Stage, Verified
+from reconciliation.engine.lifecycle import Connected, Lifecycle, Stage, StopWaits, Verified
 from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.start import claims
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from reconciliation.engine.report import ReconciliationReport
 
 _MINUTE_NS: Final = 60_000_000_000
+TOLD_FROM_SECS: Final = 1.0
+"""A shorter wait at the end is not told."""
 
 
 class Start:
@@ -57,6 +59,10 @@ class Start:
         self._await_connected = kernel._await_engines_connected
         self._reconcile = engine.reconcile_execution_state
         self._await_portfolio = kernel._await_portfolio_initialization
+        self._await_residuals = kernel._await_trader_residuals
+        self._await_disconnected = kernel._await_engines_disconnected
+        kernel._await_trader_residuals = self._residuals_awaited
+        kernel._await_engines_disconnected = self._disconnected
         kernel.start_async = self._started_or_stopped
         kernel._await_engines_connected = self._connected_and_claimed
         kernel._await_portfolio_initialization = self._portfolio_ready
@@ -96,6 +102,8 @@ class Start:
             return self._fail("claims", str(error))
         if claimed is not None:
             self._lifecycle.emit(claimed)
+        for stranded in claims.cached_external(self._engine):
+            self._lifecycle.emit(stranded)
         return not self._is_stopping()
 
     def _loaded(self) -> set[str]:
@@ -154,3 +162,17 @@ class Start:
         if self._failure is not None:
             await self._kernel.stop_async()
             raise self._failure
+
+    # -- The end -----------------------------------------------------------------------------------
+
+    async def _residuals_awaited(self) -> None:
+        self._tell_wait("what the venue still has to tell", self._kernel._config.timeout_post_stop)
+        await self._await_residuals()
+
+    async def _disconnected(self) -> None:
+        self._tell_wait("the clients to disconnect", self._kernel._config.timeout_disconnection)
+        await self._await_disconnected()
+
+    def _tell_wait(self, what: str, secs: float) -> None:
+        if secs >= TOLD_FROM_SECS and self._kernel._is_stopping:  # a node that halts awaits nothing for long
+            self._lifecycle.emit(StopWaits(what, secs))

@@ -83,7 +83,7 @@ class BinanceClient(StockClient):
 
     @property
     def used_weight(self) -> int:
-        """What the last answer told, for the address as a whole; 0 once its minute is over, or where nobody watches."""
+        """What the last answer told, for the address as a whole; 0 once its minute is over, or of a read-only node."""
         transport = self.engine_client._http_client._client
         return transport.used if isinstance(transport, WeighedTransport) else 0
 

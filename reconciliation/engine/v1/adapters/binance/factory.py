@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Collection
 from typing import Final
 
+from nautilus_trader.adapters.binance.common.credentials import get_api_key, get_api_secret
+from nautilus_trader.adapters.binance.common.enums import BinanceEnvironment
 from nautilus_trader.adapters.binance.config import BinanceExecClientConfig
 from nautilus_trader.adapters.binance.factories import (
     BinanceLiveExecClientFactory,
@@ -62,7 +64,7 @@ def guarded_factory(guards: Collection[str], *, read_only: bool) -> type[Guarded
             cache: Cache,
             clock: LiveClock,
         ) -> BinanceFuturesExecutionClient:
-            """Return a guarded client; address, key, secret and environment must stand in the config."""
+            """Return a guarded client; what its configuration lacks comes from where the stock factory takes it."""
             client = _client(make, loop, name, config, msgbus, cache, clock)
             if read_only:
                 client._ws_client = NoUserStream()
@@ -103,14 +105,17 @@ def _client(
     clock: LiveClock,
 ) -> BinanceFuturesExecutionClient:
     """Make a client; its HTTP client and instrument provider are the ones the stock data client shares."""
+    environment = config.environment or BinanceEnvironment.LIVE
+    api_key = config.api_key or get_api_key(config.account_type, environment)
+    api_secret = config.api_secret or get_api_secret(config.account_type, environment)
     client = get_cached_binance_http_client(
         clock=clock,
         account_type=config.account_type,
-        api_key=config.api_key,
-        api_secret=config.api_secret,
+        api_key=api_key,
+        api_secret=api_secret,
         key_type=config.key_type,
         base_url=config.base_url_http,
-        environment=config.environment,
+        environment=environment,
         is_us=config.us,
         proxy_url=config.proxy_url,
     )
@@ -132,7 +137,7 @@ def _client(
         account_type=config.account_type,
         name=name,
         config=config,
-        environment=config.environment,
-        api_key=config.api_key,
-        api_secret=config.api_secret,
+        environment=environment,
+        api_key=api_key,
+        api_secret=api_secret,
     )

@@ -7,12 +7,13 @@ from nautilus_trader.adapters.binance import (
     BinanceDataClientConfig,
     BinanceExecClientConfig,
     BinanceLiveDataClientFactory,
+    BinanceLiveExecClientFactory,
 )
 from nautilus_trader.adapters.binance.common.enums import BinanceEnvironment
 from nautilus_trader.config import InstrumentProviderConfig
 from nautilus_trader.model.identifiers import Venue
 
-from reconciliation.engine.builder import NodeBuilder
+from reconciliation.engine.builder import ClientSpec, NodeBuilder
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 
@@ -50,6 +51,15 @@ def add_settings_clients(builder: NodeBuilder, *, read_only: bool) -> None:
             use_reduce_only=builder.settings.node.position_mode == "netting",
         ),
         guarded_factory(builder.settings.node.guards, read_only=read_only),
+    )
+
+
+def is_covered(spec: ClientSpec) -> bool:
+    """Whether a client is the stock one of USD-M futures, or a guarded one; a factory of a user's own is left alone."""
+    if not isinstance(spec.config, BinanceExecClientConfig):
+        return False
+    return spec.is_guarded or (
+        spec.factory is BinanceLiveExecClientFactory and spec.config.account_type == BinanceAccountType.USDT_FUTURES
     )
 
 

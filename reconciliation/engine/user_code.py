@@ -1,0 +1,56 @@
+"""The user's own code: how it is imported, and where in it something went wrong."""
+
+import contextlib
+import importlib
+import os
+import sys
+import sysconfig
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+_EXAMPLES: Final = f"{_PACKAGE / 'strategies'}{os.sep}"
+_NOT_THE_USERS: Final = (f"{_PACKAGE}{os.sep}", f"{sysconfig.get_path('stdlib')}{os.sep}", "<")
+_ENGINE: Final = f"{os.sep}nautilus_trader{os.sep}"
+
+
+def imported(module: str) -> ModuleType:
+    """Import a module from the working directory or from what is installed; what it prints goes to stderr.
+
+    Raises:
+        BaseException: whatever the module raises.
+    """
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
+    with stdout_to_stderr():
+        return importlib.import_module(module)
+
+
+def place_in(error: BaseException) -> str:
+    """Return `(FILE:LINE)` of the last line of the user's own code that an error passed; empty where it passed none."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_users(frame.filename)]
+    return f"({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+
+
+def _is_the_users(file: str) -> bool:
+    """Whether code is the user's, installed or not; the standard library holds what is installed too."""
+    if "site-packages" in file:
+        return _ENGINE not in file and not file.startswith(f"{_PACKAGE}{os.sep}")
+    return file.startswith(_EXAMPLES) or not file.startswith(_NOT_THE_USERS)
+
+
+@contextlib.contextmanager
+def stdout_to_stderr() -> Iterator[None]:
+    """Send what is written to stdout to stderr; the engine writes its log to file descriptor 1 itself."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -1,0 +1,100 @@
+"""The engine's own client of its cache's database, with a memory for what the cache tells nobody of.
+
+That is what strategies store under a key of their own, currencies, and the states that strategies and actors save; and
+of which orders it has written to which position and which client they belong: it knows of more than it writes.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, Final
+
+from nautilus_trader.core import nautilus_pyo3
+
+ONE_VALUE: Final = ("general", "currencies", "instruments", "synthetics", "actors", "strategies")
+"""Kinds of keys that are written as a whole each time."""
+HASHES: Final = ("index:order_position", "index:order_client")
+"""The indices that are read again, as one JSON object."""
+_one_at_a_time: Final = Lock()
+
+
+class Recorder:
+    """Stands where the engine's client is, and passes everything on to it.
+
+    Args:
+        client: the engine's own.
+
+    Attributes:
+        values: each key that holds one value, as it was written or read last.
+        fields: what stands in each index that is a hash.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.values: dict[str, bytes] = {}
+        self.fields: dict[str, dict[bytes, bytes]] = {index: {} for index in HASHES}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def insert(self, key: str, payload: Any) -> None:
+        """Write a value, or append to a list."""
+        self._client.insert(key, payload)
+        if _holds_one(key):
+            self.values[key] = bytes(payload[0])
+        elif key in HASHES:
+            self.fields[key][bytes(payload[0])] = bytes(payload[1])
+
+    def delete(self, key: str, payload: Any = None) -> None:
+        """Remove a key, or a member of an index."""
+        self._client.delete(key, payload)
+        self.values.pop(key, None)
+
+    def delete_order(self, client_order_id: str) -> None:
+        """Remove an order and its place in every index."""
+        self._client.delete_order(client_order_id)
+        for fields in self.fields.values():
+            fields.pop(client_order_id.encode(), None)
+
+    def read(self, key: str) -> Any:
+        """Return what a key holds."""
+        found = self._client.read(key)
+        if found and _holds_one(key):
+            self.values[key] = bytes(found[0])
+        elif found and key in HASHES:
+            told: dict[str, str] = json.loads(bytes(found[0]))
+            self.fields[key] |= {name.encode(): value.encode() for name, value in told.items()}
+        return found
+
+    def read_bulk(self, keys: list[str]) -> Any:
+        """Return the value of each key; they are named with the trader's prefix."""
+        found = self._client.read_bulk(keys)
+        for name, value in zip(keys, found, strict=False):
+            key = name.partition(":")[2]
+            if value is not None and _holds_one(key):
+                self.values[key] = bytes(value)
+        return found
+
+
+def _holds_one(key: str) -> bool:
+    return key.partition(":")[0] in ONE_VALUE
+
+
+@contextmanager
+def recorded() -> Iterator[list[Recorder]]:
+    """Put a recorder before each client of a database that the engine makes meanwhile."""
+    made: list[Recorder] = []
+    module: Any = nautilus_pyo3
+    with _one_at_a_time:
+        client = module.RedisCacheDatabase
+
+        def make(**arguments: Any) -> Recorder:
+            made.append(Recorder(client(**arguments)))
+            return made[-1]
+
+        module.RedisCacheDatabase = make
+        try:
+            yield made
+        finally:
+            module.RedisCacheDatabase = client
