@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 BENCH := .bench
 BENCH_LOCK := benchmarks/requirements.lock
+DEPLOY_LOCK := deploy/container/requirements.lock
 UV := $(shell command -v uv 2>/dev/null)
 WANTED := $(shell cat .python-version)
 # The first interpreter that is new enough; what a version manager only pretends to have fails its own call.
@@ -130,10 +131,12 @@ lock:  ## Resolve the requirements anew, with hashes and without addresses (need
 ifneq ($(UV),)
 	@$(UV) $(COMPILE)
 	@$(UV) $(COMPILE_BENCH)
+	@$(UV) $(COMPILE_DEPLOY)
 else
 	@test -x .uv/bin/uv || { "$(PYTHON)" -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv; }
 	@.uv/bin/uv $(COMPILE)
 	@.uv/bin/uv $(COMPILE_BENCH)
+	@.uv/bin/uv $(COMPILE_DEPLOY)
 endif
 
 COMPILE = pip compile --quiet --universal --python-version 3.12 --group dev --generate-hashes \
@@ -143,6 +146,11 @@ COMPILE = pip compile --quiet --universal --python-version 3.12 --group dev --ge
 COMPILE_BENCH = pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --upgrade --constraints $(LOCK) \
 	--output-file $(BENCH_LOCK) benchmarks/requirements.in
+
+# What a node needs and no more, and what builds it; within the first too, so that what runs is what was tested.
+COMPILE_DEPLOY = pip compile --quiet --universal --python-version 3.12 --group build --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --upgrade --constraints $(LOCK) \
+	--output-file $(DEPLOY_LOCK) pyproject.toml
 
 clean:  ## Remove what was built
 	rm -rf $(VENV) $(BENCH) .uv .parts build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

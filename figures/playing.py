@@ -14,8 +14,13 @@ from reconciliation.drill.stage import Played
 from reconciliation.layers.settings_folder import shipped_settings
 
 PRESETS: Final = ("conservative", "standard", "aggressive")
-STOCK: Final = {"node.guards": (), "node.accept": ("E03", "E04", "E05", "E21")}
-"""The stock engine and client, and the rules that a node without guards breaks."""
+STOCK: Final = {
+    "node.guards": (),
+    "node.gate": "report",
+    "node.on_stuck": "report",
+    "node.accept": ("E03", "E04", "E05", "E21"),
+}
+"""The stock engine and client, which deny nothing and do not end by themselves, and the rules that they break."""
 TOLD_EVERY_SECS: Final = 5.0
 
 

@@ -32,7 +32,7 @@ class LeaseAwaited:
     """Another node holds a lease that this one needs; it is looked at whether that one still lives."""
 
     name: str
-    """What is held, such as `trader:MAKER-001`."""
+    """The trader id or the account that is held, by its name in the database."""
     holder: str
     secs: float
     """How long this may take."""
@@ -204,7 +204,7 @@ class WritesMissing:
     """The database lacks what the engine wrote while it was away, and it could not be written again."""
 
     keys: Mapping[str, str]
-    """Each by its name, such as `orders:O-1`, with the reason; `*` stands for all that may be missing."""
+    """Each by its name in the database, with the reason; `*` stands for all that may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

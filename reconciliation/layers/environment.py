@@ -1,5 +1,6 @@
 """The layer that the `RECON_*` variables are."""
 
+import os
 import re
 import stat
 from collections.abc import Mapping
@@ -134,11 +135,22 @@ def _renamed(name: str) -> KeyPath | None:
     return next((path for path in renames.RENAMED if variable_of(path) == name), None)
 
 
+def _is_exposed(found: os.stat_result) -> bool:
+    """Whether others than this process's user may read a file.
+
+    What root owns and lets a group read was put there for whoever is in that group: so Kubernetes mounts a Secret
+    (`fsGroup`), and so look the credentials of systemd, whose access list shows as the group's bits.
+    """
+    if stat.S_ISDIR(found.st_mode):
+        return False
+    is_handed_over = found.st_uid == 0 and os.geteuid() != 0
+    return bool(stat.S_IMODE(found.st_mode) & (stat.S_IROTH if is_handed_over else stat.S_IRGRP | stat.S_IROTH))
+
+
 def _secret_from_file(origin: str, key: str, file: Path, problems: list[Problem]) -> str | None:
     """Return a secret file's content without its one final newline; None when something is wrong with it."""
     try:
-        mode = file.stat().st_mode
-        if not stat.S_ISDIR(mode) and stat.S_IMODE(mode) & (stat.S_IRGRP | stat.S_IROTH):
+        if _is_exposed(file.stat()):
             message = f"{file} can be read by its group or by others"
             problems.append(Problem(origin, key, "secret_exposed", message, f"chmod 600 {file}"))
             return None

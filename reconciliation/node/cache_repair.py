@@ -14,6 +14,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event, StopWaits, WritesMended, WritesMissing
 from reconciliation.engine.written import Found, HistoryDiffersError, Lacking, Writes, Written
+from reconciliation.rules.stages import COMPARED_WITHIN_SECS
 
 LOOKED_AT_EVERY_SECS: Final = 0.1
 MARKED_AGAIN_SECS: Final = 1.0
@@ -23,8 +24,6 @@ LATE_AFTER_SECS: Final = 300.0
 ROUNDS: Final = 10
 """As often what is missing is looked for; where orders go on, what is found has changed now and then."""
 AGAIN_SECS: Final = 0.5
-ENDS_WITHIN_SECS: Final = 15.0
-"""How long a stop waits for it."""
 AT_ONCE: Final = 50
 """As many histories are put together between two turns of the event loop."""
 
@@ -75,8 +74,8 @@ class CacheRepair:
     async def finish(self) -> None:
         """Let it come to its end before the node does; what was not compared by then is told as missing."""
         if self._task is not None and self._is_due:
-            self._emit(StopWaits("the cache's database to have all that was written", ENDS_WITHIN_SECS))
-            await asyncio.wait({self._task}, timeout=ENDS_WITHIN_SECS)
+            self._emit(StopWaits("the cache's database to have all that was written", COMPARED_WITHIN_SECS))
+            await asyncio.wait({self._task}, timeout=COMPARED_WITHIN_SECS)
         if self._is_due:
             self._emit(WritesMissing({"*": "the node ended before it could compare; its next start may find less"}))
 

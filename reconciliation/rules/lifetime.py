@@ -35,12 +35,12 @@ def broken_node_is_restarted(s: Subject) -> Violation | None:
     "node.timeout_shutdown",
     proof="computed",
     why="The process is killed before strategies have saved their state and clients have disconnected.",
-    cure="container_grace_secs above timeout_post_stop + timeout_disconnection + timeout_shutdown",
+    cure="container_grace_secs above timeout_post_stop + timeout_disconnection + timeout_shutdown + 15 s for the cache",
     repair=False,
 )
 def grace_covers_shutdown(s: Subject) -> Violation | None:
     """The supervisor waits for an orderly stop."""
-    grace, needed = s.facts.container_grace_secs, shutdown_secs(s.node)
+    grace, needed = s.facts.container_grace_secs, shutdown_secs(s.node, by_recon=s.by_recon)
     if grace is None or grace > needed:
         return None
     return Violation(

@@ -128,7 +128,7 @@ def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0) -> P
         closed_positions=_kept(r.purge_closed_positions_interval_mins, r.purge_closed_positions_buffer_mins),
         account_events=_kept(r.purge_account_events_interval_mins, r.purge_account_events_lookback_mins),
         startup=startup_secs(node, reconciles=r.enabled),
-        shutdown=shutdown_secs(node),
+        shutdown=shutdown_secs(node, by_recon=subject.by_recon),
     )
 
 

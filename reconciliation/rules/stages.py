@@ -1,6 +1,11 @@
 """The stages of a start and of a stop, each with its time limit."""
 
+from typing import Final
+
 from reconciliation.settings.node import NodeSettings
+
+COMPARED_WITHIN_SECS: Final = 15.0
+"""How long a stop waits at most for the cache's database to be compared and completed, where it was away before."""
 
 
 def startup_secs(node: NodeSettings, *, reconciles: bool) -> dict[str, float]:
@@ -17,6 +22,12 @@ def startup_secs(node: NodeSettings, *, reconciles: bool) -> dict[str, float]:
     }
 
 
-def shutdown_secs(node: NodeSettings) -> float:
-    """Return how long an orderly stop may take, in seconds; a supervisor must allow more."""
-    return node.timeout_post_stop + node.timeout_disconnection + node.timeout_shutdown
+def shutdown_secs(node: NodeSettings, *, by_recon: bool = True) -> float:
+    """Return how long an orderly stop may take, in seconds; a supervisor must allow more.
+
+    Args:
+        node: the settings of the node.
+        by_recon: whether recon builds it; any other has its own stages and compares nothing.
+    """
+    stages = node.timeout_post_stop + node.timeout_disconnection + node.timeout_shutdown
+    return stages + COMPARED_WITHIN_SECS if by_recon else stages

@@ -7,8 +7,8 @@ import pytest
 from pages import play
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN: Final = {"monitoring"}
-"""What is played by a test of its own, which has more around it."""
+OWN: Final = {"monitoring", "running-a-node"}
+"""What are played by tests of their own, which have more around them."""
 GUIDES = sorted(page for page in (ROOT / "docs" / "guides").glob("*.md") if page.stem not in OWN)
 
 

@@ -49,7 +49,7 @@ def test_a_boot_tells_every_effective_parameter_first(stage: Stage, venue: Venue
     node = stage.node(environment(venue, redis, RECON_PRESET="conservative", RECON_OPEN_CHECK_INTERVAL_SECS="7"))
     clean_end(node)
     assert ended(node) == 0
-    ends = ["node_stopping", "node_stopped"]
+    ends = ["node_stopping", "stop_waits", "node_stopped"]
     assert names(node) == ["node_boot", "lease_taken", "clients_connected", "node_reconciled", "node_started", *ends]
     boot = node.events[0]
     assert boot.keys() >= SECTIONS | {"preset", "settings_dir", "fingerprint", "guards"}

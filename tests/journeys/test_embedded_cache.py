@@ -149,7 +149,7 @@ def test_an_ephemeral_pair_goes_with_its_node(stage: Stage, sign: signal.Signals
     assert node.wait_for("embedded_venue")["data_dir"] == "temporary"
     assert node.wait_for("embedded_cache")["data_dir"] == "temporary"
     node.wait_for("node_started")
-    assert len(processes_in(stage.folder)) == 3
+    assert len(processes_in(stage.folder)) == 4  # the node, what its log goes through, venue and cache
     node.process.send_signal(sign)
     assert ended(node) == (0 if sign == signal.SIGTERM else -sign)
     until(lambda: not processes_in(stage.folder), "venue and cache are gone")

@@ -39,6 +39,7 @@ def test_a_node_of_ones_own_runs(stage: Stage, venue: VenueProcess, redis: str, 
         "node_reconciled",
         "node_started",
         "node_stopping",
+        "stop_waits",
         "node_stopped",
     ]
 
@@ -55,6 +56,7 @@ def test_its_life_can_be_observed(stage: Stage, venue: VenueProcess, redis: str,
         "running 0",
         "event Started",
         "event Stopping",
+        "event StopWaits",
         "event Stopped",
         "stopped True []",
     ]
@@ -102,6 +104,7 @@ def test_a_node_on_a_loop_of_ones_own_stops_when_it_is_cancelled(
         "event Started",
         "run: run() was called on a running event loop; await run_async() instead",
         "event Stopping",
+        "event StopWaits",
         "event Stopped",
         "cancelled True, running False",
         "other work goes on",

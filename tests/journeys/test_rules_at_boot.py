@@ -62,7 +62,7 @@ def test_the_boot_event_says_what_the_settings_mean(stage: Stage, venue: VenuePr
     assert (cost["venue"], cost["idle_per_min"], cost["limit_per_min"]) == ("Binance USD-M futures", 960.0, 2_400)
     assert boot["plan"]["startup"]["total_secs"] == 60.0 + 30.0 + 10.0
     # The stage awaits residual events for 0.1 s only.
-    assert boot["plan"]["shutdown_secs"] == 0.1 + 10.0 + 5.0
+    assert boot["plan"]["shutdown_secs"] == 0.1 + 10.0 + 5.0 + 15.0
 
 
 def test_the_boot_event_means_the_clients_that_were_added(stage: Stage, redis: str) -> None:

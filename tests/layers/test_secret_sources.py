@@ -1,7 +1,13 @@
+import os
 from pathlib import Path
+from typing import Final
 
 import pytest
 from jail import LOCAL_VENUE, Jail, codes, refused, shipped
+
+ROOT_USER: Final = 0
+SERVICE: Final = 10_001
+"""A user without rights, as which a node runs."""
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,28 @@ def test_secret_files_that_others_can_read_are_refused(jail: Jail, mode: int) ->
     assert codes(env) == ["secret_exposed"]
     Path("url").chmod(0o400)
     assert shipped(env).cache.url is not None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize(
+    ("mode", "owner", "problems"),
+    [
+        (0o440, ROOT_USER, []),  # a Secret of Kubernetes under fsGroup, a credential of systemd
+        (0o444, ROOT_USER, ["secret_exposed"]),
+        (0o440, SERVICE, ["secret_exposed"]),
+        (0o400, SERVICE, []),
+    ],
+)
+def test_a_secret_that_root_hands_to_the_group_of_a_service_is_taken(
+    jail: Jail, monkeypatch: pytest.MonkeyPatch, mode: int, owner: int, problems: list[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: SERVICE)
+    env = {"RECON_CACHE_URL_FILE": jail.secret(b"redis://h:6379", mode, name="url")}
+    os.chown("url", owner, SERVICE)
+    if problems:
+        assert codes(env) == problems
+    else:
+        assert shipped(env).cache.url is not None
 
 
 def test_secret_given_twice_is_refused(jail: Jail) -> None:

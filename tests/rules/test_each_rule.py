@@ -112,7 +112,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
      hand(GRACEFUL, facts={"supervisor_restarts": "always"})),
     ("W30", hand(GRACEFUL, facts={"supervisor_restarts": "on-failure"}),
      ours(node=GRACEFUL, facts={"supervisor_restarts": "on-failure"})),
-    ("W31", facts({"container_grace_secs": 25.0}), facts({"container_grace_secs": 25.1})),
+    ("W31", facts({"container_grace_secs": 40.0}), facts({"container_grace_secs": 40.1})),
     ("W32", r(open_check_interval_secs=4.9), r(open_check_interval_secs=5.0)),
     ("W32", r(position_check_interval_secs=4.9), r(position_check_interval_secs=5.0)),
     ("W33", hand({"save_state": True}, database=None), hand({"save_state": True})),
@@ -174,7 +174,7 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
             "put answered_absence back into node.guards; or set reconciliation.inflight_check_retries = ",
         ),
         (hand(), "E03", "while the venue answers 503; you tolerate 30 s", "inflight_check_threshold_ms="),
-        (facts({"container_grace_secs": 20.0}), "W31", "a stop may take 25 s; the supervisor kills after 20 s", "25 s"),
+        (facts({"container_grace_secs": 20.0}), "W31", "a stop may take 40 s; the supervisor kills after 20 s", "40 s"),
         (r(open_check_interval_secs=2.0), "W32", "open orders are checked every 2 s", "= 5.0"),
         (
             facts({"max_resting_order_mins": 1_440}),

@@ -9,7 +9,7 @@ from reconciliation import load
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS
-from reconciliation.rules.stages import shutdown_secs
+from reconciliation.rules.stages import COMPARED_WITHIN_SECS, shutdown_secs
 from reconciliation.rules.timings import Answer, Span
 from reconciliation.settings.guards import ENGINE_GUARDS, GUARDS
 from reconciliation.settings.node import NodeSettings
@@ -174,7 +174,7 @@ def test_the_position_check_gives_up_at_its_last_attempt() -> None:
 
 def test_a_stop_takes_all_its_stages() -> None:
     node = NodeSettings(timeout_post_stop=1.0, timeout_disconnection=2.0, timeout_shutdown=4.0)
-    assert shutdown_secs(node) == 7.0
+    assert shutdown_secs(node) == 7.0 + COMPARED_WITHIN_SECS
 
 
 # -- Relations -------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ def test_the_plain_relations_hold_exactly(subject: Subject) -> None:
         "E17": whole and trip is not None and interval is not None and queries >= interval,
         "W22": whole and oldest is not None and oldest > r.open_check_lookback_mins,
         "W24": interval is not None and trip is not None and trip >= r.open_check_threshold_ms,
-        "W31": facts.container_grace_secs is not None and facts.container_grace_secs <= 25.0,
+        "W31": facts.container_grace_secs is not None and facts.container_grace_secs <= 40.0,
         "W32": min(interval or 5.0, r.position_check_interval_secs or 5.0) < 5.0,
         "W36": facts.symbols is not None
         and budget(r, "BINANCE", symbols=facts.symbols, guards=subject.guards).worst_weight_per_min > 2_400,

@@ -1,6 +1,8 @@
 """Programs that tests use and no Python package brings: on the PATH, or where `make parts` has put them."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,21 @@ def alertmanager() -> str:
 def redis_server() -> str:
     """Return the command of Debian's Redis; where it was unpacked it needs `redis_libraries`."""
     return _part("redis-server")
+
+
+def kubectl() -> str:
+    """Return the command that makes what a cluster is sent; no cluster is asked."""
+    return _part("kubectl")
+
+
+def kubernetes_validate() -> str:
+    """Return the command that judges it."""
+    return str(Path(sys.executable).with_name("kubernetes-validate"))
+
+
+def systemd_analyze() -> str:
+    """Return the command that judges a unit; only where systemd is installed."""
+    return _part("systemd-analyze")
 
 
 def redis_libraries() -> dict[str, str]:

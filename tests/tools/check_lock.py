@@ -1,7 +1,8 @@
-"""Does requirements.lock satisfy pyproject.toml? Asks no registry, so a newer release is no failure.
+"""Do the lock files satisfy pyproject.toml? Asks no registry, so a newer release is no failure.
 
-Checked: every requirement of the project and of its dev group is pinned within its range; so is, for this platform,
-every requirement of every pinned package; every pin carries hashes; and no address stands in the file.
+Checked of each: every requirement of the project and of its group is pinned within its range; so is, for this platform,
+every requirement of every pinned package; every pin carries hashes; and no address stands in the file. What a container
+is built from is what was tested.
 """
 
 import re
@@ -10,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -17,23 +19,37 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>(?:[^\n]*\\\n)*[^\n]*)", re.MULTILINE)
+TESTED: Final = "requirements.lock"
+DEPLOYED: Final = "deploy/container/requirements.lock"
+GROUPS: Final = {TESTED: "dev", DEPLOYED: "build"}
+"""The lock files, each with the group that it pins beside the project's own requirements."""
 
 
 def main() -> int:
     """Print what is wrong and return how the check went."""
-    text = (ROOT / "requirements.lock").read_text("utf-8")
-    pins = {canonicalize_name(m["name"]): Version(m["version"]) for m in PIN.finditer(text)}
-    wrong = [f"{m['name']} has no hash" for m in PIN.finditer(text) if "--hash=sha256:" not in m["rest"]]
-    if "://" in text:
-        wrong.append("it names an address")
-    wrong += [told for requirement in _wanted() if (told := _unsatisfied(requirement, pins, "pyproject.toml"))]
-    wrong += [told for name in pins for told in _unsatisfied_by(name, pins)]
+    texts = {file: (ROOT / file).read_text("utf-8") for file in GROUPS}
+    pins = {file: _pins(text) for file, text in texts.items()}
+    wrong = [f"{file}: {told}" for file, text in texts.items() for told in _wrong(text, pins[file], GROUPS[file])]
+    differ = dict(pins[DEPLOYED].items() - pins[TESTED].items())
+    wrong += [f"{DEPLOYED}: {name} is not what is tested" for name in sorted(differ)]
     for line in wrong:
-        print(f"requirements.lock: {line}; run: make lock", file=sys.stderr)
+        print(f"{line}; run: make lock", file=sys.stderr)
     return 1 if wrong else 0
 
 
-def _wanted() -> Iterator[Requirement]:
+def _pins(text: str) -> dict[NormalizedName, Version]:
+    return {canonicalize_name(m["name"]): Version(m["version"]) for m in PIN.finditer(text)}
+
+
+def _wrong(text: str, pins: Mapping[NormalizedName, Version], group: str) -> Iterator[str]:
+    yield from (f"{m['name']} has no hash" for m in PIN.finditer(text) if "--hash=sha256:" not in m["rest"])
+    if "://" in text:
+        yield "it names an address"
+    yield from (told for requirement in _wanted(group) if (told := _unsatisfied(requirement, pins, "pyproject.toml")))
+    yield from (told for name in pins for told in _unsatisfied_by(name, pins))
+
+
+def _wanted(group: str) -> Iterator[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
 
@@ -44,7 +60,7 @@ def _wanted() -> Iterator[Requirement]:
             else:
                 yield from members(item["include-group"])
 
-    for text in (*project["project"]["dependencies"], *members("dev")):
+    for text in (*project["project"]["dependencies"], *members(group)):
         yield Requirement(text)
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What tests use and no Python package brings: Chromium, in which tests look at pages and diagrams, Prometheus, promtool
-# and Alertmanager, which load the rule files, scrape a node and raise its alerts, and Debian's Redis, which `recon
-# doctor` looks at beside the Valkey that comes with recon.
+# and Alertmanager, which load the rule files, scrape a node and raise its alerts, Debian's Redis, which `recon doctor`
+# looks at beside the Valkey that comes with recon, and kubectl, which makes the manifests that are judged.
 #
 # It is silent where all is there and never fails: what cannot be had is told in a line, its tests are left out, and they
 # fail in CI. `parts.sh unpacked` leaves out the browser, which has to be installed.
@@ -54,6 +54,7 @@ packages=
 have prometheus && have promtool || packages=prometheus
 have alertmanager prometheus-alertmanager || packages="$packages prometheus-alertmanager"
 have redis-server || packages="$packages redis-server redis-tools liblzf1 libjemalloc2"
+have kubectl || packages="$packages kubernetes-client"
 browser=
 [ "$wanted" = unpacked ] || have chromium chromium-browser google-chrome || browser=chromium
 [ -n "$packages$browser" ] || exit 0
