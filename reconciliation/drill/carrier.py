@@ -153,5 +153,8 @@ class Carrier(Protocol):
     def books(self) -> Books:
         """Return what the node holds; what it held last where it has ended."""
 
+    def take_over(self, secs: float) -> None:
+        """Let another node hold the node's leases for so long."""
+
     def turn_neighbour(self, *, runs: bool) -> None:
         """Start another node on the account, or have it stop."""

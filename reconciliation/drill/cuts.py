@@ -34,6 +34,7 @@ from reconciliation.drill.schedule import (
     Stop,
     Stream,
     Submit,
+    TakeOver,
     Wait,
     Withdraw,
 )
@@ -143,6 +144,7 @@ _ENDED_BY: Final[dict[type[Operation], type[Operation]]] = {
     LoseCache: LoseCache,
     InterruptCache: InterruptCache,
     SlowCache: SlowCache,
+    TakeOver: TakeOver,
     Retell: Retell,
     Neighbour: Neighbour,
 }

@@ -5,7 +5,7 @@ from typing import Final
 
 from reconciliation.drill.carrier import NS
 from reconciliation.drill.placing import NEIGHBOURS_TRADER, beside
-from reconciliation.drill.virtual_cache import nobody_else, nobody_watches, unsupervised
+from reconciliation.drill.virtual_cache import nobody_watches, unsupervised
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
@@ -59,7 +59,6 @@ class Neighbour:
                 stop=self._stop,
                 outside=Outside(
                     preflight=lambda *_: [],
-                    take_leases=nobody_else,
                     watch_cache=nobody_watches,
                     observe=self._observed,
                     supervise=unsupervised,

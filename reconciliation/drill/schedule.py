@@ -208,6 +208,13 @@ class SlowCache(Operation):
     secs: float
 
 
+class TakeOver(Operation):
+    """Another node takes the node's leases, as if it had been paused for too long, and holds them for so long."""
+
+    do: Literal["take_over"] = "take_over"
+    secs: float
+
+
 class Neighbour(Operation):
     """Another node, with a trader id of its own and no claims, is started on the account, or stopped."""
 
@@ -271,6 +278,7 @@ AnyOperation = Annotated[
     | LoseCache
     | InterruptCache
     | SlowCache
+    | TakeOver
     | Neighbour
     | Wait
     | Until

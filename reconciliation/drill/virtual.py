@@ -11,7 +11,7 @@ from reconciliation.drill.placing import placed
 from reconciliation.drill.schedule import NEIGHBOURS, Schedule
 from reconciliation.drill.scrapes import PERIOD_SECS, Scrapes
 from reconciliation.drill.stage import Played
-from reconciliation.drill.virtual_cache import VirtualCacheWatch, VirtualKeys, nobody_else, unsupervised
+from reconciliation.drill.virtual_cache import VirtualCacheWatch, VirtualKeys, VirtualLease, unsupervised
 from reconciliation.drill.walk import Walk
 from reconciliation.embedded.failures import ProcessFailedError
 from reconciliation.embedded.venue_control import Call, VenueControl
@@ -79,6 +79,8 @@ class VirtualRun:
         self._asked: Counter[str] = Counter()
         self._node: Node | None = None
         self._strategies: dict[str, Driven] = {}
+        self._lease: VirtualLease | None = None
+        self._holders = self._taken_until_ns = 0
         self._stop = StopRequest()
         self._is_kept_up = self._is_wanted = self._is_doomed = self._is_over = False
         self._books = Books()
@@ -154,7 +156,7 @@ class VirtualRun:
             self.ended_by = str(error)
         self.is_alive = self._is_wanted = False
         self._node, self._strategies, self.neighbour = None, {}, None
-        self._observation = None
+        self._observation = self._lease = None
         self._notice()
         if self._is_kept_up:
             self._after(RESTARTED_AFTER_SECS, self._restart)
@@ -166,7 +168,7 @@ class VirtualRun:
         drafted = draft(self._settings, self._configured)
         outside = Outside(
             preflight=self._preflight,
-            take_leases=nobody_else,
+            take_leases=self._leased,
             watch_cache=partial(VirtualCacheWatch, self.store),
             trader_keys=partial(VirtualKeys, self.store),
             supervise=unsupervised,
@@ -182,6 +184,12 @@ class VirtualRun:
             self._books = self.books()
             self._node = None
             node.dispose()
+
+    def _leased(self, *given: Any) -> VirtualLease:
+        self._holders += 1
+        is_free = self.now_ns >= self._taken_until_ns
+        self._lease = VirtualLease(self._after, self._holders, *given, is_free=is_free)
+        return self._lease
 
     def _observed(self, settings: Settings, planned: Plan, accounts: tuple[str, ...]) -> Observation:
         self._observation = Observation(settings, planned, accounts, lambda: self.now_ns / NS)
@@ -266,6 +274,12 @@ class VirtualRun:
     def books(self) -> Books:
         """Return what the node holds; what it held last where it has ended."""
         return self._books if self._node is None else generation().books(self._node.trading_node.cache)
+
+    def take_over(self, secs: float) -> None:
+        """Let another node hold the node's leases for so long."""
+        self._taken_until_ns = self.now_ns + int(secs * NS)
+        if self._lease is not None:
+            self._lease.taken_over()
 
     def turn_neighbour(self, *, runs: bool) -> None:
         """Start another node beside the one that lives, or have it stop."""

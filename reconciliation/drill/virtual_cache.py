@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from reconciliation.engine.lifecycle import Event
+from reconciliation.engine.lifecycle import Event, LeaseLost, LeaseTaken
 from reconciliation.engine.simulation import Database
 from reconciliation.engine.written import MARK, Found, Written
 from reconciliation.node.cache_watch import PERIOD_SECS, Reachability
-from reconciliation.node.outside import Closing, Held
+from reconciliation.node.errors import LeaseHeldError
+from reconciliation.node.lease import RENEWALS
+from reconciliation.node.outside import Closing
 from reconciliation.node.supervision import Supervision
 from reconciliation.settings import Settings
+from reconciliation.settings.node import NodeSettings
 
 
 class VirtualCacheWatch:
@@ -90,27 +93,60 @@ class _Nobody:
         """Nothing goes on."""
 
 
-class _Alone:
-    @property
-    def numbers(self) -> Mapping[str, int]:
-        """Return what is as good as a lease."""
-        return {"virtual time": 1}
+class VirtualLease:
+    """Leases that nobody contends for but a drill, which may take them over.
+
+    Args:
+        after: calls something, so many seconds later.
+        is_free: whether no other node holds them.
+        number: which holder this is.
+        names: what is held.
+        node: how long a lease lasts that is not renewed.
+        tell: told of `LeaseTaken` and `LeaseLost`.
+
+    Raises:
+        LeaseHeldError: another node holds them.
+    """
+
+    def __init__(  # noqa: PLR0913 - three of the drill's, and what every lease is given
+        self,
+        after: Callable[[float, Callable[[], None]], None],
+        number: int,
+        _url: str,
+        names: Sequence[str],
+        node: NodeSettings,
+        tell: Callable[[Event], None],
+        _go_on: Callable[[], None],
+        *,
+        is_free: bool,
+    ) -> None:
+        if not is_free:
+            raise LeaseHeldError(names[0], None, 0.0)
+        self._after = after
+        self._renewed_every_secs = node.lease_secs / RENEWALS
+        self._tell = tell
+        self._lost = asyncio.Event()
+        self.numbers: Mapping[str, int] = dict.fromkeys(names, number)
+        tell(LeaseTaken(self.numbers))
 
     def is_ours(self) -> bool:
-        """Say that it is."""
-        return True
+        """Whether no other node is known to have them."""
+        return not self._lost.is_set()
 
     async def lost(self) -> None:
-        """Never return."""
-        await asyncio.get_running_loop().create_future()
+        """Return once they are lost."""
+        await self._lost.wait()
 
     def release(self) -> None:
-        """There is nothing to give back."""
+        """Give them back: nobody asks for them but the next node."""
 
+    def taken_over(self) -> None:
+        """Have it find out at its next renewal that another node holds them."""
+        self._after(self._renewed_every_secs, self._lose)
 
-def nobody_else(*_: Any) -> Held:
-    """Take no lease: in virtual time a node has its database for itself."""
-    return _Alone()
+    def _lose(self) -> None:
+        self._tell(LeaseLost("another node holds it"))
+        self._lost.set()
 
 
 def nobody_watches(*_: Any) -> Closing:

@@ -24,6 +24,7 @@ from reconciliation.drill.schedule import (
     SlowCache,
     Stop,
     Submit,
+    TakeOver,
     Until,
     Wait,
 )
@@ -99,6 +100,8 @@ class Walk:
                 self._carrier.store.interrupt(operation.secs)
             case SlowCache():
                 self._carrier.store.slow_down(operation.secs)
+            case TakeOver():
+                self._carrier.take_over(operation.secs)
             case Neighbour():
                 self._carrier.turn_neighbour(runs=operation.runs)
             case Asked():

@@ -29,8 +29,12 @@ from reconciliation.settings.node import NodeSettings
 from reconciliation.settings.urls import masked_url
 
 PREFIX: Final = "recon:lease:"
+COUNT: Final = ":number"
+"""What the key of its count of holders ends with."""
 RIGHTS: Final = "~recon:lease:* +set +get +incrby +del +pttl +pexpire +evalsha +script|load"
 """What a user with an ACL needs for it."""
+RENEWALS: Final = 3
+"""Within the time that a lease lasts."""
 LOOKED_AT_EVERY_SECS: Final = 0.1
 """While a boot waits whether the holder of a lease still lives."""
 AGAIN_SECS: Final = 0.5
@@ -152,7 +156,7 @@ class Lease:
         """Take a lease if nobody holds it; who counts and does not get it has used a number up, which harms nobody."""
         if self._client.get(lock.name) is not None:
             return False
-        holder = Holder.current(self._trader_id, self._client.incr(f"{lock.name}:number"))
+        holder = Holder.current(self._trader_id, self._client.incr(lock.name + COUNT))
         if not lock.acquire(token=holder.model_dump_json()):
             return False
         self._held[name] = lock, holder
@@ -174,7 +178,7 @@ class Lease:
     # -- Keeping -------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        pause = self._lasts_secs / 3
+        pause = self._lasts_secs / RENEWALS
         while not self._closed.wait(pause):
             if not self.is_ours():
                 silent = _now() - self._looked
@@ -183,9 +187,9 @@ class Lease:
             self._looked = _now()
             try:
                 reason = self._renewed()
-                pause = self._lasts_secs / 3
+                pause = self._lasts_secs / RENEWALS
             except (RedisError, OSError):  # the cache watch tells of it
-                reason, pause = "", min(AGAIN_SECS, self._lasts_secs / 3)
+                reason, pause = "", min(AGAIN_SECS, self._lasts_secs / RENEWALS)
             if reason:
                 self._lose(reason)
                 return
@@ -203,7 +207,7 @@ class Lease:
                 other = Holder.read(self._value(lock))
                 if other is not None:
                     return f"{name} is held by {other}"
-                number = self._client.get(f"{lock.name}:number")
+                number = self._client.get(lock.name + COUNT)
                 if number is not None and int(number) != holder.number:
                     return f"{name} expired, and somebody else has held it meanwhile"
                 if not self._taken(name, lock):

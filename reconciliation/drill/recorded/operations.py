@@ -28,6 +28,7 @@ from reconciliation.drill.schedule import (
     Stop,
     Stream,
     Submit,
+    TakeOver,
     Withdraw,
 )
 
@@ -90,6 +91,8 @@ def told(operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm
             return f"the cache is away for {operation.secs:g} s"
         case SlowCache():
             return f"the cache takes every write {operation.secs:.3g} s late"
+        case TakeOver():
+            return f"another node takes the lease, and holds it for {operation.secs:g} s"
         case Neighbour():
             return "another node runs on the account" if operation.runs else "the other node is stopped"
         case Asked():

@@ -19,6 +19,7 @@ from reconciliation.drill.schedule import (
     Skew,
     SlowCache,
     Stream,
+    TakeOver,
 )
 
 ENDS: Final = frozenset({"Stopped", "Died", "NotStarted", "ended:"})
@@ -67,7 +68,7 @@ class Spans:
                 self._turn("fault slow cache", secs, operation, on=operation.secs > 0)
             case Neighbour():
                 self._turn("neighbour", secs, operation, on=operation.runs)
-            case InterruptCache():
+            case InterruptCache() | TakeOver():
                 self.found.append(_span(secs, told(operation), end=secs + operation.secs))
 
     def asked(self, secs: float, call: str) -> None:

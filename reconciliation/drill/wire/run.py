@@ -209,6 +209,10 @@ class WireRun:
         """Return what the node holds; nothing where it has ended."""
         return Books() if self._node is None else self._node.books()
 
+    def take_over(self, secs: float) -> None:
+        """Let another node hold the node's leases for so long."""
+        self.store.take_over(secs)
+
     def turn_neighbour(self, *, runs: bool) -> None:
         """Start another node on the account, or have it stop."""
         if not runs and self.neighbour is not None:

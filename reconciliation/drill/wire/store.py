@@ -9,6 +9,9 @@ from redis.exceptions import RedisError
 
 from reconciliation.cache_client import connect
 from reconciliation.embedded.cache import EmbeddedCache
+from reconciliation.node.holder import Holder
+from reconciliation.node.lease import COUNT
+from reconciliation.node.lease import PREFIX as LEASES
 
 _READ_WITHIN_SECS: Final = 30.0
 
@@ -75,6 +78,14 @@ class WireStore:
         elif self._back_at is None:
             with connect(self.url) as client:
                 client.execute_command("CLIENT", "UNPAUSE")
+
+    def take_over(self, secs: float) -> None:
+        """Write another holder into every lease, for so long."""
+        with connect(self.url) as client:
+            for key in list(client.scan_iter(f"{LEASES}*")):
+                if not key.endswith(COUNT.encode()):
+                    holder = Holder.current("ELSEWHERE-001", int(client.incr(key + COUNT.encode())))
+                    client.set(key, holder.model_dump_json(), px=int(secs * 1_000))
 
     def tend(self) -> None:
         """Do what is due: start the server again, and let writes wait once more."""
