@@ -91,6 +91,18 @@ def boot(  # noqa: PLR0913 - what two commands differ in
     return Boot(ExitCode.FINE, "", node.report, node.boot_secs)
 
 
+def refuse_usage(error: click.UsageError, stream: OneStream) -> ExitCode:
+    """Tell a machine of wrong usage, which is found only when the user's module is imported; a person is told as ever.
+
+    Raises:
+        click.UsageError: a person reads.
+    """
+    if not stream.as_json:
+        raise error
+    event_logger(stream.log).error("settings_refused", reason=printable(error.format_message()))
+    return ExitCode.UNUSABLE
+
+
 def _show(settings: Settings, log: Logger | None, error: ReconError, *, warn: bool) -> None:
     """Show why there is no node: to a person in lines, broken rules as `recon check` does; to a machine as events.
 
@@ -117,6 +129,7 @@ def _show(settings: Settings, log: Logger | None, error: ReconError, *, warn: bo
     if isinstance(error, RulesBrokenError):
         for line in lines(settings, error.all_findings):
             click.echo(line, err=True)
+        click.echo(printable(f"\nnot started: {error}"), err=True)
     elif isinstance(error, PreflightError) and error.outcomes:
         for outcome in error.outcomes:
             click.echo(printable(f"{outcome.name}: {outcome.found}; {outcome.action}"), err=True)

@@ -56,8 +56,11 @@ def command(  # noqa: PLR0913 - an argument an option
         from reconciliation.node.one_stream import OneStream
 
         stream = OneStream(resolved.log, is_verbose=verbose)
-        with stop.interrupting():
-            configure = named_object(target) if target else None
+        try:
+            with stop.interrupting():
+                configure = named_object(target) if target else None
+        except click.UsageError as error:
+            return nodes.refuse_usage(error, stream)
         return nodes.run(resolved, configure, data_dir, stop, stream)
 
     raise SystemExit(until_stopped(body, code=ExitCode.FINE))

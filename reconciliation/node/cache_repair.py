@@ -7,6 +7,7 @@ is sent by that queue first: once it is there, all that was written before it is
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import batched
 from typing import Final, Protocol
 
@@ -60,24 +61,31 @@ class CacheRepair:
         self._emit = emit
         self._may = may
         self._is_due = self._is_told = False
+        self._is_whole = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def __call__(self, event: Event) -> None:
         """Begin once the database is back, and begin anew when it was lost again."""
         if isinstance(event, CacheLost):
             self._is_due = True
+            self._is_whole.clear()
             self._cancel()
         elif isinstance(event, CacheBack):
             self._cancel()
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    async def finish(self) -> None:
-        """Let it come to its end before the node does; what was not compared by then is told as missing."""
-        if self._task is not None and self._is_due:
+    async def finish(self) -> bool:
+        """Let it come to its end before the node does; return whether the database has all that was written.
+
+        Where the database is away it is awaited too. What was not compared by then is told as missing.
+        """
+        if self._is_due:
             self._emit(StopWaits("the cache's database to have all that was written", COMPARED_WITHIN_SECS))
-            await asyncio.wait({self._task}, timeout=COMPARED_WITHIN_SECS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_whole.wait(), COMPARED_WITHIN_SECS)
         if self._is_due:
             self._emit(WritesMissing({"*": "the node ended before it could compare; its next start may find less"}))
+        return not self._is_due
 
     def close(self) -> None:
         """End it."""
@@ -101,6 +109,7 @@ class CacheRepair:
             else:
                 break
         self._is_due = False
+        self._is_whole.set()
         if missing:
             self._emit(WritesMissing(missing))
         self._emit(WritesMended(tuple(sorted(mended)), asyncio.get_running_loop().time() - begun))

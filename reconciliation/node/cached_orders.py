@@ -18,8 +18,9 @@ from redis.exceptions import RedisError, WatchError
 from reconciliation.cache_client import connect
 from reconciliation.engine.generation import generation
 from reconciliation.engine.ownership import EXTERNAL, StoredOrder
-from reconciliation.errors import NotReadyError, ReconError, UnusableError
+from reconciliation.errors import ExitCode, NotReadyError, ReconError, UnusableError
 from reconciliation.node.fleet_entry import PREFIX as FLEET
+from reconciliation.node.holder import Holder
 from reconciliation.node.lease import PREFIX as LEASES
 from reconciliation.node.preflight.examine import check_cache
 
@@ -34,6 +35,8 @@ History = tuple[bytes, ...]
 
 class NodeRunsError(ReconError):
     """A node runs on the keys that are to be changed."""
+
+    exit_code = ExitCode.LEASE
 
 
 class CopyFileError(UnusableError):
@@ -84,15 +87,16 @@ class CachedOrders:
         return tuple(sorted(mine, key=lambda order: order.client_order_id))
 
     def user(self) -> str:
-        """Return what says that a node runs on these keys: the name of a key; empty where nothing says so.
+        """Return what says that a node runs on these keys: who, or the name of a key; empty where nothing says so.
 
         Raises:
             NotReadyError: the database failed.
         """
         with self._connected() as client:
             lease = f"{LEASE}{self._trader_id}"
-            if client.get(lease) is not None:
-                return lease
+            value: Any = client.get(lease)
+            if value is not None:
+                return str(Holder.read(value) or lease)
             published = client.scan_iter(f"{FLEET}{self._trader_id}:*", count=_BATCH)
             return next((key.decode() for key in published), "")
 

@@ -77,9 +77,11 @@ class Gatekeeper:
     def judge(self) -> None:
         """Close the gate, or open it."""
         now, picture = self._now(), self._status.picture
+        if picture.is_over:  # what the stop of strategies sends is judged as before
+            return
         unsettled = picture.counted.discrepancies
         self._since = {kind: self._since.get(kind, now) for kind in UNSETTLED if unsettled.get(kind)}
-        reason = "; ".join(self._reasons(picture, now)) if picture.started and not picture.is_over else ""
+        reason = "; ".join(self._reasons(picture, now)) if picture.started else ""
         if reason:
             if self._gate is not None:
                 self._gate.close(reason)

@@ -47,9 +47,17 @@ class Process(BaseModel):
         if here is None or (here.boot, here.namespace) != (self.boot, self.namespace):
             return False
         try:
-            return _begun(self.pid) != self.begun
-        except OSError:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
             return True
+        except OSError:  # it lives, and is another user's
+            pass
+        try:
+            return _begun(self.pid) != self.begun
+        except ProcessLookupError:
+            return True
+        except OSError:  # /proc may hide what others run: no sign that it has ended
+            return False
 
 
 def _begun(pid: int) -> str:

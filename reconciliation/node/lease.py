@@ -7,8 +7,10 @@ written. A lease that was lost, because the process was paused or somebody else 
 A lease is `recon:lease:<name>`, one of Redis's own locks (`redis.lock`): a value that is only its holder's, and that
 expires unless it is renewed. Beside it `recon:lease:<name>:number` counts its holders and never shrinks.
 
-While the database is away nobody can take a lease, so that the holder goes on. Where the lease has expired meanwhile,
-the count says whether somebody else held it; where nobody did, it is taken up again.
+While the database is away for all, nobody can take a lease, and the holder may go on. Where the lease has expired
+meanwhile, the count says whether somebody else held it; where nobody did, it is taken up again. But a database that is
+away for this node alone looks the same from here, and another node can take the lease then: whether the holder goes on
+is for `node.on_unproven_lease` to say.
 """
 
 import asyncio
@@ -69,6 +71,7 @@ class Lease:
         self._client = connect(url, ANSWERS_WITHIN_SECS)
         self._trader_id = node.trader_id
         self._lasts_secs = node.lease_secs
+        self._goes_on = node.on_unproven_lease == "go_on"
         self._tell = tell
         self._go_on = go_on
         self._held: dict[str, tuple[Lock, Holder]] = {}
@@ -104,7 +107,7 @@ class Lease:
 
     def is_ours(self) -> bool:
         """Whether nobody else can hold them: a process that was paused finds it out here before anything else."""
-        return not self._lost.is_set() and _now() - self._looked <= self._lasts_secs
+        return not self._lost.is_set() and self._left() > 0
 
     async def lost(self) -> None:
         """Return once they are lost."""
@@ -127,7 +130,7 @@ class Lease:
         for name in names:
             self._take(name)
         # The first may have waited for the last; and no lease is older than the clock by which a pause is found.
-        self._looked = _now()
+        self._looked = self._proven = _now()
         if reason := self._renewed():
             raise LeaseLostError(reason, "start again")
         self._tell(LeaseTaken(self.numbers))
@@ -139,7 +142,7 @@ class Lease:
         while not self._taken(name, lock):
             value, left = self._value(lock), self._client.pttl(lock.name)
             holder = Holder.read(value)
-            if earlier is not None and (value != earlier or left > left_ms):
+            if (value is not None and left < 0) or (earlier is not None and (value != earlier or left > left_ms)):
                 raise LeaseHeldError(name, holder, time.time())
             earlier, left_ms = value, left
             if holder is not None and holder.process is not None and holder.process.has_ended():
@@ -180,19 +183,36 @@ class Lease:
     def _run(self) -> None:
         pause = self._lasts_secs / RENEWALS
         while not self._closed.wait(pause):
+            if not self._goes_on and (left := self._left()) < ANSWERS_WITHIN_SECS * len(self._held):
+                # No answer would come in time; what is sent is fenced off by then, and the node is told at once.
+                self._closed.wait(max(left, 0.0))
             if not self.is_ours():
-                silent = _now() - self._looked
-                self._lose(f"the process was paused for {silent:.0f} s, and the lease lasts {self._lasts_secs:g} s")
+                self._lose(self._doubt())
                 return
             self._looked = _now()
             try:
                 reason = self._renewed()
+                self._proven = self._looked
                 pause = self._lasts_secs / RENEWALS
             except (RedisError, OSError):  # the cache watch tells of it
                 reason, pause = "", min(AGAIN_SECS, self._lasts_secs / RENEWALS)
             if reason:
                 self._lose(reason)
                 return
+
+    def _silent(self) -> float:
+        """Return for how many seconds the lease may have been another's for all that is known here."""
+        return _now() - (self._looked if self._goes_on else self._proven)
+
+    def _left(self) -> float:
+        """Return for how many seconds more nobody else can hold the lease."""
+        return self._lasts_secs - self._silent()
+
+    def _doubt(self) -> str:
+        lasts = f"and the lease lasts {self._lasts_secs:g} s"
+        if (paused := _now() - self._looked) > self._lasts_secs:
+            return f"the process was paused, or held by one long call, for {paused:.0f} s, {lasts}"
+        return f"the cache's database has not answered for {self._silent():.0f} s, {lasts}"
 
     def _renewed(self) -> str:
         """Renew all; return why one is lost, empty where none is.

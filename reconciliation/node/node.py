@@ -411,8 +411,8 @@ class Node:
             self._lifecycle.emit(StopWaits("the engine's queues to end", limit - UNTOLD_SECS))
             await asyncio.wait({running}, timeout=limit - UNTOLD_SECS)
         running.cancel()
-        if self._repair is not None:
-            await self._repair.finish()
+        if self._repair is not None and not await self._repair.finish():
+            failure = failure or NodeDiedError("the cache's database was away, and lacks what was written meanwhile")
         if self._stuck:
             self._lifecycle.emit(Died(self._stuck))
             raise NodeDiedError(f"the node was stuck, and has been stopped: {self._stuck}")

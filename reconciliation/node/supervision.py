@@ -46,6 +46,7 @@ class Supervision:
         self._address = variables.get("NOTIFY_SOCKET", "")
         mine = variables.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         self._is_watched = mine and variables.get("WATCHDOG_USEC", "0") != "0"
+        self._is_over = False
         self._file = Path(settings.node.ready_file) if settings.node.ready_file else None
         if self._file is not None:
             try:
@@ -69,6 +70,8 @@ class Supervision:
                 if self._file is not None:
                     self._write(self._file)
                 self._tell("READY=1", f"STATUS={_RUNS}")
+            case GateClosed() | GateOpened() if self._is_over:
+                return
             case GateClosed(reason):
                 self._tell(f"STATUS={_RUNS}, and the gate is closed: {reason}")
             case GateOpened():
@@ -76,6 +79,7 @@ class Supervision:
             case Stuck(reason):
                 self._tell(f"STATUS=stuck: {reason}")
             case Stopping():
+                self._is_over = True
                 self.close()
                 self._tell("STOPPING=1", "STATUS=the node stops")
             case NotStarted(_, reason) | Died(reason) | LeaseLost(reason):

@@ -115,11 +115,15 @@ class NodeSettings(Section):
         description="Hold trader id and account as leases in the cache's database; a second node does not start.",
     )
     lease_secs: float = Field(
-        default=10.0,
+        default=30.0,
         ge=5.0,
         le=300.0,
         allow_inf_nan=False,
         description="Seconds a lease lasts that is not renewed; a node that is paused for longer ends with exit 4.",
+    )
+    on_unproven_lease: Literal["go_on", "exit"] = Field(
+        default="go_on",
+        description="After lease_secs without the cache's database: trade on with the gate closed, or exit 4.",
     )
     guards: GuardNames = Field(
         default=GUARDS, description="The guards to install, by name; all of them unless one is in the way."

@@ -124,6 +124,7 @@ def test_the_pod_is_one_that_recon_takes(manifests: dict[str, dict[str, Any]], j
     assert given["RECON_FACTS_CONTAINER_GRACE_SECS"] == str(pod["terminationGracePeriodSeconds"])
     assert pod["terminationGracePeriodSeconds"] > shutdown_secs(load(env={}, settings_dir=ROOT / "settings").node)
     assert stateful_set["replicas"] == 1
+    assert stateful_set["podManagementPolicy"] == "Parallel"  # or a pod that is not ready is never replaced
     assert pod["enableServiceLinks"] is False
     assert node["securityContext"]["readOnlyRootFilesystem"]
     volumes = {each["name"]: each for each in pod["volumes"]}

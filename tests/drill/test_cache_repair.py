@@ -181,6 +181,18 @@ def test_a_stop_waits_for_it() -> None:
     assert_all_is_there(run)
 
 
+def test_a_stop_waits_for_the_database_too() -> None:
+    """Cache: SIGTERM while the database is away; it is back before the stop must end."""
+    stop = (Wait(secs=4), Stop(), Wait(secs=30))
+    run = run_of(*STARTED, Wait(secs=10), InterruptCache(secs=12), *orders_named("late"), *stop)
+    run.play()
+    told = [entry.text.partition(" ")[0] for entry in run.world.trace if entry.kind == "node"]
+    order = ("Stopping", "CacheBack", "WritesMended", "Stopped")
+    assert [name for name in told if name in order] == list(order)
+    assert run.ended_by is None
+    assert_all_is_there(run)
+
+
 def test_a_node_that_ends_before_its_database_is_back_says_what_that_means() -> None:
     run = run_of(
         *STARTED, Wait(secs=10), InterruptCache(secs=60), *orders_named("late"), Wait(secs=5), Stop(), Wait(secs=30)
@@ -188,6 +200,9 @@ def test_a_node_that_ends_before_its_database_is_back_says_what_that_means() -> 
     run.play()
     assert happened(run, "node", "WritesMissing")
     assert not happened(run, "node", "WritesMended")
+    assert run.ended_by is not None
+    assert "lacks what was written meanwhile" in run.ended_by
+    assert not happened(run, "node", "GateOpened")  # a strategy may submit orders when it is stopped
 
 
 def orders_named(name: str) -> tuple[AnyOperation, ...]:

@@ -2,12 +2,16 @@
 
 import json
 import signal
+import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from slow_line import slow_line
 from stage import (
     MAKER_CLAIMS_BTC,
+    PATIENCE_SECS,
     RESTING_BID,
     SEED,
     NodeCache,
@@ -98,7 +102,7 @@ def test_a_node_that_was_paused_ends_and_touches_nothing(stage: Stage, venue: Ve
     assert ended(paused, LEASE_SECS) == 4
     assert time.monotonic() - begun < LEASE_SECS
     assert names(paused)[-1] == "lease_lost"
-    assert "the process was paused for" in paused.wait_for("lease_lost")["reason"]
+    assert "the process was paused, or held by one long call, for" in paused.wait_for("lease_lost")["reason"]
     assert NodeCache(redis).histories() == before
     assert len(venue.control.requests("POST /fapi/v1/order")) == asked
     clean_end(other)
@@ -163,3 +167,20 @@ def test_whoever_wants_no_lease_is_told(stage: Stage, venue: VenueProcess, redis
     clean_end(node)
     told = stage.recon("run", "--no-lease", **environment(venue, "redis://127.0.0.1:1"))
     assert told.code == 3
+
+
+def test_a_node_that_is_cut_off_ends_before_another_can_begin(stage: Stage, venue: VenueProcess, redis: str) -> None:
+    """Lease: only its own way to the database is gone; told to exit then, it is over when the lease has expired."""
+    cut = threading.Event()
+    with slow_line(redis, 0.0, cut) as url:
+        node = stage.node(environment(venue, url, RECON_NODE_ON_UNPROVEN_LEASE="exit", **SHORT))
+        node.wait_for("node_started")
+        cut.set()
+        other = stage.node(environment(venue, redis, **SHORT))
+        other.wait_for("node_started", PATIENCE_SECS)
+        lost = node.wait_for("lease_lost")
+        assert "the cache's database has not answered for" in lost["reason"]
+        assert ended(node, LEASE_SECS) == 4
+        taken = datetime.fromisoformat(other.wait_for("lease_taken")["timestamp"])
+        assert datetime.fromisoformat(lost["timestamp"]) < taken
+    clean_end(other)

@@ -153,10 +153,22 @@ def test_where_it_only_reports_nothing_is_closed() -> None:
 
 def test_before_the_trader_runs_and_after_its_end_there_is_nothing_to_close() -> None:
     kept = Kept()
-    kept.pass_time(200)
     kept.status.ended()
-    kept.pass_time(1)
+    kept.pass_time(200)
     assert not kept.closed()
+
+
+def test_a_gate_that_is_closed_stays_so_while_the_node_stops() -> None:
+    """A strategy may submit orders when it is stopped."""
+    kept = Kept()
+    kept.status.cache_lost("away")
+    kept.pass_time(1)
+    kept.status.ended()
+    kept.pass_time(5)
+    kept.status.cache_back()
+    kept.pass_time(5)
+    assert kept.closed()
+    assert [type(event) for event in kept.told] == [GateClosed]
 
 
 @given(st.lists(st.tuples(st.sampled_from([*BOTH, None]), st.booleans(), st.integers(1, 40)), max_size=30))

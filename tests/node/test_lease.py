@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from slow_line import slow_line
 from stage import until
 
 from reconciliation.cache_client import connect
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.engine.lifecycle import Event, LeaseAwaited, LeaseLost, LeaseTaken
 from reconciliation.node.errors import LeaseHeldError, PreflightError
-from reconciliation.node.holder import Holder
+from reconciliation.node.holder import Holder, Process
 from reconciliation.node.lease import PREFIX, RIGHTS, Lease
 from reconciliation.settings.node import NodeSettings
 
@@ -150,15 +152,33 @@ def test_a_process_that_was_paused_has_lost_it(redis: str, *, is_taken: bool) ->
             until(lambda: admin.get(PREFIX + NAMES[0]) is None, "it expires")
         if is_taken:
             with held(redis, NAMES[0]):
-                assert _last_words(other).startswith("LeaseLost the process was paused for ")
+                assert _last_words(other).startswith("LeaseLost the process was paused, or held by one long call, for ")
         else:
-            assert _last_words(other).startswith("LeaseLost the process was paused for ")
+            assert _last_words(other).startswith("LeaseLost the process was paused, or held by one long call, for ")
 
 
 def _last_words(process: "subprocess.Popen[str]") -> str:
     process.send_signal(signal.SIGCONT)
     assert process.stdout is not None
     return process.stdout.readline()
+
+
+def test_a_process_that_another_user_runs_has_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where /proc is mounted with hidepid, it shows nothing of it."""
+    here = Process.current()
+    assert here is not None
+
+    def begun(pid: int) -> str:
+        if pid == here.pid:
+            return here.begun
+        raise FileNotFoundError(pid)
+
+    def kill(_pid: int, _sign: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("reconciliation.node.holder._begun", begun)
+    monkeypatch.setattr(os, "kill", kill)
+    assert not here.model_copy(update={"pid": 1}).has_ended()
 
 
 def test_one_that_was_taken_is_lost(redis: str, admin: Redis) -> None:
@@ -204,6 +224,33 @@ def test_a_database_that_comes_back_is_held_again(tmp_path: Path, *, is_empty: b
         with pytest.raises(LeaseHeldError), held(cache.url, NAMES[0]):
             pass
     assert {type(event) for event in told} == {LeaseTaken}
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_node_that_the_database_is_away_for_goes_on_or_ends_as_it_is_told(redis: str, *, goes_on: bool) -> None:
+    """Cut off from it, it cannot know whether another node has taken the lease meanwhile."""
+    told: list[Event] = []
+    node = NODE.model_copy(update={"on_unproven_lease": "go_on" if goes_on else "exit"})
+    cut = threading.Event()
+    with slow_line(redis, 0.0, cut) as url:
+        lease = Lease(url, NAMES, node, told.append, waits_on)
+        cut.set()
+        until(_passed(node.lease_secs + 1), "longer than the lease lasts")
+        assert lease.is_ours() is goes_on
+        with held(redis) as other:
+            assert other.is_ours()
+            if not goes_on:
+                until(lambda: isinstance(told[-1], LeaseLost), "it has ended by itself")
+                assert isinstance(told[-1], LeaseLost)
+                assert "the cache's database has not answered for " in told[-1].reason
+        lease.release()
+
+
+def test_a_key_that_never_expires_is_told_at_once(redis: str, admin: Redis) -> None:
+    """Nobody of recon's writes one; what does not expire is not waited for."""
+    admin.set(PREFIX + NAMES[0], "foo")
+    with pytest.raises(LeaseHeldError, match="somebody that no node of recon is"), held(redis):
+        pass
 
 
 def test_a_database_in_which_another_was_quicker_is_lost(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def behaviour(settings: Settings) -> dict[str, Any]:
         "node": of_the_node | {"load_state": trading.load_state, "save_state": trading.save_state},
         "retries": trading.cache.database.number_of_retries,
         "guards": (frozenset(node.guards), node.tolerated_outage_secs, node.timeout_report, node.position_mode),
-        "conduct": (node.gate, node.on_stuck, node.lease, node.lease_secs),
+        "conduct": (node.gate, node.on_stuck, node.lease, node.lease_secs, node.on_unproven_lease),
         "accepted": frozenset(node.accept),
         "claims": {name: (frozenset(c.instrument_ids), c.claim_all) for name, c in settings.claims.items()},
     }

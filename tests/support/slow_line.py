@@ -1,4 +1,4 @@
-"""A line to a server that is slow, or that takes a connection and lets nothing through."""
+"""A line to a server that is slow, that lets nothing through, or that is cut."""
 
 import asyncio
 import threading
@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 
 @contextmanager
-def slow_line(url: str, delay_secs: float | None) -> Iterator[str]:
+def slow_line(url: str, delay_secs: float | None, cut: threading.Event | None = None) -> Iterator[str]:
     """Yield an address that leads to a server.
 
     Args:
         url: of the server; its host and port are replaced.
         delay_secs: how long what is sent takes one way; None lets nothing through.
+        cut: while it is set, what is sent is lost; nobody is told.
     """
     parts = urlsplit(url)
     loop = asyncio.new_event_loop()
@@ -22,6 +23,8 @@ def slow_line(url: str, delay_secs: float | None) -> Iterator[str]:
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65_536):
+            if cut is not None and cut.is_set():
+                continue
             loop.call_later(delay_secs or 0.0, writer.write, data)
         loop.call_later(delay_secs or 0.0, writer.close)
 

@@ -248,6 +248,7 @@ def _built(
         watch = Watch(node.kernel.exec_engine, clients, lifecycle, lambda: trades.behind if trades else 0)
         gate = Gate(
             node.kernel.risk_engine,
+            node.kernel.exec_engine,
             is_hedging=settings.node.position_mode == "hedging",
             denied=lambda key, reason: lifecycle.emit(ExposureDenied(key, reason)),
         )

@@ -1,8 +1,9 @@
 """The gate: while it is closed, orders that open or increase a position are denied, and all others pass.
 
-It stands before the risk engine's own checks, where every order of a strategy, an execution algorithm and the emulator
-comes by; cancels take another way and are not even looked at. The engine's own `TradingState.REDUCING` is none: flat,
-it lets everything pass, and any quantity on the other side.
+It stands before the risk engine's own checks, where every order of a strategy and of an execution algorithm comes by;
+cancels take another way and are not even looked at. What the emulator releases goes past the risk engine, so the gate
+stands before the execution engine too, for released orders alone. The engine's own `TradingState.REDUCING` is none:
+flat, it lets everything pass, and any quantity on the other side.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from nautilus_trader.execution.messages import ModifyOrder, SubmitOrder, SubmitOrderList
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.live.risk_engine import LiveRiskEngine
+from nautilus_trader.model.enums import OrderStatus
 from nautilus_trader.model.identifiers import ClientOrderId, PositionId
 from nautilus_trader.model.orders import Order
 
@@ -18,16 +21,25 @@ from reconciliation.engine.exposure import Standing, reducible
 
 
 class Gate:
-    """Stands before one risk engine; open until it is closed.
+    """Stands before the risk engine of one node; open until it is closed.
 
     Args:
         risk: of a built node that has not run yet.
+        execution: of the same node.
         is_hedging: whether the account keeps two positions an instrument.
         denied: told of each order that is denied, by its client order id and the reason.
     """
 
-    def __init__(self, risk: LiveRiskEngine, *, is_hedging: bool, denied: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        risk: LiveRiskEngine,
+        execution: LiveExecutionEngine,
+        *,
+        is_hedging: bool,
+        denied: Callable[[str, str], None],
+    ) -> None:
         self._risk = risk
+        self._execution = execution
         self._cache = risk._cache
         self._is_hedging = is_hedging
         self._denied = denied
@@ -35,6 +47,8 @@ class Gate:
         self._reason = ""
         self._passed: dict[ClientOrderId, PositionId | None] = {}
         risk._execute_command = self._gated
+        self._execute: Callable[[Any], None] = execution._execute_command
+        execution._execute_command = self._released
 
     def close(self, reason: str) -> None:
         """Let no more exposure through from now on, for this reason."""
@@ -54,6 +68,20 @@ class Gate:
             self._modify(command)
         else:
             self._handle(command)
+
+    def _released(self, command: Any) -> None:
+        """Judge an order that the emulator has released; every other one was judged before."""
+        if not self._reason or not isinstance(command, SubmitOrder) or command.order.status != OrderStatus.RELEASED:
+            self._execute(command)
+            return
+        order = command.order
+        if why := self._exposes(order, order.quantity.as_decimal(), command.position_id):
+            self._denied(order.client_order_id.value, why)
+            self._execution._deny_order(order, f"{why}: {self._reason}")
+            return
+        if not order.is_reduce_only:
+            self._passed[order.client_order_id] = command.position_id
+        self._execute(command)
 
     def _submit(self, command: SubmitOrder | SubmitOrderList) -> None:
         orders = [command.order] if isinstance(command, SubmitOrder) else command.order_list.orders
@@ -90,7 +118,9 @@ class Gate:
         may = reducible(order.is_buy, self._standing(order, position_id))
         if may <= 0:
             return "the gate is closed for orders that open or increase a position"
-        if quantity > may and not order.is_quote_quantity:
+        if order.is_quote_quantity:  # how much that is, the adapter decides; one takes the number as it is
+            return "the gate is closed for a quantity in the quote currency, unless the order is reduce-only"
+        if quantity > may:
             return f"the gate is closed for what goes beyond a reduction by {may}"
         return ""
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from arena import OFF, Arena, node_on
-from nautilus_trader.model.enums import OrderSide
+from nautilus_trader.model.data import QuoteTick
+from nautilus_trader.model.enums import OrderSide, TriggerType
 from nautilus_trader.model.events import OrderDenied, OrderModifyRejected
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
 from nautilus_trader.model.objects import Price, Quantity
@@ -25,7 +26,10 @@ class Gated:
     def __init__(self, arena: Arena) -> None:
         self.arena = arena
         self.denied: list[tuple[str, str]] = []
-        self.gate = Gate(arena.node.kernel.risk_engine, is_hedging=False, denied=lambda *told: self.denied.append(told))
+        kernel = arena.node.kernel
+        self.gate = Gate(
+            kernel.risk_engine, kernel.exec_engine, is_hedging=False, denied=lambda *told: self.denied.append(told)
+        )
         self.strategy = arena.node.trader.strategies()[0]
 
     def limit(self, side: OrderSide, quantity: str, price: str, **more: Any) -> Order:
@@ -141,3 +145,55 @@ def test_a_list_passes_whole_or_not_at_all(long: Gated) -> None:
     keys = [order.client_order_id.value for order in bracket.orders]
     long.arena.until(lambda: {long.arena.status(key) for key in keys} == {"DENIED"}, "all of it is denied")
     assert [key for key, _ in long.denied] == keys
+
+
+# -- Past the risk engine --------------------------------------------------------------------------
+
+
+def quoted(node: Gated, bid: str, ask: str) -> None:
+    """Have the market be so: the emulator goes by it."""
+    instrument = node.arena.cache.instrument(InstrumentId.from_str(BTC))
+    one = instrument.make_qty(1)
+    tick = QuoteTick(instrument.id, instrument.make_price(bid), instrument.make_price(ask), one, one, 0, 0)
+    node.arena.node.kernel.data_engine.process(tick)
+
+
+@pytest.mark.parametrize("closes_first", [False, True])
+@pytest.mark.parametrize("kind", ["limit", "stop"])
+def test_what_the_emulator_releases_is_judged_then(node: Gated, kind: str, *, closes_first: bool) -> None:
+    if closes_first:
+        node.gate.close(REASON)
+    quoted(node, "60000", "60001")
+    instrument, quantity = InstrumentId.from_str(BTC), Quantity.from_str("0.010")
+    by = {"emulation_trigger": TriggerType.BID_ASK}
+    if kind == "limit":
+        order = node.strategy.order_factory.limit(instrument, OrderSide.BUY, quantity, Price.from_str("59000.0"), **by)
+    else:
+        order = node.strategy.order_factory.stop_limit(
+            instrument, OrderSide.BUY, quantity, Price.from_str("62000.0"), Price.from_str("61000.0"), **by
+        )
+    node.strategy.submit_order(order)
+    key = order.client_order_id.value
+    node.arena.until(lambda: node.arena.status(key) == "EMULATED", "it waits in the emulator")
+    node.gate.close(REASON)
+    quoted(node, "58000", "58001") if kind == "limit" else quoted(node, "61500", "61501")
+    node.arena.until(lambda: node.arena.status(key) == "DENIED", "it is denied when it is released")
+    assert [told for told, _ in node.denied] == [key]
+    assert not node.arena.cache.positions_open()
+
+
+def test_a_reduction_that_the_emulator_releases_passes(long: Gated) -> None:
+    quoted(long, "60000", "60001")
+    order = long.limit(OrderSide.SELL, "0.010", "61000", emulation_trigger=TriggerType.BID_ASK)
+    long.strategy.submit_order(order)
+    key = order.client_order_id.value
+    long.arena.until(lambda: long.arena.status(key) == "EMULATED", "it waits in the emulator")
+    quoted(long, "61500", "61501")
+    long.arena.until(lambda: long.arena.status(key) not in {"EMULATED", "RELEASED"}, "it is sent")
+    assert long.denied == []
+
+
+def test_a_quantity_in_the_quote_currency_is_none_that_only_reduces(long: Gated) -> None:
+    assert long.offer("0.010", quote_quantity=True) == "DENIED"
+    assert "in the quote currency" in long.denied[-1][1]
+    assert long.offer("0.010") == "ACCEPTED"
