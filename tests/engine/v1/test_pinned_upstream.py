@@ -165,6 +165,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_connect": (CLIENT, BinanceCommonDataClient),
     "_consider_for_reconciliation": (ENGINE,),
     "_deny_command": (LiveRiskEngine,),
+    "_deny_order": (ENGINE,),
     "_determine_oms_type": (ENGINE,),
     "_disconnect_clients": (KERNEL,),
     "_endpoint_futures_account": (ACCOUNT,),
