@@ -98,7 +98,10 @@ class Lease:
         """Give the leases back; where the database does not answer, they expire by themselves."""
         self._closed.set()
         self._thread.join()
-        self._give_back()
+        if self._lost.is_set():  # it is another's, or nobody answers
+            self._client.close()
+        else:
+            self._give_back()
 
     @property
     def numbers(self) -> dict[str, int]:

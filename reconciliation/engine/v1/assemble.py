@@ -21,7 +21,7 @@ from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
 from reconciliation.engine.v1.config_copy import secrets_masked
 from reconciliation.engine.v1.gate import Gate
 from reconciliation.engine.v1.guards.install import install
-from reconciliation.engine.v1.recorder import recorded
+from reconciliation.engine.v1.recorder import Recorder, recorded
 from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.start import Start
 from reconciliation.engine.v1.watch import Watch
@@ -40,6 +40,7 @@ class AssembledNode:
         watch: what counts in it; None where it is read only.
         gate: before its risk engine; None where it is read only.
         writes: what it has written; None where it is read only.
+        database: through which it writes; None where its cache has none.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class AssembledNode:
         watch: Watch | None,
         gate: Gate | None,
         writes: EngineWrites | None,
+        database: Recorder | None,
     ) -> None:
         self.trading_node = trading_node
         self.gate = gate
         self.writes = writes
         self._start = start
         self._watch = watch
+        self._database = database
 
     @property
     def started(self) -> asyncio.Event:
@@ -121,6 +124,8 @@ class AssembledNode:
         """
         kernel = self.trading_node.kernel
         kernel._cancel_timers()
+        if self._database is not None:
+            self._database.leave()
         for engine in (kernel.risk_engine, kernel.exec_engine, kernel.data_engine):
             engine.kill()
         kernel._disconnect_clients()
@@ -204,7 +209,8 @@ def assemble(
         node = TradingNode(config, loop=loop)
     try:
         writes = None if read_only else EngineWrites(node.cache, clients[-1])
-        return AssembledNode(node, *_built(node, builder, lifecycle, read_only=read_only), writes)
+        built = _built(node, builder, lifecycle, read_only=read_only)
+        return AssembledNode(node, *built, writes, clients[-1] if clients else None)
     except BaseException:
         _dispose(node)
         raise

@@ -16,7 +16,16 @@ ONE_VALUE: Final = ("general", "currencies", "instruments", "synthetics", "actor
 """Kinds of keys that are written as a whole each time."""
 HASHES: Final = ("index:order_position", "index:order_client")
 """The indices that are read again, as one JSON object."""
+_LEFT: Final[list[Any]] = []
+"""Clients that are not even to be freed."""
 _one_at_a_time: Final = Lock()
+
+
+class _Gone:
+    """Takes everything and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
 
 
 class Recorder:
@@ -37,6 +46,14 @@ class Recorder:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
+
+    def leave(self) -> None:
+        """Write nothing any more, and let what waits in the client's own queue go with the process.
+
+        Its `close` would wait for the queue, for minutes where the line is cut, and write what is another node's now.
+        """
+        _LEFT.append(self._client)
+        self._client = _Gone()
 
     def insert(self, key: str, payload: Any) -> None:
         """Write a value, or append to a list."""
