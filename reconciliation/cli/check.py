@@ -22,16 +22,45 @@ from reconciliation.settings import Settings
     metavar="MODULE:OBJECT",
     help="Judge a hand-written LiveExecEngineConfig or TradingNodeConfig, or a function that returns one.",
 )
+@click.option(
+    "--script",
+    metavar="PATH|MODULE",
+    help="Judge what a script gives its nodes; it is run until they would begin to live, with what follows -- as its"
+    " arguments.",
+)
+@click.option(
+    "--call", metavar="EXPRESSION", help="Judge what this returns in the script, as in 'make(symbol=\"BTC\")'."
+)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]...")
 @settings_options
-def command(settings: Settings | SettingsError, engine: str | None, *, as_json: bool, strict: bool) -> None:
+def command(  # noqa: PLR0913 - an argument an option
+    settings: Settings | SettingsError,
+    engine: str | None,
+    script: str | None,
+    call: str | None,
+    args: tuple[str, ...],
+    *,
+    as_json: bool,
+    strict: bool,
+) -> None:
     """Resolve and judge the settings: exit 0 when they are usable, 2 with every problem when not.
 
     \b
       recon check --preset conservative --env-file production.env --strict
+      recon check --script my_node.py -- --symbol BTCUSDT
 
-    With --engine nothing of recon's own settings is read: a hand-written configuration is judged by the same rules.
-    The facts that it cannot hold come from --set, RECON_FACTS_* and RECON_NODE_*, as in --set facts.symbols=20.
+    With --script or --engine nothing of recon's own settings is read: a hand-written configuration is judged by the
+    same rules. The facts that it cannot hold come from --set, RECON_FACTS_* and RECON_NODE_*, as in
+    --set facts.symbols=20. A script is run in a process of its own, without stdin, and reaches this machine only.
     """  # noqa: D301 - click reads the backspace
+    if script is None and (args or call is not None):
+        raise click.UsageError("--call goes with --script" if call else f"arguments go with --script: {' '.join(args)}")
+    if script is not None:
+        if engine is not None:
+            raise click.UsageError("--engine does not go with --script")
+        from reconciliation.cli import check_script  # the engine loads only here
+
+        raise SystemExit(check_script.run(script, args, call or "", as_json=as_json, strict=strict))
     if engine is not None:
         from reconciliation.cli import check_engine  # the engine loads only here
 

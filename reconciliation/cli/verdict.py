@@ -76,6 +76,9 @@ def findings_lines(findings: "tuple[Finding, ...]") -> Iterator[str]:
         yield printable(f"{colored(f'{finding.id} {kind}', fg=colors[finding.severity], bold=True)}  {finding.figure}")
         yield f"  {finding.message}"
         yield printable(f"  -> {finding.hint}")
+        if finding.assumed:
+            told = " and ".join(f"--set {key}=..." for key in finding.assumed)
+            yield f"  !  rests on what is assumed, and only warns until it is told: {told}"
         for origin in dict.fromkeys(finding.origins):
             keys = (key for key, place in zip(finding.keys, finding.origins, strict=True) if place == origin)
             yield printable(f"     {', '.join(keys)}: {origin}")

@@ -15,11 +15,12 @@ from reconciliation.engine.ownership import StoredOrder
 from reconciliation.engine.parts import Parts
 from reconciliation.engine.probe import Probe
 from reconciliation.engine.report import ReconciliationReport
+from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.stored import Loaded, Stored
 from reconciliation.engine.written import Writes
 from reconciliation.rules.client import ClientTraits
-from reconciliation.rules.subject import Observed, Subject
+from reconciliation.rules.subject import NothingToJudge, Observed, Subject
 from reconciliation.settings import Settings
 
 
@@ -201,11 +202,13 @@ class Generation(Protocol):
     def reason_of(self, error: BaseException) -> str:
         """Return what went wrong as one line that may be shown."""
 
-    def subject_of_engine(self, config: object, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
+    def subject_of_engine(
+        self, config: object, facts: Settings, origins: Mapping[str, str], source: str
+    ) -> Subject | NothingToJudge:
         """Return what a hand-written configuration means.
 
         Args:
-            config: the engine's own `LiveExecEngineConfig` or `TradingNodeConfig`.
+            config: the engine's own `LiveExecEngineConfig` or `TradingNodeConfig`, or what `no_nodes` kept of a node.
             facts: what it cannot hold and rules want to know.
             origins: where each of the facts was given, by dotted key.
             source: where the configuration stands, as its user named it.
@@ -245,8 +248,12 @@ class Generation(Protocol):
             seed: what delays, jitter and ids are drawn from.
         """
 
-    def no_nodes(self) -> AbstractContextManager[None]:
-        """Have modules that are imported meanwhile build no node."""
+    def no_nodes(self, at_run: Callable[[], Any] = ...) -> AbstractContextManager[list[ScriptNode]]:
+        """Have code that is run meanwhile build no node; what it would have built comes into a list.
+
+        Args:
+            at_run: called where one of them would begin to live.
+        """
 
 
 def generation() -> Generation:

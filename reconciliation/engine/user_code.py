@@ -8,7 +8,7 @@ import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -31,8 +31,28 @@ def imported(module: str) -> ModuleType:
 
 def place_in(error: BaseException) -> str:
     """Return `(FILE:LINE)` of the last line of the user's own code that an error passed; empty where it passed none."""
+    places = places_in(error)
+    return f"({places[-1]})" if places else ""
+
+
+def places_in(error: BaseException) -> list[str]:
+    """Return `FILE:LINE` of each line of the user's own code that an error passed, the outermost first."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_users(frame.filename)]
-    return f"({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in own]
+
+
+def place_now() -> str:
+    """Return `FILE:LINE` of the user's own code that is being run; empty where there is none."""
+    return place_of(sys._getframe())
+
+
+def place_of(frame: FrameType | None) -> str:
+    """Return `FILE:LINE` of the innermost line of the user's own code below a frame; empty where there is none."""
+    while frame is not None:
+        if _is_the_users(frame.f_code.co_filename):
+            return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
 
 
 def _is_the_users(file: str) -> bool:

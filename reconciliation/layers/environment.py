@@ -113,7 +113,8 @@ class EnvironmentLayer(Layer):
         if _KUBERNETES.fullmatch(name):
             message += "; a Kubernetes Service whose name begins with recon puts it into every pod"
             return Problem(place, "", "kubernetes_variable", message, "set enableServiceLinks: false in the pod's spec")
-        near = nearest(name, known.variables())
+        meant = known.by_engine_name(name.removeprefix(PREFIX))
+        near = variable_of(tuple(meant.split("."))) if meant else nearest(name, known.variables())
         hint = f"did you mean {near}?" if near else f"{self.remedy()}; `recon env` lists the variables there are"
         return Problem(place, "", "unknown_variable", message, hint)
 

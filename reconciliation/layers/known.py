@@ -10,6 +10,17 @@ from reconciliation.settings import Settings
 
 SETTINGS_DIR_VARIABLE: Final = "RECON_SETTINGS_DIR"
 FILE_SUFFIX: Final = "_FILE"
+ENGINE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "reconciliation_startup_delay_secs": "reconciliation.startup_delay_secs",
+        "reconciliation_lookback_mins": "reconciliation.lookback_mins",
+        "reconciliation_instrument_ids": "reconciliation.instrument_ids",
+        "base_url_http": "venue.http_url",
+        "base_url_ws_stream": "venue.stream_url",
+        "log_level": "log.level",
+    }
+)
+"""What the engine calls settings that have another name here; the engine itself loads for no mistake in a name."""
 _ENTRY_DEPTH: Final = 2
 """How long the path of a mapping's table is: the section and the table's name."""
 
@@ -26,6 +37,11 @@ def settings_by_path() -> Mapping[Path, Setting]:
             for name, child in model.model_fields.items():
                 found[section, name] = setting_of((section, name), child)
     return MappingProxyType(found)
+
+
+def by_engine_name(name: str) -> str | None:
+    """Return the key of the setting that the engine calls so, whatever stands before it; None where it is none."""
+    return ENGINE_NAMES.get(name.rpartition(".")[2].lower())
 
 
 @cache

@@ -30,7 +30,9 @@ class OverrideLayer(Layer):
             setting = known.find(renamed.path if renamed else path)
             whole = setting is not None and (renamed is not None or path == setting.path)
             if setting is None or not (whole or setting.kind is dict):
-                near = nearest(key, tuple(setting.key for setting in known.settings_by_path().values()))
+                near = known.by_engine_name(key) or nearest(
+                    key, tuple(setting.key for setting in known.settings_by_path().values())
+                )
                 hint = f"did you mean {near}?" if near else "`recon show` lists the keys there are"
                 problems.append(Problem(f"{PLACE} {key}", key, "unknown_key", "is no setting of recon", hint))
                 continue

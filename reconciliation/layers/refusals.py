@@ -267,6 +267,8 @@ def _unknown_key(path: KeyPath, layers: tuple[Layer, ...]) -> Problem:
 
 def _meant_key(path: KeyPath) -> str:
     by_path = known.settings_by_path()
+    if (meant := known.by_engine_name(path[-1])) is not None:
+        return f"did you mean {meant}?"
     if (mapping := known.mapping_of(path)) is not None:
         keys = tuple(setting.key for setting in mapping.in_entry(path[1]).values())
     elif len(path) == 1 and (sections := [p[0] for p in by_path if p[1:] == path]):

@@ -16,6 +16,7 @@ from reconciliation.layers.toml_positions import key_lines
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _AT: Final = re.compile(r" ?\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_BARE: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _HUGE: Final = re.compile(r"[0-9_]{4000,}")
 _STATEMENT: Final = re.compile(r"\s*(?P<statement>.*?)\s*(?:#[^'\"]*)?$")
 
@@ -77,7 +78,18 @@ class TomlLayer(Layer):
         elif (huge := _HUGE.search(self.text)) is not None:
             before = self.text[: huge.start()]
             where += f":{before.count('\n') + 1}:{len(before) - before.rfind('\n')}"
-        return Problem(where, "", "malformed", f"is not TOML: {_AT.sub('', reason)}", "correct it there")
+        return Problem(where, "", "malformed", f"is not TOML: {_AT.sub('', reason)}", self._cure(where))
+
+    def _cure(self, where: str) -> str:
+        """Return what to write where the parser stopped at a bare word, without repeating it."""
+        line, _, column = where.removeprefix(self._name).removeprefix(":").partition(":")
+        rest = self.text.split("\n")[int(line) - 1][int(column) - 1 :] if column else ""
+        word = _BARE.match(rest)
+        if word is None:
+            return "correct it there"
+        if word[0].lower() in {"true", "false"}:
+            return "write true and false in lower case"
+        return 'write "none", in quotes' if word[0].lower() in {"none", "null", "nil"} else "put a text in quotes"
 
     def _settle(self, values: dict[str, Any], problems: list[Problem]) -> None:
         """Read `"none"` as nothing where a field may be nothing, and take secrets out."""

@@ -34,15 +34,17 @@ def _applies(rule: Rule, subject: Subject) -> bool:
 def _finding(rule: Rule, subject: Subject, violation: Violation) -> Finding:
     keys = tuple(key for key in violation.keys or rule.keys if subject.knows(key))
     seen = [subject.name(key) for key in keys if key in subject.observed]
+    assumed = tuple(sorted(subject.assumed & set(rule.keys)))
     return Finding(
         id=rule.id,
-        severity=rule.severity,
+        severity="warning" if assumed else rule.severity,
         keys=tuple(subject.name(key) for key in keys),
         origins=tuple(_origin(subject, key) for key in keys),
         figure=f"{violation.figure} ({', '.join(seen)} as observed)" if seen else violation.figure,
         message=rule.why,
         hint=violation.hint,
         accepted=rule.id in subject.node.accept,
+        assumed=assumed,
     )
 
 

@@ -110,7 +110,8 @@ def exposure_is_not_booked_without_orders(s: Subject) -> Violation | None:
 def own_orders_are_known(s: Subject) -> Violation | None:
     """The node can tell its own orders from external ones."""
     r = s.reconciliation
-    if not r.filter_unclaimed_external_orders or not r.enabled or not s.no_database or s.claims:
+    nothing_owned = s.no_database and s.sees_strategies and not s.claims
+    if not r.filter_unclaimed_external_orders or not r.enabled or not nothing_owned:
         return None
     return Violation(
         "external orders are dropped; there is no database, and no claim",

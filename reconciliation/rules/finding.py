@@ -42,6 +42,8 @@ class Finding:
     hint: str
     accepted: bool = False
     """Whether `node.accept` lets it through."""
+    assumed: tuple[str, ...] = ()
+    """The facts that it rests on and nobody told, by key: an error is a warning for as long."""
 
     @property
     def refuses(self) -> bool:
@@ -58,6 +60,7 @@ class Finding:
             "figure": self.figure,
             "message": self.message,
             "hint": self.hint,
+            "assumed": list(self.assumed),
         }
 
 

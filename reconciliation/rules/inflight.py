@@ -6,7 +6,7 @@ from typing import Final
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
-from reconciliation.rules.figures import duration
+from reconciliation.rules.figures import duration, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
 from reconciliation.rules.timings import OUTAGES, Answer, Conditions
@@ -101,6 +101,7 @@ def asked_before_resolved(s: Subject) -> Violation | None:
     "reconciliation.open_check_threshold_ms",
     "reconciliation.open_check_missing_retries",
     "node.tolerated_outage_secs",
+    "venue.name",
     "node.guards",
     proof="run",
     why="The order is called REJECTED here while it may be live at the venue, and a strategy that sends it again has it"
@@ -126,6 +127,39 @@ def unanswered_outlives_outage(s: Subject) -> Violation | None:
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
         guards_or(s, "answered_absence", outlasting(s, timings.unanswered_outlived_secs, *families)),
         keys=(*(f"reconciliation.{name}" for name in (*keys, *spends)), "node.tolerated_outage_secs", "node.guards"),
+    )
+
+
+def _unasked(s: Subject) -> list[str]:
+    """Return the venues whose client cannot ask for one order by itself."""
+    clients = (client for client in s.clients if client.stock is not None and not client.stock.asks_single)
+    return sorted({client.venue for client in clients})
+
+
+@rule(
+    "E23",
+    "reconciliation.inflight_check_interval_ms",
+    "reconciliation.inflight_check_retries",
+    "reconciliation.open_check_interval_secs",
+    "node.guards",
+    proof="run",
+    why="The check that asks for it is answered by nothing, at a venue that works as at one that does not, and calls"
+    " the order REJECTED: only the stream can save it.",
+    cure="the in-flight check off and the open check on, which asks for all open orders at once; or the guard"
+    " answered_absence",
+)
+def unanswered_can_be_asked(s: Subject) -> Violation | None:
+    """An unanswered order can be asked for."""
+    r, unasked = s.checks, _unasked(s)
+    if not unasked or r.inflight_check_interval_ms is None or "answered_absence" in s.guards:
+        return None
+    change = s.put("reconciliation.inflight_check_interval_ms", None)
+    if r.open_check_interval_secs is None:
+        change = f"{change} and {s.put('reconciliation.open_check_interval_secs', 5.0)}"
+    return Violation(
+        f"the client of {several(unasked)} cannot ask for one order, and an unanswered one is asked for"
+        f" {r.inflight_check_retries} times before it is called REJECTED",
+        guards_or(s, "answered_absence", change),
     )
 
 
@@ -173,7 +207,7 @@ def single_queries_fit(s: Subject) -> Violation | None:
 )
 def inflight_orders_are_checked(s: Subject) -> Violation | None:
     """Orders without an answer are looked at."""
-    if s.checks.inflight_check_interval_ms is not None:
+    if s.checks.inflight_check_interval_ms is not None or _unasked(s):  # where it can only reject, E23 has it off
         return None
     key = "reconciliation.inflight_check_interval_ms"
     return Violation("the in-flight check is off", f"set {s.put(key, 2_000)}")

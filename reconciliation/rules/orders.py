@@ -13,6 +13,7 @@ _GUARDS: Final = frozenset({"bulk_queries", "answered_absence"})
 
 LEAST_INTERVAL_SECS: Final = 5.0
 
+_AUDIT: Final = "reconciliation.own_books_audit_interval_secs"
 _INERT: Final = ("open_check_missing_retries", "max_single_order_queries_per_cycle", "single_order_query_delay_ms")
 
 
@@ -122,24 +123,31 @@ def threshold_exceeds_round_trip(s: Subject) -> Violation | None:
     "reconciliation.open_check_interval_secs",
     "reconciliation.open_check_open_only",
     *(f"reconciliation.{name}" for name in _INERT),
+    _AUDIT,
+    "node.manage_own_order_books",
     proof="read",
-    why="The check returns before it looks at missing orders, so what was set for them does nothing.",
-    cure="open_check_open_only = false, or those settings left out",
+    why="What was set does nothing: a check of open orders only returns before it looks at missing ones, and there are"
+    " no own books to audit unless they are managed.",
+    cure="open_check_open_only = false, manage_own_order_books = true, or those settings left out",
 )
 def nothing_inert_is_set(s: Subject) -> Violation | None:
-    """No setting is given that open_check_open_only makes inert."""
+    """No setting is given that another one makes inert."""
     r = s.checks
-    if r.open_check_interval_secs is None or not r.open_check_open_only:
-        return None
     fields = ReconciliationConfig.model_fields
+    of_missing = r.open_check_interval_secs is not None and r.open_check_open_only
     inert = tuple(f"reconciliation.{name}" for name in _INERT if getattr(r, name) != fields[name].default)
-    if not inert:
+    causes = {"reconciliation.open_check_open_only": (inert if of_missing else (), False)}
+    audit = (_AUDIT,) if r.own_books_audit_interval_secs is not None and not s.node.manage_own_order_books else ()
+    causes["node.manage_own_order_books"] = (audit, True)
+    found = [key for keys, _ in causes.values() for key in keys]
+    if not found:
         return None
-    one = len(inert) == 1
+    one = len(found) == 1
+    cures = " and ".join(s.put(cause, value=value) for cause, (keys, value) in causes.items() if keys)
     return Violation(
-        f"{several([s.name(key) for key in inert])} {'does' if one else 'do'} nothing",
-        f"leave {'it' if one else 'them'} out, or set {s.put('reconciliation.open_check_open_only', value=False)}",
-        keys=("reconciliation.open_check_open_only", *inert),
+        f"{several([s.name(key) for key in found])} {'does' if one else 'do'} nothing",
+        f"leave {'it' if one else 'them'} out, or set {cures}",
+        keys=(*(cause for cause, (keys, _) in causes.items() if keys), *found),
     )
 
 

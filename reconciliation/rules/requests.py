@@ -4,6 +4,7 @@ from math import ceil
 from typing import Final
 
 from reconciliation.rules.budget import tightest_budget
+from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.figures import number, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
@@ -54,6 +55,14 @@ def _cheaper(s: Subject, symbols: int) -> str:
     return "trade fewer symbols from this address"
 
 
+def _done(client: ClientTraits) -> str:
+    """Tell what a stock client makes of a venue that fails, as far as it is known."""
+    if client.stock is None:
+        return ""
+    nothing = f"at {client.venue} a failed query for {several(list(client.stock.empties))} is answered with nothing"
+    return f"{nothing}, and any failed submit is called REJECTED" if client.stock.rejects_unknown else nothing
+
+
 @rule(
     "W37",
     "venue.name",
@@ -71,7 +80,8 @@ def clients_are_guarded(s: Subject) -> Violation | None:
     if not stock:
         return Violation("the guard query_errors is off", "put query_errors back into node.guards")
     remains = "only the engine-level guards protect it" if s.guards else "nothing protects it"
+    done = "".join(f"; {told}" for client in s.clients if not client.guarded and (told := _done(client)))
     return Violation(
-        f"{several(stock)}: stock client, {remains}",
+        f"{several(stock)}: stock client, {remains}{done}",
         "keep the engine-level guards on" if s.by_recon else "build the node with LiveTradingNodeConfig.build_node",
     )

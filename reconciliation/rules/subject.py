@@ -62,6 +62,17 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingToJudge:
+    """A node that reconciles with nothing.
+
+    Attributes:
+        reason: why, as a sentence's part that says it of the node.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One configuration to judge."""
 
@@ -77,6 +88,8 @@ class Subject:
     """Whether recon builds the node; otherwise the configuration is hand-written."""
     assumed_venue: str = ""
     """The venue that is taken for granted, because the configuration names no client; empty when it does."""
+    assumed: frozenset[str] = frozenset()
+    """The facts that nobody told, by key: a rule that reads one warns, whatever it is otherwise."""
     whole_node: bool = True
     """Whether more than the execution engine's configuration is known."""
     database: Database | None = None
@@ -85,6 +98,8 @@ class Subject:
     load_cache: bool = True
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The instruments each strategy claims."""
+    sees_strategies: bool = True
+    """Whether all strategies are known, and with them all claims."""
     persisting: tuple[str, ...] = ()
     """Which of the engine's own switches, other than settings of ours, do nothing without a database."""
     refused: Mapping[str, str] = field(default_factory=dict)

@@ -1,16 +1,21 @@
 """What the node says and how."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from reconciliation.settings.section import Section
+
+
+def _in_capitals(value: Any) -> Any:
+    """Return a level as it is written; other tools write it small."""
+    return value.upper() if isinstance(value, str) else value
 
 
 class LogSettings(Section):
     """What the node says and how."""
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = Field(
         default="INFO", description="Least level the engine and recon log."
     )
     format: Literal["auto", "json", "console"] = Field(

@@ -41,6 +41,7 @@ def _guard(text: str) -> str:
 
 
 def _rule_id(text: str) -> str:
+    text = text.upper()
     if not RULE_ID.fullmatch(text):
         raise ValueError(f"{text!r} is no rule's id, such as E13; `recon rules` lists the rules")
     return text

@@ -3,7 +3,10 @@
 import os
 import platform
 import shlex
+import subprocess
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 import pytest
@@ -12,6 +15,7 @@ from jail import SHIPPED, Jail, process, recon
 from reconciliation.cli.main import COMMANDS, main
 from reconciliation.cli.text import colored
 
+RECON = (sys.executable, "-m", "reconciliation")
 WHERE = ("--settings-dir", str(SHIPPED))
 
 
@@ -75,6 +79,7 @@ def test_every_example_runs_as_it_is_shown(jail: Jail, name: str, line: str) -> 
     assert shlex.split(line)[1] == name
     jail.shipped_settings()
     jail.write("production.env", "RECON_LOG_LEVEL=ERROR\n")
+    jail.write("my_node.py", "from nautilus_trader.live.node import TradingNode\n\nTradingNode().run()\n")
     saved = process("recon", "show", "--json")
     jail.write("production.json", saved.stdout)
     done = process("bash", "-c", line)
@@ -92,3 +97,18 @@ def test_the_version_is_that_of_recon_and_of_what_it_runs_on() -> None:
     assert recon_line == f"recon {version('nautilus-recon')}"
     assert engine == f"nautilus_trader {version('nautilus_trader')}, with its Binance adapter"
     assert python == f"Python {platform.python_version()}"
+
+
+@pytest.mark.parametrize("command", ["show", "rules", "env"])
+def test_an_output_that_cannot_be_written_is_told_and_is_no_traceback(command: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*RECON, command], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "the output cannot be written: no space left on device\n")
+
+
+def test_a_reader_that_goes_away_ends_a_command_without_a_word() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*RECON, "rules"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -32,6 +32,25 @@ def test_malformed_toml_is_told_by_file_line_and_column(jail: Jail, text: str, e
 
 
 @pytest.mark.parametrize(
+    ("written", "cure"),
+    [
+        ("True", "write true and false in lower case"),
+        ("FALSE", "write true and false in lower case"),
+        ("none", 'write "none", in quotes'),
+        ("Null", 'write "none", in quotes'),
+        ("TRADER-001", "put a text in quotes"),
+        ("hunter2", "put a text in quotes"),
+    ],
+)
+def test_a_bare_word_is_told_with_what_it_takes_and_not_repeated(jail: Jail, written: str, cure: str) -> None:
+    jail.settings(standard=f"[node]\n# a line\ntrader_id = {written}\n")
+    (line,) = jail.lines()
+    assert line.startswith("settings/standard.toml:3:13: is not TOML: ")
+    assert line.endswith(f"; {cure}")
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
     "text", ["a." * 5000 + "a = 1\n", "[claims.A-1]\n" + "a." * 200 + "a = 1\n", "a = " + "[" * 9999]
 )
 def test_toml_nested_without_end_is_told(jail: Jail, text: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jail import Jail
 
+from reconciliation.engine.generation import fields
 from reconciliation.layers import known
 from reconciliation.layers.setting import PREFIX
 from reconciliation.layers.suggest import nearest
@@ -101,6 +102,13 @@ def test_no_setting_is_taken_for_a_service_link(jail: Jail, variable: str) -> No
             "2: claims.A-1.claim_alll is no key of recon; did you mean claims.A-1.claim_all?",
         ),
         ("[reconcilation]\nx = 5\n", "1: reconcilation is no section of recon; did you mean reconciliation?"),
+        (
+            "[reconciliation]\nreconciliation_instrument_ids = []\n",
+            (
+                "2: reconciliation.reconciliation_instrument_ids is no key of recon; did you mean"
+                " reconciliation.instrument_ids?"
+            ),
+        ),
         ("[Node]\n", "1: Node is no section of recon; did you mean node?"),
         (
             "[qqqq]\n",
@@ -133,6 +141,8 @@ def test_unknown_keys_and_sections_are_told_with_what_was_meant(jail: Jail, text
     [
         ("startup_delay_secs", "did you mean reconciliation.startup_delay_secs?"),
         ("cache.urll", "did you mean cache.url?"),
+        ("reconciliation_lookback_mins", "did you mean reconciliation.lookback_mins?"),
+        ("exec_engine.reconciliation_lookback_mins", "did you mean reconciliation.lookback_mins?"),
         ("qqqq", "`recon show` lists the keys there are"),
         ("", "`recon show` lists the keys there are"),
     ],
@@ -141,6 +151,21 @@ def test_an_unknown_override_is_told_with_what_was_meant(jail: Jail, key: str, h
     expected = [f"--set {key}: {NO_SETTING}; {hint}"]
     jail.settings()
     assert jail.lines(overrides={key: "1"}) == expected
+
+
+def test_the_engine_s_own_names_are_those_that_are_others_here() -> None:
+    ours = {field.key for field in fields()}
+    others = {field.name: field.key for field in fields() if field.key.rpartition(".")[2] != field.name}
+    # Left out: what is a section or a part of a url here, and what would be meant otherwise as often.
+    assert {name: others.pop(name) for name in known.ENGINE_NAMES} == known.ENGINE_NAMES
+    assert set(others) == {"reconciliation", "host", "venue", "strategies"}
+    assert set(known.ENGINE_NAMES.values()) <= ours
+
+
+def test_the_engine_s_own_name_in_a_variable_is_told_with_ours(jail: Jail) -> None:
+    jail.settings()
+    (line,) = jail.lines({"RECON_RECONCILIATION_LOOKBACK_MINS": "5"})
+    assert line.endswith("did you mean RECON_LOOKBACK_MINS?")
 
 
 VARIABLES = known.variables()

@@ -7,7 +7,7 @@ import pytest
 from rule_subjects import QUICK_TO_FAIL, finding, hand, ids, ours, unguarded
 
 from reconciliation.rules.catalogue import RULES
-from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.client import ClientTraits, StockFacts
 from reconciliation.rules.subject import Subject
 
 IDS = ("BTCUSDT-PERP.BINANCE",)
@@ -31,6 +31,12 @@ def hedging(**keys: Any) -> Subject:
 
 def stock(subject: Subject) -> Subject:
     return replace(subject, clients=(ClientTraits("OKX", guarded=False),))
+
+
+def deaf(subject: Subject) -> Subject:
+    """Through a client that cannot ask for one order."""
+    facts = StockFacts(empties=("orders", "fills", "positions"), asks_single=False, rejects_unknown=True)
+    return replace(subject, clients=(ClientTraits("DERIBIT", guarded=False, stock=facts),))
 
 
 CASES: list[tuple[str, Subject, Subject]] = [
@@ -90,6 +96,9 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E21", unguarded("patient_positions", position_check_retries=1),
      unguarded("patient_positions", position_check_retries=2)),
     ("E22", replace(ours(), unusable={"strategies.A-1.strategy_path": "there is no module nope"}), ours()),
+    ("E23", deaf(hand()), hand()),
+    ("E23", deaf(hand()), deaf(hand(reconciliation={"inflight_check_interval_ms": None}))),
+    ("E23", deaf(unguarded("answered_absence")), deaf(unguarded())),
     ("W21", r(**OPEN_ONLY), r()),
     ("W21", r(open_check_interval_secs=None), r(position_check_interval_secs=None)),
     ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 60})),
@@ -97,6 +106,8 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W23", r(inflight_check_interval_ms=None), r()),
     ("W24", facts({"venue_round_trip_ms": 5_000}), facts({"venue_round_trip_ms": 4_999})),
     ("W25", r(**OPEN_ONLY, open_check_missing_retries=6), r(**OPEN_ONLY)),
+    ("W25", r(own_books_audit_interval_secs=30.0),
+     ours(reconciliation={"own_books_audit_interval_secs": 30.0}, node={"manage_own_order_books": True})),
     ("W25", r(**OPEN_ONLY, single_order_query_delay_ms=1), r(single_order_query_delay_ms=1)),
     ("W26", r(filter_unclaimed_external_orders=True),
      r(filter_unclaimed_external_orders=True, generate_missing_orders=False)),
@@ -128,7 +139,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W37", unguarded("query_errors"), unguarded("history")),
     ("W38", ours(node={"accept": ("E01", "E99")}), ours(node={"accept": tuple(rule.id for rule in RULES)})),
     ("W38", hand({"accept": ("W20",)}), hand({"accept": ("W21",)})),
-    ("W38", ours(node={"accept": ("E23",)}, reconciliation={"enabled": False}), r(enabled=False)),
+    ("W38", ours(node={"accept": ("E29",)}, reconciliation={"enabled": False}), r(enabled=False)),
     ("W39", ours(node={"lease": False}), ours(node={"lease": True})),
     ("W39", ours(node={"lease": False}), hand({"lease": False})),
 ]  # fmt: skip

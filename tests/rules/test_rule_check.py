@@ -32,7 +32,7 @@ def preset(name: str) -> Subject:
 
 
 def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
-    errors = [f"E{number:02}" for number in range(1, 23)]
+    errors = [f"E{number:02}" for number in range(1, 24)]
     assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 40))]
 
 
@@ -110,7 +110,7 @@ def test_a_rule_that_reads_a_refused_value_is_not_judged() -> None:
 def test_a_finding_names_its_keys_and_where_they_stand(tmp_path: Path) -> None:
     env = {"RECON_POSITION_CHECK_RETRIES": "0"}
     (found,) = check(subject_of(load(env=env, settings_dir=shipped_settings())))
-    assert set(found.data()) == {"id", "severity", "keys", "origins", "figure", "message", "hint"}
+    assert set(found.data()) == {"id", "severity", "keys", "origins", "figure", "message", "hint", "assumed"}
     assert found.data()["keys"] == [
         "reconciliation.position_check_interval_secs",
         "reconciliation.position_check_retries",

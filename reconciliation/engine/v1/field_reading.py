@@ -6,6 +6,12 @@ from typing import Any, Final
 import msgspec
 from nautilus_trader.common.config import msgspec_decoding_hook, msgspec_encoding_hook
 
+_OFF_AT_ZERO: Final = frozenset(
+    {"open_check_interval_secs", "position_check_interval_secs", "own_books_audit_interval_secs"}
+)
+"""What `parse` wants to be positive, and the engine takes for off where it is 0."""
+_NONE_AT_ZERO: Final = frozenset({"timeout_post_stop", "timeout_disconnection", "timeout_shutdown"})
+"""What `parse` wants to be positive, and the engine does not wait for where it is 0."""
 _MASKED: Final = frozenset({"username", "password"})
 
 
@@ -33,7 +39,9 @@ class FieldReading:
                 continue
             value = getattr(config, field.name)
             why = _refusal(value, field.type, f"a {type(value).__name__}" if field.name in _MASKED else shown(value))
-            if why is not None:
+            if why is not None and value == 0 and field.name in _OFF_AT_ZERO | _NONE_AT_ZERO:
+                self._wrong[field.name] = None if field.name in _OFF_AT_ZERO else 0.0
+            elif why is not None:
                 # What a fault leaves unknown is judged as the default, by the rules that still apply.
                 self._wrong[field.name] = _default(field)
                 self.refused[f"{prefix}{field.name}"] = why

@@ -26,8 +26,9 @@ from reconciliation.engine.v1.books import books, hear_changes, stored_events
 from reconciliation.engine.v1.cache_client import cache_refusal
 from reconciliation.engine.v1.emit import cache_config, exec_engine_config, trading_node_config
 from reconciliation.engine.v1.fields import FIELDS
-from reconciliation.engine.v1.handwritten import no_nodes, subject_of_engine
+from reconciliation.engine.v1.handwritten import subject_of_engine
 from reconciliation.engine.v1.importable import parts_of
+from reconciliation.engine.v1.inert import no_nodes
 from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.replay import loaded
 from reconciliation.engine.v1.stored_orders import own_claims, reowned, stored_order

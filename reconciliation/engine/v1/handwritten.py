@@ -1,19 +1,21 @@
 """From a hand-written engine configuration to what the rules judge; nothing of recon's own settings is needed."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecEngineConfig, TradingNodeConfig
-from nautilus_trader.live import node as node_module
+from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.engine.errors import NotAConfigError
-from reconciliation.engine.v1.adapters.lookup import assumed_traits, traits_of
+from reconciliation.engine.scripted import ScriptNode
+from reconciliation.engine.v1.adapters.lookup import assumed_traits, is_simulated, traits_of
 from reconciliation.engine.v1.field_reading import FieldReading, shown
 from reconciliation.engine.v1.fields import EXEC_ENGINE, FIELDS, NODE, PARTS
-from reconciliation.rules.subject import FACTS, Database, Subject
+from reconciliation.engine.v1.inert import InertNode
+from reconciliation.rules.check import DEFAULT
+from reconciliation.rules.subject import FACTS, Database, NothingToJudge, Subject
 from reconciliation.settings import Settings
 
 _NODE_FIELDS: Final = tuple(field.name for field in FIELDS.settings(NODE) if not field.name.endswith("_id"))
@@ -23,38 +25,14 @@ _BREAKS_URL: Final = re.compile(r"[/#?]|%(?![0-9A-Fa-f]{2})")
 """What breaks the url that the engine makes of user and password; a % that escapes something does not."""
 
 
-class _InertNode:
-    """Stands where a `TradingNode` would be built while a user's module is imported: it keeps the configuration only.
-
-    A real one would connect to the database, and a module that runs it would trade.
-    """
-
-    def __init__(self, config: object = None, **_: object) -> None:
-        self.config = config
-
-    def __getattr__(self, name: str) -> "_InertNode":
-        return self
-
-    def __call__(self, *_: object, **__: object) -> "_InertNode":
-        return self
-
-
-@contextmanager
-def no_nodes() -> Iterator[None]:
-    """Have modules that are imported meanwhile build no node."""
-    real = node_module.TradingNode
-    node_module.TradingNode = _InertNode
-    try:
-        yield
-    finally:
-        node_module.TradingNode = real
-
-
-def subject_of_engine(config: object, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
+def subject_of_engine(
+    config: object, facts: Settings, origins: Mapping[str, str], source: str
+) -> Subject | NothingToJudge:
     """Return what a hand-written configuration means, with the stock clients and without any guard.
 
     Args:
-        config: a `LiveExecEngineConfig` or a `TradingNodeConfig`, or what `no_nodes` made of a node.
+        config: a `LiveExecEngineConfig` or a `TradingNodeConfig`, or what `no_nodes` made of a node, with the
+            strategies that were added to it.
         facts: the facts about node, venue and database that such a configuration does not hold; the rest is not read.
         origins: where those facts come from, by dotted key.
         source: where the configuration comes from, as the user knows it.
@@ -62,10 +40,11 @@ def subject_of_engine(config: object, facts: Settings, origins: Mapping[str, str
     Raises:
         NotAConfigError: it is neither.
     """
-    if isinstance(config, _InertNode):
-        config = config.config
+    kept = config.kept if isinstance(config, InertNode) else config
+    node = kept if isinstance(kept, ScriptNode) else ScriptNode(config, source)
+    config = node.config
     if isinstance(config, TradingNodeConfig):
-        return _of_node(config, facts, origins, source)
+        return _of_node(config, node.strategies if node is kept else None, facts, origins, source)
     if isinstance(config, LiveExecEngineConfig):
         return _of_engine(config, facts, origins, source)
     raise NotAConfigError(config)
@@ -80,10 +59,12 @@ def _of_engine(config: LiveExecEngineConfig, facts: Settings, origins: Mapping[s
         node=facts.node.model_copy(update=ours),
         clients=(assumed_traits(facts.venue.name),),
         assumed_venue=facts.venue.name,
+        assumed=_assumed(origins, "venue.name", "node.tolerated_outage_secs"),
         guards=frozenset(),
         by_recon=False,
         whole_node=False,
         database_known=False,
+        sees_strategies=False,
         facts=facts.facts,
         load_cache=engine.value("load_cache"),
         refused=_by_key(engine.refused, names),
@@ -92,14 +73,25 @@ def _of_engine(config: LiveExecEngineConfig, facts: Settings, origins: Mapping[s
     )
 
 
-def _of_node(config: TradingNodeConfig, facts: Settings, origins: Mapping[str, str], source: str) -> Subject:
+def _of_node(
+    config: TradingNodeConfig, added: list[object] | None, facts: Settings, origins: Mapping[str, str], source: str
+) -> Subject | NothingToJudge:
+    if not config.exec_clients:
+        return NothingToJudge("it has no execution client, so that it cannot have orders")
+    clients = tuple(
+        traits_of(name, client, guarded=False)
+        for name, client in config.exec_clients.items()
+        if not is_simulated(client)
+    )
+    if not clients:
+        return NothingToJudge("its orders live in a sandbox of its own process, which has no venue to differ from")
     refused: dict[str, str] = {}
     engine = FieldReading(_part(config.exec_engine, LiveExecEngineConfig, "exec_engine", refused), "exec_engine.")
     cache_config = _part(config.cache, CacheConfig, "cache", refused)
     cache = FieldReading(cache_config, "cache.", leave=("database",))
     database = FieldReading(_part(cache_config.database, DatabaseConfig, "cache.database", refused), "cache.database.")
     whole = FieldReading(config, "", only=_NODE_FIELDS)
-    claims = _claims(config, refused)
+    claims = _claims(config, added or (), refused)
     for reading in (engine, cache, database, whole):
         refused |= reading.refused
     names = _names(whole_node=True)
@@ -112,24 +104,29 @@ def _of_node(config: TradingNodeConfig, facts: Settings, origins: Mapping[str, s
             "instance_id": None if config.instance_id is None else str(config.instance_id),
         }
     )
-    clients = tuple(traits_of(name, client, guarded=False) for name, client in config.exec_clients.items())
     return Subject(
         reconciliation=_reconciliation(engine),
         node=node,
-        clients=clients or (assumed_traits(facts.venue.name),),
+        clients=clients,
         guards=frozenset(),
         by_recon=False,
-        assumed_venue="" if clients else facts.venue.name,
+        assumed=_assumed(origins, "node.tolerated_outage_secs"),
         database=None if cache_config.database is None else _database(cache, database),
         facts=facts.facts,
         load_cache=engine.value("load_cache"),
         claims=claims,
+        sees_strategies=added is not None or bool(config.strategies),
         persisting=tuple(name for name in _SNAPSHOTS if engine.value(name)),
         refused=_by_key(refused, names),
         unread=frozenset(key for key, name in names.items() if lost and name.startswith(lost)),
         names=_all_names(names, refused),
         origins=_origins(names, refused, origins, source),
     )
+
+
+def _assumed(origins: Mapping[str, str], *facts: str) -> frozenset[str]:
+    """Return those of the facts that nobody told."""
+    return frozenset(key for key in facts if origins[key] == DEFAULT)
 
 
 def _part(value: Any, wanted: type[Any], name: str, refused: dict[str, str]) -> Any:
@@ -181,9 +178,12 @@ def _breaks_url(text: str | None) -> bool:
     return text is not None and _BREAKS_URL.search(text) is not None
 
 
-def _claims(config: TradingNodeConfig, refused: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return what the strategies in the configuration claim; note what they claim as plain text."""
+def _claims(config: TradingNodeConfig, added: Iterable[object], refused: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return what the strategies claim, those in the configuration and those added by hand; note plain text."""
     found: dict[str, tuple[str, ...]] = {}
+    for strategy in added:
+        if isinstance(strategy, Strategy) and strategy.external_order_claims:
+            found[str(strategy.id)] = tuple(map(str, strategy.external_order_claims))
     for number, strategy in enumerate(config.strategies):
         claimed = strategy.config.get("external_order_claims") or ()
         if isinstance(claimed, str):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from nautilus_trader.adapters.sandbox.config import SandboxExecutionClientConfig
 from nautilus_trader.config import (
     CacheConfig,
     DatabaseConfig,
@@ -28,12 +29,14 @@ from reconciliation.engine.v1.handwritten import subject_of_engine
 from reconciliation.layers.settings_folder import shipped_settings
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
-from reconciliation.rules.subject import FACTS, Subject
+from reconciliation.rules.subject import FACTS, NothingToJudge, Subject
 from reconciliation.settings.facts import FactsSettings
 
 BTC = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 MODULE = """
-from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecEngineConfig, TradingNodeConfig
+from nautilus_trader.config import (
+    CacheConfig, DatabaseConfig, LiveExecClientConfig, LiveExecEngineConfig, TradingNodeConfig
+)
 
 plain = LiveExecEngineConfig()
 patient = LiveExecEngineConfig(
@@ -45,7 +48,8 @@ number = 5
 def node():
     print("this goes to stderr")
     cache = CacheConfig(database=DatabaseConfig(password="a/b"), flush_on_start=True)
-    return TradingNodeConfig(trader_id="A-1", exec_engine=plain, cache=cache)
+    clients = {"OKX": LiveExecClientConfig()}
+    return TradingNodeConfig(trader_id="A-1", exec_engine=plain, cache=cache, exec_clients=clients)
 
 def fails():
     raise ValueError("no key\\x1b[31m")
@@ -60,7 +64,9 @@ def judged(config: object, **facts: Any) -> Subject:
     for name, value in facts.items():
         sections["facts" if name in FactsSettings.model_fields else "node"][name] = value
     settings = Settings.model_validate(sections)
-    return subject_of_engine(config, settings, dict.fromkeys(FACTS, "default"), "live:config")
+    subject = subject_of_engine(config, settings, dict.fromkeys(FACTS, "default"), "live:config")
+    assert isinstance(subject, Subject)
+    return subject
 
 
 def found(config: object, rule_id: str, **facts: Any) -> Finding | None:
@@ -68,7 +74,8 @@ def found(config: object, rule_id: str, **facts: Any) -> Finding | None:
 
 
 def node_config(**fields: Any) -> TradingNodeConfig:
-    return TradingNodeConfig(trader_id="A-1", **fields)
+    """A node's configuration with an execution client: without one it cannot have orders."""
+    return TradingNodeConfig(trader_id="A-1", **{"exec_clients": {"OKX": LiveExecClientConfig()}} | fields)
 
 
 def test_every_field_is_read_as_the_engine_has_it() -> None:
@@ -134,6 +141,20 @@ def test_what_the_engine_can_use_is_no_e01(fields: dict[str, Any]) -> None:
     assert found(LiveExecEngineConfig(**fields), "E01") is None
 
 
+def test_a_zero_that_the_engine_takes_for_off_is_no_e01() -> None:
+    """It asks whether the interval is true, and awaits a timeout of 0 for no time."""
+    engine = LiveExecEngineConfig(
+        open_check_interval_secs=0.0, position_check_interval_secs=0, inflight_check_retries=0
+    )
+    subject = judged(node_config(exec_engine=engine, timeout_post_stop=0.0))
+    assert subject.reconciliation.open_check_interval_secs is None
+    assert subject.reconciliation.position_check_interval_secs is None
+    assert subject.node.timeout_post_stop == 0.0
+    said = {finding.id for finding in check(subject)}
+    assert "E01" not in said
+    assert "E02" in said
+
+
 def test_every_field_with_a_wrong_value_is_named() -> None:
     wrong = {field: object() for field in (f.name for f in fields() if f.key.startswith("reconciliation."))}
     said = found(LiveExecEngineConfig(**wrong), "E01")
@@ -178,9 +199,31 @@ def test_a_node_without_a_database_is_known_to_have_none() -> None:
     engine = LiveExecEngineConfig(
         reconciliation_lookback_mins=60, filter_unclaimed_external_orders=True, snapshot_orders=True
     )
-    said = {finding.id: finding for finding in check(judged(node_config(exec_engine=engine, save_state=True)))}
+    unclaiming = ImportableStrategyConfig(strategy_path="x:A", config_path="x:B", config={})
+    config = node_config(exec_engine=engine, save_state=True, strategies=[unclaiming])
+    said = {finding.id: finding for finding in check(judged(config))}
     assert {"W27", "W28", "W33"} <= set(said)
     assert said["W33"].keys == ("save_state", "exec_engine.snapshot_orders")
+
+
+def test_nothing_is_said_of_claims_where_strategies_may_be_added_later() -> None:
+    engine = LiveExecEngineConfig(filter_unclaimed_external_orders=True)
+    assert found(node_config(exec_engine=engine), "W27") is None
+
+
+@pytest.mark.parametrize(
+    ("clients", "reason"),
+    [
+        ({}, "it has no execution client"),
+        ({"X": SandboxExecutionClientConfig(venue="X", starting_balances=["1 USDT"])}, "its orders live in a sandbox"),
+    ],
+)
+def test_a_node_that_reconciles_with_nothing_is_not_judged(clients: dict[str, Any], reason: str) -> None:
+    engine = LiveExecEngineConfig(inflight_check_retries=0)
+    config = node_config(exec_engine=engine, exec_clients=clients)
+    subject = subject_of_engine(config, Settings.model_validate({}), dict.fromkeys(FACTS, "default"), "live:config")
+    assert isinstance(subject, NothingToJudge)
+    assert reason in subject.reason
 
 
 def test_no_finding_repeats_a_password() -> None:
@@ -228,7 +271,9 @@ def test_a_password_that_breaks_the_engine_s_url_is_e20(password: str | None, br
 
 def test_what_recon_emits_breaks_nothing_that_it_holds_by_construction() -> None:
     settings = load(env={"RECON_CACHE_URL": "redis://me:a%2Fb%23@127.0.0.1:6379"}, settings_dir=shipped_settings())
-    said = {finding.id for finding in check(judged(emit.trading_node_config(settings, {}, {})))}
+    said = {
+        finding.id for finding in check(judged(emit.trading_node_config(settings, {}, {"OKX": LiveExecClientConfig()})))
+    }
     assert not said & {"E01", "E02", "E13", "E14", "E15", "E16", "E18", "E20", "W27", "W28", "W33"}
 
 
@@ -258,11 +303,11 @@ def recon(folder: Path, *args: str, **variables: str) -> "subprocess.CompletedPr
 
 def test_the_first_screen_says_what_was_judged_what_is_wrong_and_how_to_go_on(folder: Path) -> None:
     done = recon(folder, "--engine", "live_node:plain")
-    assert (done.returncode, done.stderr) == (2, "")
+    assert (done.returncode, done.stderr) == (0, "")
     first, *rest = done.stdout.splitlines()
     assert first == (
         "live_node:plain, a LiveExecEngineConfig at BINANCE (assumed; --set venue.name=BYBIT says otherwise)"
-        " with stock clients: 1 error, 2 warnings"
+        " with stock clients: 3 warnings"
     )
     assert [line.split()[0] for line in rest if line[:1] in {"E", "W"}] == ["E03", "W21", "W37"]
     assert rest[-1].startswith("next: `recon rules E03`")
@@ -290,7 +335,11 @@ def test_facts_come_from_the_command_line_and_the_environment_and_nothing_else_i
     assert recon(folder, "--engine", name, "--strict", **variables).returncode == 1
     accepted = ("--strict", "--set", "node.accept=W21,W37")
     assert recon(folder, "--engine", name, *accepted, **variables).returncode == 0
-    assert recon(folder, "--engine", name, "--set", "node.tolerated_outage_secs=60", **variables).returncode == 2
+    facts = ("--set", "node.tolerated_outage_secs=60", "--set")
+    assert recon(folder, "--engine", name, *facts, "venue.name=BINANCE", **variables).returncode == 2
+    assert (
+        recon(folder, "--engine", name, *facts, "facts.symbols=1", **variables).returncode == 0
+    )  # the venue is assumed
 
 
 def test_a_fact_that_is_misspelt_is_told(folder: Path) -> None:
@@ -302,10 +351,11 @@ def test_a_fact_that_is_misspelt_is_told(folder: Path) -> None:
 def test_a_module_that_builds_and_runs_a_node_does_neither(folder: Path) -> None:
     """The database it names is not there, and a real node would wait for it, deaf to signals."""
     (folder / "builds.py").write_text(
-        "from nautilus_trader.config import CacheConfig, DatabaseConfig, TradingNodeConfig\n"
+        "from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecClientConfig, TradingNodeConfig\n"
         "from nautilus_trader.live.node import TradingNode\n"
         "cache = CacheConfig(database=DatabaseConfig(host='127.0.0.1', port=1))\n"
-        "node = TradingNode(config=TradingNodeConfig(cache=cache))\n"
+        "clients = {'OKX': LiveExecClientConfig()}\n"
+        "node = TradingNode(config=TradingNodeConfig(cache=cache, exec_clients=clients))\n"
         "node.trader.add_strategy(None)\n"
         "node.build()\n"
         "node.run()\n",
@@ -339,8 +389,9 @@ def test_only_binances_client_rejects_by_itself_and_after_as_many_errors_as_it_i
 
 def test_a_part_of_another_type_is_told_once_and_nothing_is_made_up_about_it(folder: Path) -> None:
     (folder / "parts.py").write_text(
-        "from nautilus_trader.config import TradingNodeConfig\n"
-        "config = TradingNodeConfig(exec_engine={'open_check_interval_secs': 5.0})\n",
+        "from nautilus_trader.config import LiveExecClientConfig, TradingNodeConfig\n"
+        "clients = {'OKX': LiveExecClientConfig()}\n"
+        "config = TradingNodeConfig(exec_engine={'open_check_interval_secs': 5.0}, exec_clients=clients)\n",
         "utf-8",
     )
     done = recon(folder, "--engine", "parts:config", "--json")
@@ -361,7 +412,8 @@ def test_the_limits_of_every_venue_count(folder: Path) -> None:
 
 
 def test_an_accepted_error_does_not_fail(folder: Path) -> None:
-    done = recon(folder, "--engine", "live_node:plain", RECON_NODE_ACCEPT="E03")
+    told = ("--set", "node.tolerated_outage_secs=30", "--set", "venue.name=BINANCE")
+    done = recon(folder, "--engine", "live_node:plain", *told, RECON_NODE_ACCEPT="E03")
     assert done.returncode == 0
     assert "2 warnings, 1 accepted" in done.stdout
     assert "E03 error, accepted" in done.stdout

@@ -3,10 +3,24 @@
 from collections.abc import Collection
 from typing import Any, Final
 
+from nautilus_trader.adapters.sandbox.config import SandboxExecutionClientConfig
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.builder import ClientSpec
 from reconciliation.engine.probe import Probe
+from reconciliation.engine.v1.adapters import (
+    architect_ax,
+    betfair,
+    bitmex,
+    bybit,
+    deribit,
+    dydx,
+    hyperliquid,
+    interactive_brokers,
+    kraken,
+    okx,
+    polymarket,
+)
 from reconciliation.engine.v1.adapters.binance.client import BinanceClient
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
 from reconciliation.engine.v1.adapters.binance.probe import probe_of_config
@@ -25,11 +39,28 @@ __all__ = [
     "client_of",
     "factory_with_guards",
     "guarded_factory",
+    "is_simulated",
     "probe_of",
     "traits_of",
     "weight_read",
 ]
 
+
+_DECLARED: Final = (
+    architect_ax,
+    betfair,
+    bitmex,
+    bybit,
+    deribit,
+    dydx,
+    hyperliquid,
+    interactive_brokers,
+    kraken,
+    okx,
+    polymarket,
+)
+STOCK: Final = {adapter.CONFIG: adapter.FACTS for adapter in _DECLARED}
+"""What is declared of stock clients, by the class of their configuration; a class is not imported for that."""
 
 ADAPTERS: Final = (BinanceClient, StockClient)
 """What a client may be of; the first that knows it counts, and the last knows every one."""
@@ -53,7 +84,15 @@ def probe_of(name: str, config: Any) -> Probe | None:
 def traits_of(name: str, config: Any, *, guarded: bool) -> ClientTraits:
     """Return what rules know of an execution client by its configuration."""
     known = traits_of_config(name, config, guarded=guarded)
-    return known or ClientTraits(str(getattr(config, "venue", None) or name), guarded=guarded)
+    if known is not None:
+        return known
+    stock = None if guarded else STOCK.get(f"{type(config).__module__}.{type(config).__qualname__}")
+    return ClientTraits(str(getattr(config, "venue", None) or name), guarded=guarded, stock=stock)
+
+
+def is_simulated(config: Any) -> bool:
+    """Whether an execution client has no venue: its orders live in the node's own process."""
+    return isinstance(config, SandboxExecutionClientConfig)
 
 
 def assumed_traits(venue: str) -> ClientTraits:

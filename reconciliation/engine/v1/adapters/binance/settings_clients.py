@@ -1,6 +1,6 @@
 """The Binance clients that the venue section of the settings describes."""
 
-from typing import Any
+from typing import Any, Final
 
 from nautilus_trader.adapters.binance import (
     BinanceAccountType,
@@ -15,7 +15,10 @@ from nautilus_trader.model.identifiers import Venue
 
 from reconciliation.engine.builder import ClientSpec, NodeBuilder
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
-from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
+from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits, StockFacts
+
+FACTS: Final = StockFacts(empties=("orders", "fills", "positions"), rejects_unknown=True)
+"""Of the stock clients, spot and futures; read with 1.231.0."""
 
 
 def add_settings_clients(builder: NodeBuilder, *, read_only: bool) -> None:
@@ -72,5 +75,6 @@ def traits_of_config(name: str, config: Any, *, guarded: bool) -> ClientTraits |
         str(config.venue or name),
         guarded=guarded,
         rejects_after=config.max_retries or STOCK_BINANCE_ERRORS,
+        stock=None if guarded else FACTS,
         limits="BINANCE_SPOT" if spot else "BINANCE",
     )

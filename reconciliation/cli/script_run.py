@@ -1,0 +1,231 @@
+"""A script of the user's, run in a process of its own until its node would begin to live, and judged there.
+
+The script has no stdin, reaches this machine only, and ends where a node would begin to live: not a line of it runs
+after that.
+"""
+
+import asyncio
+import builtins
+import getpass
+import ipaddress
+import json
+import os
+import runpy
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from reconciliation.cli.hand_written import Judged, facts_of, judged
+from reconciliation.engine.errors import NotAConfigError
+from reconciliation.engine.generation import generation
+from reconciliation.engine.user_code import place_now, place_of, places_in
+from reconciliation.layers.problems import SettingsError
+from reconciliation.settings.urls import without_user_info
+
+if TYPE_CHECKING:
+    from reconciliation.engine.scripted import ScriptNode
+
+_LOCAL_NAMES: Final = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
+_CONNECTS: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_ASKS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to look at.
+
+    Attributes:
+        script: a file, or a module that is found as `python -m` finds it.
+        args: its arguments.
+        call: what to evaluate in it in place of running it as the main program; empty where it is run.
+        assignments: of the facts that rules judge by, as they were typed; others are in the environment.
+        within_secs: how long it may take.
+    """
+
+    script: str
+    args: tuple[str, ...]
+    call: str
+    assignments: tuple[str, ...]
+    within_secs: float
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        verdicts: on each node, or configuration, in the order in which they came.
+        refused: what the script wanted and did not get, each with its place.
+        until: where it stood when a node would have begun to live, `FILE:LINE`; empty where none would have.
+        failure: why it ended before a node was there, or before it would have run; empty where it did not.
+    """
+
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    until: str = ""
+    failure: str = ""
+
+
+class UnansweredError(EOFError):
+    """The script asked a person for something."""
+
+
+class Script:
+    """A script that is being run.
+
+    Args:
+        job: what to look at.
+        to: the descriptor that the outcome is written to, as JSON.
+    """
+
+    def __init__(self, job: Job, to: int) -> None:
+        self._job = job
+        self._to = to
+        by = facts_of(job.assignments)
+        if isinstance(by, SettingsError):  # who gave the job has looked
+            raise by
+        self._facts = by
+        self._outcome = Outcome()
+        self._nodes: list[ScriptNode] = []
+        self._main = threading.get_ident()
+
+    def run(self) -> NoReturn:
+        """Run it until a node would begin to live, or its end."""
+        found: object = None
+        try:
+            with generation().no_nodes(self._stop) as nodes:  # the engine loads here, which is no time of the script's
+                self._nodes = nodes
+                late = threading.Timer(self._job.within_secs, self._late)
+                late.daemon = True
+                late.start()
+                sys.addaudithook(self._hear)
+                builtins.input = getpass.getpass = self._ask
+                found = self._looked_at()
+        except SystemExit as error:
+            if error.code not in {None, 0}:
+                self._outcome.failure = f"the script ended by itself (exit code {error.code})"
+        except BaseException as error:  # noqa: BLE001 - it is the user's code
+            self._outcome.failure = _told(error)
+        self._finish(found)
+
+    def _looked_at(self) -> object:
+        """Run the script; return what it made that may be judged where it constructs no node."""
+        script = self._job.script
+        is_file = Path(script).is_file()
+        sys.argv = [script, *self._job.args]
+        sys.path[0] = str(Path(script).resolve().parent if is_file else Path.cwd())
+        name = "recon_script" if self._job.call else "__main__"
+        if is_file:
+            made = runpy.run_path(script, run_name=name)
+        else:
+            made = runpy.run_module(script, run_name=name, alter_sys=True)
+        if not self._job.call:
+            return made
+        found = eval(self._job.call, made)  # noqa: S307 - what the user asks for, in the user's own module
+        return asyncio.run(found) if asyncio.iscoroutine(found) else found
+
+    # -- What it may not -----------------------------------------------------------------------------
+
+    def _ask(self, prompt: object = "", *_: object, **__: object) -> NoReturn:
+        raise UnansweredError(str(prompt).strip())
+
+    def _hear(self, event: str, given: tuple[Any, ...]) -> None:
+        if event in _CONNECTS:
+            address = given[1]
+        elif event in _ASKS:
+            address = given[:2]
+        else:
+            return
+        if isinstance(address, tuple) and address and not _is_local(address[0]):
+            host = ":".join(str(part) for part in address[:2] if part is not None)
+            told = f"a connection to {host} ({place_now()})"
+            if told not in self._outcome.refused:
+                self._outcome.refused.append(told)
+            raise ConnectionRefusedError(f"recon check lets a script reach this machine only, and not {host}")
+
+    def _late(self) -> None:
+        place = place_of(sys._current_frames().get(self._main))  # noqa: SLF001 - there is no other way
+        at = f", and is at {place}" if place else ""
+        self._outcome.failure = f"it has constructed no node that runs within {self._job.within_secs:g} s{at}"
+        self._end()
+
+    # -- The end -------------------------------------------------------------------------------------
+
+    def _stop(self) -> NoReturn:
+        self._outcome.until = place_now()
+        self._finish()
+
+    def _finish(self, found: object = None) -> NoReturn:
+        """Judge what there is, and end the process: nothing of the script runs any more."""
+        if self._nodes:
+            self._judge([(node, node.place or self._job.script) for node in self._nodes])
+        elif isinstance(found, dict) and not self._job.call:
+            self._judge([(value, f"{self._job.script}:{name}") for name, value in found.items()])
+        elif found is not None:
+            several = (
+                found.values() if isinstance(found, dict) else found if isinstance(found, tuple | list) else [found]
+            )
+            self._judge([(value, f"{self._job.script}:{self._job.call}") for value in several])
+        self._end()
+
+    def _judge(self, found: list[tuple[object, str]]) -> None:
+        verdicts: list[Judged] = []
+        for value, place in found:
+            try:
+                verdicts.append(judged(value, self._facts, place))
+            except NotAConfigError:  # a script makes much else
+                continue
+        self._outcome.verdicts = [verdict.data() for verdict in verdicts]
+
+    def _end(self) -> NoReturn:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        with os.fdopen(self._to, "w", encoding="utf-8") as to:
+            json.dump(asdict(self._outcome), to)
+        os._exit(0)
+
+
+def _each(found: object) -> Iterable[object]:
+    """Return what a function has returned, one by one: many return a configuration beside something else."""
+    if isinstance(found, dict):
+        return found.values()
+    return found if isinstance(found, tuple | list) else (found,)
+
+
+def _is_local(host: object) -> bool:
+    if host is None or str(host) in _LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _told(error: BaseException) -> str:
+    """Return why a script failed, with the remedy where there is one."""
+    places = places_in(error)
+    place = f" ({places[-1]})" if places else ""
+    if isinstance(error, UnansweredError):
+        what = f', "{error}"' if str(error) else ""
+        return f"it asks for an answer{what}{place}, and nobody is there; give it as an argument or a variable"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        return (
+            f"{package} is not installed beside recon{place}; run recon in the environment of the script: "
+            f"there, pip install nautilus-recon"
+        )
+    if isinstance(error, KeyError) and _is_of_environ(error):
+        return f"the variable {error.args[0]} is not set{place}; set it, to anything, for this check"
+    reason = without_user_info(" ".join(str(error).split()))
+    return f"{type(error).__name__}: {reason}{place}".replace(": (", " (")
+
+
+def _is_of_environ(error: BaseException) -> bool:
+    """Whether it was os.environ that had no such key."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_qualname == "_Environ.__getitem__"

@@ -1,0 +1,18 @@
+"""A node that a user's script would have built, and did not: what it was given until it was to run."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class ScriptNode:
+    """What is known of it.
+
+    Attributes:
+        config: what its constructor was given; the engine's own defaults apply where that is None.
+        place: where the script constructs it, `FILE:LINE`.
+        strategies: the strategies that were added by hand, as objects of the engine's.
+    """
+
+    config: object
+    place: str
+    strategies: list[object] = field(default_factory=list)

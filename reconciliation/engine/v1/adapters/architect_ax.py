@@ -1,0 +1,10 @@
+"""Architect AX's stock client, read with 1.231.0."""
+
+from typing import Final
+
+from reconciliation.rules.client import StockFacts
+
+CONFIG: Final = "nautilus_trader.adapters.architect_ax.config.AxExecClientConfig"
+FACTS: Final = StockFacts(
+    empties=("orders", "fills", "positions"),
+)

@@ -1,0 +1,12 @@
+"""Deribit's stock client, read with 1.231.0."""
+
+from typing import Final
+
+from reconciliation.rules.client import StockFacts
+
+CONFIG: Final = "nautilus_trader.adapters.deribit.config.DeribitExecClientConfig"
+FACTS: Final = StockFacts(
+    empties=("orders", "fills", "positions"),
+    asks_single=False,
+    rejects_unknown=True,
+)

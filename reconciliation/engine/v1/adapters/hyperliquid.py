@@ -1,0 +1,10 @@
+"""Hyperliquid's stock client, read with 1.231.0."""
+
+from typing import Final
+
+from reconciliation.rules.client import StockFacts
+
+CONFIG: Final = "nautilus_trader.adapters.hyperliquid.config.HyperliquidExecClientConfig"
+FACTS: Final = StockFacts(
+    empties=("orders", "fills", "positions"),
+)

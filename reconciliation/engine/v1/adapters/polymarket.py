@@ -1,0 +1,13 @@
+"""Polymarket's stock client, read with 1.231.0.
+
+Not installed without an extra: read, not run.
+"""
+
+from typing import Final
+
+from reconciliation.rules.client import StockFacts
+
+CONFIG: Final = "nautilus_trader.adapters.polymarket.config.PolymarketExecClientConfig"
+FACTS: Final = StockFacts(
+    empties=("orders", "fills"),
+)

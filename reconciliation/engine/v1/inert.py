@@ -1,0 +1,121 @@
+"""Nodes that are kept from being built: while a user's module is imported, or a script is looked at.
+
+A real one would connect to the database, and a module that runs it would trade.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Self
+
+from nautilus_trader.config import TradingNodeConfig
+from nautilus_trader.live import node as node_module
+
+from reconciliation.engine.scripted import ScriptNode
+from reconciliation.engine.user_code import place_now
+
+RUNS: Final = ("run", "run_async", "start")
+"""With these a node would begin to live."""
+
+
+class Anything:
+    """Answers whatever a script asks of what is not there: with itself, with nothing to iterate over, with no."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # copying and the like ask, and take no for an answer
+            raise AttributeError(name)
+        return Anything()
+
+    def __call__(self, *_: object, **__: object) -> Any:
+        """Answer a call."""
+        return Anything()
+
+    def __getitem__(self, _: object) -> Any:
+        return Anything()
+
+    def __setitem__(self, key: object, value: object) -> None:
+        """Keep nothing."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __contains__(self, _: object) -> bool:
+        return False
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        yield from ()
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave as it was entered."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave as it was entered."""
+
+
+class _InertTrader(Anything):
+    """Keeps the strategies that it is given."""
+
+    def __init__(self, kept: ScriptNode) -> None:
+        self._kept = kept
+
+    def add_strategy(self, strategy: object) -> None:
+        """Keep a strategy."""
+        self._kept.strategies.append(strategy)
+
+    def add_strategies(self, strategies: Any) -> None:
+        """Keep several."""
+        self._kept.strategies.extend(strategies)
+
+
+class InertNode(Anything):
+    """Stands where a `TradingNode` would be built: it keeps what it is given."""
+
+    def __init__(self, config: object = None, *_: object, **__: object) -> None:
+        self.kept = ScriptNode(TradingNodeConfig() if config is None else config, place_now())
+        self.config = config
+        self.trader = _InertTrader(self.kept)
+        self.kernel = Anything()
+        _watching[-1](self)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getattr__(self, name: str) -> Any:
+        if name in RUNS:
+            return lambda *_, **__: _running[-1]()
+        return super().__getattr__(name)
+
+
+_watching: list[Callable[[InertNode], None]] = []
+_running: list[Callable[[], Any]] = []
+
+
+@contextmanager
+def no_nodes(at_run: Callable[[], Any] = Anything) -> Iterator[list[ScriptNode]]:
+    """Have code that is run meanwhile build no node; yield what it would have built, as it comes.
+
+    Args:
+        at_run: called where a node would begin to live.
+    """
+    real, nodes = node_module.TradingNode, []
+    node_module.TradingNode = InertNode
+    _watching.append(lambda node: nodes.append(node.kept))
+    _running.append(at_run)
+    try:
+        yield nodes
+    finally:
+        node_module.TradingNode = real
+        _watching.pop()
+        _running.pop()
