@@ -19,9 +19,9 @@ TYPED_ELSEWHERE: Final = ("recon run", "recon status", "recon drill")
 MY_NODE: Final = """
 from nautilus_trader.live.config import LiveExecEngineConfig
 
-config = LiveExecEngineConfig(reconciliation_startup_delay_secs=10.0)
+config = LiveExecEngineConfig(purge_closed_orders_interval_mins=15)
 """
-HAS_FINDINGS: Final = "recon check --engine"
+HAS_FINDINGS: Final = "recon check --script"
 
 
 def test_it_names_ten_commands_that_there_are() -> None:
