@@ -25,6 +25,8 @@ from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, NothingToJudge
 from reconciliation.settings import Settings
 
+WHOLE: Final = "TradingNodeConfig"
+"""What a configuration is called that is a whole node's."""
 _OURS: Final = {"preset": "--preset", "settings_dir": "--settings-dir", "env_file": "--env-file"}
 
 
@@ -120,10 +122,10 @@ def judged(config: object, by: Facts, source: str) -> Judged:
     """
     subject = generation().subject_of_engine(config, by.settings, by.origins, source)
     if isinstance(subject, NothingToJudge):
-        return Judged(source, "TradingNodeConfig", "", subject.reason, ())
+        return Judged(source, WHOLE, "", subject.reason, ())
     venues = ", ".join(dict.fromkeys(client.venue for client in subject.clients))
     assumed = " (assumed; --set venue.name=BYBIT says otherwise)" if subject.assumed_venue else ""
-    what = "TradingNodeConfig" if subject.whole_node else "LiveExecEngineConfig"
+    what = WHOLE if subject.whole_node else "LiveExecEngineConfig"
     return Judged(source, what, f"{venues}{assumed}", "", check(subject))
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from reconciliation.cli.hand_written import Judged, facts_of, judged
+from reconciliation.cli.hand_written import WHOLE, Judged, facts_of, judged
 from reconciliation.engine.errors import NotAConfigError
 from reconciliation.engine.generation import generation
 from reconciliation.engine.user_code import place_now, place_of, places_in
@@ -162,13 +162,10 @@ class Script:
         """Judge what there is, and end the process: nothing of the script runs any more."""
         if self._nodes:
             self._judge([(node, node.place or self._job.script) for node in self._nodes])
-        elif isinstance(found, dict) and not self._job.call:
+        elif self._job.call:
+            self._judge([(value, f"{self._job.script}:{self._job.call}") for value in _each(found)])
+        elif isinstance(found, dict):
             self._judge([(value, f"{self._job.script}:{name}") for name, value in found.items()])
-        elif found is not None:
-            several = (
-                found.values() if isinstance(found, dict) else found if isinstance(found, tuple | list) else [found]
-            )
-            self._judge([(value, f"{self._job.script}:{self._job.call}") for value in several])
         self._end()
 
     def _judge(self, found: list[tuple[object, str]]) -> None:
@@ -178,7 +175,9 @@ class Script:
                 verdicts.append(judged(value, self._facts, place))
             except NotAConfigError:  # a script makes much else
                 continue
-        self._outcome.verdicts = [verdict.data() for verdict in verdicts]
+        # What stands in the configuration of a node is not judged once more by itself.
+        whole = [verdict for verdict in verdicts if verdict.what == WHOLE]
+        self._outcome.verdicts = [verdict.data() for verdict in whole or verdicts]
 
     def _end(self) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
