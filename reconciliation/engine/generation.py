@@ -248,7 +248,7 @@ class Generation(Protocol):
             seed: what delays, jitter and ids are drawn from.
         """
 
-    def no_nodes(self, at_run: Callable[[], Any] = ...) -> AbstractContextManager[list[ScriptNode]]:
+    def no_nodes(self, at_run: Callable[[], Any] | None = None) -> AbstractContextManager[list[ScriptNode]]:
         """Have code that is run meanwhile build no node; what it would have built comes into a list.
 
         Args:

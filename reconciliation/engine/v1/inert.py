@@ -103,7 +103,7 @@ _running: list[Callable[[], Any]] = []
 
 
 @contextmanager
-def no_nodes(at_run: Callable[[], Any] = Anything) -> Iterator[list[ScriptNode]]:
+def no_nodes(at_run: Callable[[], Any] | None = None) -> Iterator[list[ScriptNode]]:
     """Have code that is run meanwhile build no node; yield what it would have built, as it comes.
 
     Args:
@@ -112,7 +112,7 @@ def no_nodes(at_run: Callable[[], Any] = Anything) -> Iterator[list[ScriptNode]]
     real, nodes = node_module.TradingNode, []
     node_module.TradingNode = InertNode
     _watching.append(lambda node: nodes.append(node.kept))
-    _running.append(at_run)
+    _running.append(at_run or Anything)
     try:
         yield nodes
     finally:

@@ -453,7 +453,7 @@ def test_what_cannot_be_judged_is_wrong_usage_and_never_a_traceback(
 
 
 def test_an_unusable_fact_is_told_as_a_problem(folder: Path) -> None:
-    done = recon(folder, "--engine", "live_node:plain", "--json", RECON_NODE_ACCEPT="e99")
+    done = recon(folder, "--engine", "live_node:plain", "--json", RECON_NODE_ACCEPT="none of them")
     assert done.returncode == 2
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["origin"] == "RECON_NODE_ACCEPT"

@@ -8,7 +8,17 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.builder import ClientSpec
 from reconciliation.engine.probe import Probe
-from reconciliation.engine.v1.adapters import (
+from reconciliation.engine.v1.adapters.binance.client import BinanceClient
+from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
+from reconciliation.engine.v1.adapters.binance.probe import probe_of_config
+from reconciliation.engine.v1.adapters.binance.settings_clients import (
+    add_settings_clients,
+    is_covered,
+    traits_of_config,
+)
+from reconciliation.engine.v1.adapters.binance.weight import weight_read
+from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock_facts import (
     architect_ax,
     betfair,
     bitmex,
@@ -21,16 +31,6 @@ from reconciliation.engine.v1.adapters import (
     okx,
     polymarket,
 )
-from reconciliation.engine.v1.adapters.binance.client import BinanceClient
-from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
-from reconciliation.engine.v1.adapters.binance.probe import probe_of_config
-from reconciliation.engine.v1.adapters.binance.settings_clients import (
-    add_settings_clients,
-    is_covered,
-    traits_of_config,
-)
-from reconciliation.engine.v1.adapters.binance.weight import weight_read
-from reconciliation.engine.v1.adapters.stock import StockClient
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 
 __all__ = [

@@ -14,7 +14,7 @@ CONTRACT: Final = "one adapter's rooms are reached through the lookup"
 ROOMS: Final = {
     f"{adapters.__name__}.{module.name}"
     for module in iter_modules(adapters.__path__)
-    if module.name not in {"lookup", "stock"}
+    if module.name not in {"lookup", "stock", "stock_facts"}
 }
 
 
