@@ -16,6 +16,8 @@ from reconciliation.cli import rules
 from reconciliation.cli.env import default_text, example_lines
 from reconciliation.cli.text import value_text
 from reconciliation.engine.generation import fields
+from reconciliation.engine.v1.adapters.binance.settings_clients import FACTS as BINANCE_FACTS
+from reconciliation.engine.v1.adapters.lookup import DECLARED
 from reconciliation.layers import known
 from reconciliation.layers.resolve import load
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
@@ -54,6 +56,20 @@ leave a lost fill unrepaired for ever; each rule names one such way. `recon chec
 - The proof is **run** where a test shows the harm on the real engine, **read** where the harm was found in the engine's
   source, and **computed** where it follows from a computation.
 """
+
+ADAPTERS_HEAD = """# What does my venue's client do when its venue fails?
+
+This page is generated from what is declared of NautilusTrader's stock clients. Nearly all of them answer a query that
+failed with nothing, so that orders and positions seem to be gone. Many call an order REJECTED whose submit failed,
+though the venue may have taken it. Some cannot ask for one order by itself, so that an order without an answer can only
+be rejected.
+
+In a node that recon builds, [`query_errors`](../guides/guards.md) has each query raise that failed, and each that a
+time limit cut short. A test shows it of every adapter that is installed without an extra, by its own class; the others
+were read. What remains is told by [W37](../guides/rules.md#w37) and [E23](../guides/rules.md#e23). Binance USD-M
+futures has guards of its own for all of it.
+"""
+ADAPTERS_COLUMNS = ("client", "a failed query is answered with nothing for", "one order", "a failed submit", "guarded")
 
 METRICS_HEAD = """# Which metrics are there?
 
@@ -97,6 +113,7 @@ def generated() -> dict[str, str]:
         f"settings/{SCHEMA_FILE}": json.dumps(toml_schema(), indent=2) + "\n",
         "docs/reference/settings.md": "\n".join(_reference()) + "\n",
         "docs/reference/metrics.md": "\n".join(_metrics()) + "\n",
+        "docs/reference/adapters.md": "\n".join(_adapters()) + "\n",
         "docs/guides/rules.md": "\n".join(_rules()) + "\n",
         **diagrams(),
         **files(),
@@ -138,6 +155,23 @@ def _entry(setting: Setting, values: dict[ReconciliationPreset, str]) -> Iterato
 
 def _value(values: dict[str, dict[str, object]], setting: Setting) -> str:
     return value_text(values[setting.path[0]][setting.path[1]]) if len(setting.path) > 1 else ""
+
+
+def _adapters() -> Iterator[str]:
+    yield ADAPTERS_HEAD
+    yield f"| {' | '.join(ADAPTERS_COLUMNS)} |"
+    yield f"|{'---|' * len(ADAPTERS_COLUMNS)}"
+    declared = [(adapter.NAME, adapter.FACTS, adapter.IS_INSTALLED) for adapter in DECLARED]
+    binance = ("Binance USD-M futures", BINANCE_FACTS, True)
+    for name, facts, is_installed in sorted([binance, *declared], key=lambda row: row[0].lower()):
+        cells = (
+            name,
+            ", ".join(facts.empties),
+            "is asked for" if facts.asks_single else "is never asked for",
+            "is called REJECTED" if facts.rejects_unknown else "is left open",
+            "each query raises" if is_installed else "not shown",
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
 def _metrics() -> Iterator[str]:

@@ -55,12 +55,16 @@ def _cheaper(s: Subject, symbols: int) -> str:
     return "trade fewer symbols from this address"
 
 
-def _done(client: ClientTraits) -> str:
-    """Tell what a stock client makes of a venue that fails, as far as it is known."""
+def _done(client: ClientTraits, guards: frozenset[str]) -> str:
+    """Tell what a stock client makes of a venue that fails, as far as it is known and not cured."""
     if client.stock is None:
         return ""
-    nothing = f"at {client.venue} a failed query for {several(list(client.stock.empties))} is answered with nothing"
-    return f"{nothing}, and any failed submit is called REJECTED" if client.stock.rejects_unknown else nothing
+    told = []
+    if "query_errors" not in guards:
+        told.append(f"a failed query for {several(list(client.stock.empties))} is answered with nothing")
+    if client.stock.rejects_unknown:
+        told.append("any failed submit is called REJECTED")
+    return f"at {client.venue} {', and '.join(told)}" if told else ""
 
 
 @rule(
@@ -80,7 +84,7 @@ def clients_are_guarded(s: Subject) -> Violation | None:
     if not stock:
         return Violation("the guard query_errors is off", "put query_errors back into node.guards")
     remains = "only the engine-level guards protect it" if s.guards else "nothing protects it"
-    done = "".join(f"; {told}" for client in s.clients if not client.guarded and (told := _done(client)))
+    done = "".join(f"; {told}" for client in s.clients if not client.guarded and (told := _done(client, s.guards)))
     return Violation(
         f"{several(stock)}: stock client, {remains}{done}",
         "keep the engine-level guards on" if s.by_recon else "build the node with LiveTradingNodeConfig.build_node",

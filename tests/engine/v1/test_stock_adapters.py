@@ -6,7 +6,7 @@ installed here; what they do was read.
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
 from typing import Any, Final
 
@@ -26,7 +26,8 @@ from nautilus_trader.live.factories import LiveExecClientFactory
 from nautilus_trader.model.identifiers import AccountId, ClientOrderId, InstrumentId, TraderId, VenueOrderId
 
 from reconciliation.engine.v1.adapters.lookup import STOCK, traits_of
-from reconciliation.rules.client import Report
+from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.rules.client import Report, StockFacts
 
 KEYS: Final[dict[str, dict[str, Any]]] = {
     "architect_ax": {"api_key": "k", "api_secret": "s"},
@@ -47,17 +48,17 @@ KEYS: Final[dict[str, dict[str, Any]]] = {
 HTTP: Final = ("_http_client", "_client", "_http_client_spot", "_http_client_futures")
 
 
-class Failing:
-    """An HTTP object whose questions fail, as at a venue that answers 503.
+class Http:
+    """An HTTP object whose questions are answered in one way.
 
     Args:
         real: the one that is there; what it does without asking is left out.
-        asked: each question is added here.
+        answer: called for each question with its name; what it returns is awaited.
     """
 
-    def __init__(self, real: object, asked: list[str]) -> None:
+    def __init__(self, real: object, answer: Callable[[str], Awaitable[Any]]) -> None:
         self._real = real
-        self._asked = asked
+        self._answer = answer
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._real, name)
@@ -65,12 +66,37 @@ class Failing:
             return real
         if not name.startswith(("request", "query", "get_")):
             return lambda *_, **__: None
+        return lambda *_, **__: self._answer(name)
 
-        def fails(*_: object, **__: object) -> None:
-            self._asked.append(name)
-            raise RuntimeError("HTTP 503")
 
-        return fails
+class Venue:
+    """What the HTTP objects of a client are answered by, and what they have asked."""
+
+    def __init__(self, client: LiveExecutionClient) -> None:
+        self.asked: list[str] = []
+        self.answer: Callable[[], Awaitable[Any]] = fails
+        for name in HTTP:
+            if (real := getattr(client, name, None)) is not None:
+                setattr(client, name, Http(real, self._answered))
+
+    def _answered(self, name: str) -> Awaitable[Any]:
+        self.asked.append(name)
+        return self.answer()
+
+
+async def fails() -> None:
+    """Fail as at a venue that answers 503."""
+    raise RuntimeError("HTTP 503")
+
+
+async def hangs() -> None:
+    """Never answer."""
+    await asyncio.sleep(3_600)
+
+
+async def has_nothing() -> list[Any]:
+    """Answer that there is nothing."""
+    return []
 
 
 @pytest.fixture
@@ -120,38 +146,75 @@ def questions(client: LiveExecutionClient) -> dict[Report, Callable[[], Any]]:
     }
 
 
+def one_order(client: LiveExecutionClient) -> Any:
+    """Return what the engine asks for one order."""
+    return client.generate_order_status_report(
+        GenerateOrderStatusReport(
+            instrument_id=InstrumentId.from_str(f"BTCUSDT-LINEAR.{client.venue}"),
+            client_order_id=ClientOrderId("O-1"),
+            venue_order_id=VenueOrderId("1"),
+            command_id=UUID4(),
+            ts_init=0,
+        )
+    )
+
+
+def facts_of(config: Any) -> StockFacts:
+    facts = traits_of("X", config, guarded=False).stock
+    assert facts is not None
+    return facts
+
+
 @pytest.mark.parametrize("adapter", KEYS)
 def test_a_failed_query_is_answered_as_declared(adapter: str, loop: asyncio.AbstractEventLoop) -> None:
     client, config = client_of(adapter, loop)
-    facts = traits_of("X", config, guarded=False).stock
-    assert facts is not None
-    asked: list[str] = []
-    for name in HTTP:
-        if (real := getattr(client, name, None)) is not None:
-            setattr(client, name, Failing(real, asked))
+    venue, facts = Venue(client), facts_of(config)
     empties = []
     for report, ask in questions(client).items():
-        asked.clear()
+        venue.asked.clear()
         try:
             answer = loop.run_until_complete(ask())
         except RuntimeError:
-            assert asked
+            assert venue.asked
         else:
             assert answer == []
-            assert asked, f"{report}: it answered without having asked, which shows nothing"
+            assert venue.asked, f"{report}: it answered without having asked, which shows nothing"
             empties.append(report)
     assert tuple(empties) == facts.empties
+    venue.asked.clear()
+    assert loop.run_until_complete(one_order(client)) is None
+    assert facts.asks_single or not venue.asked
 
-    asked.clear()
-    one = GenerateOrderStatusReport(
-        instrument_id=InstrumentId.from_str(f"BTCUSDT.{client.venue}"),
-        client_order_id=ClientOrderId("O-1"),
-        venue_order_id=VenueOrderId("1"),
-        command_id=UUID4(),
-        ts_init=0,
-    )
-    assert loop.run_until_complete(client.generate_order_status_report(one)) is None
-    assert facts.asks_single or not asked
+
+@pytest.mark.parametrize("adapter", KEYS)
+def test_with_the_guard_what_failed_raises_and_what_answered_answers(
+    adapter: str, loop: asyncio.AbstractEventLoop
+) -> None:
+    client, config = client_of(adapter, loop)
+    venue = Venue(client)
+    StockClient(client).raise_failures()
+    for ask in questions(client).values():
+        with pytest.raises(RuntimeError, match="HTTP 503"):
+            loop.run_until_complete(ask())
+    if facts_of(config).asks_single:
+        with pytest.raises((RuntimeError, ValueError)):  # some refuse what they have no instrument for
+            loop.run_until_complete(one_order(client))
+    venue.answer = has_nothing
+    for ask in questions(client).values():
+        assert loop.run_until_complete(ask()) == []
+
+
+@pytest.mark.parametrize("adapter", KEYS)
+def test_a_query_that_is_cut_short_is_no_empty_answer(adapter: str, loop: asyncio.AbstractEventLoop) -> None:
+    """Most adapters catch the cancellation too, so that a time limit alone would read as nothing there."""
+    client, _ = client_of(adapter, loop)
+    Venue(client).answer = hangs
+    stock = StockClient(client)
+    stock.raise_failures()
+    stock.limit_queries(0.05)
+    for ask in questions(client).values():
+        with pytest.raises(TimeoutError):
+            loop.run_until_complete(ask())
 
 
 def test_every_stock_client_is_declared_once() -> None:

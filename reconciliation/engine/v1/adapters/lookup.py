@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 
-_DECLARED: Final = (
+DECLARED: Final = (
     architect_ax,
     betfair,
     bitmex,
@@ -59,7 +59,7 @@ _DECLARED: Final = (
     okx,
     polymarket,
 )
-STOCK: Final = {adapter.CONFIG: adapter.FACTS for adapter in _DECLARED}
+STOCK: Final = {adapter.CONFIG: adapter.FACTS for adapter in DECLARED}
 """What is declared of stock clients, by the class of their configuration; a class is not imported for that."""
 
 ADAPTERS: Final = (BinanceClient, StockClient)

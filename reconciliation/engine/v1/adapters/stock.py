@@ -10,6 +10,7 @@ from reconciliation.engine.client import PositionMode
 from reconciliation.engine.holdings import Holdings
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.queries.time_limits import limit_reports
+from reconciliation.engine.v1.queries.told_errors import raise_told_errors
 
 
 class StockClient:
@@ -83,6 +84,10 @@ class StockClient:
     def used_weight(self) -> int:
         """Not known."""
         return 0
+
+    def raise_failures(self) -> None:
+        """Have each report query raise the error that the client only logs."""
+        raise_told_errors(self.engine_client)
 
     def limit_queries(self, secs: float) -> None:
         """Give each report query a time limit, in seconds."""

@@ -36,6 +36,9 @@ def install(
         The guard that brings trades in, where it is among them.
     """
     engine, wanted = node.kernel.exec_engine, frozenset(guards)
+    if "query_errors" in wanted:
+        for client in clients:
+            client.raise_failures()
     if "time_limits" in wanted:
         for client in clients:
             client.limit_queries(report_secs)

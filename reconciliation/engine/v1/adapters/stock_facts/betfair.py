@@ -7,7 +7,10 @@ from typing import Final
 
 from reconciliation.rules.client import StockFacts
 
+NAME: Final = "Betfair"
 CONFIG: Final = "nautilus_trader.adapters.betfair.config.BetfairExecClientConfig"
+IS_INSTALLED: Final = False
+"""Whether it comes without an extra."""
 FACTS: Final = StockFacts(
     empties=("positions",),
 )

@@ -4,7 +4,10 @@ from typing import Final
 
 from reconciliation.rules.client import StockFacts
 
+NAME: Final = "Bybit"
 CONFIG: Final = "nautilus_trader.adapters.bybit.config.BybitExecClientConfig"
+IS_INSTALLED: Final = True
+"""Whether it comes without an extra."""
 FACTS: Final = StockFacts(
     empties=("orders", "fills", "positions"),
 )

@@ -7,7 +7,10 @@ from typing import Final
 
 from reconciliation.rules.client import StockFacts
 
+NAME: Final = "Interactive Brokers"
 CONFIG: Final = "nautilus_trader.adapters.interactive_brokers.config.InteractiveBrokersExecClientConfig"
+IS_INSTALLED: Final = False
+"""Whether it comes without an extra."""
 FACTS: Final = StockFacts(
     empties=("fills",),
 )

@@ -7,7 +7,10 @@ from typing import Final
 
 from reconciliation.rules.client import StockFacts
 
+NAME: Final = "Kraken"
 CONFIG: Final = "nautilus_trader.adapters.kraken.config.KrakenExecClientConfig"
+IS_INSTALLED: Final = True
+"""Whether it comes without an extra."""
 FACTS: Final = StockFacts(
     empties=("orders", "fills", "positions"),
     rejects_unknown=True,

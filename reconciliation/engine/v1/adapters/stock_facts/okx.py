@@ -4,7 +4,10 @@ from typing import Final
 
 from reconciliation.rules.client import StockFacts
 
+NAME: Final = "OKX"
 CONFIG: Final = "nautilus_trader.adapters.okx.config.OKXExecClientConfig"
+IS_INSTALLED: Final = True
+"""Whether it comes without an extra."""
 FACTS: Final = StockFacts(
     empties=("orders", "fills", "positions"),
     rejects_unknown=True,

@@ -7,7 +7,10 @@ from typing import Final
 
 from reconciliation.rules.client import StockFacts
 
+NAME: Final = "Polymarket"
 CONFIG: Final = "nautilus_trader.adapters.polymarket.config.PolymarketExecClientConfig"
+IS_INSTALLED: Final = False
+"""Whether it comes without an extra."""
 FACTS: Final = StockFacts(
     empties=("orders", "fills"),
 )
