@@ -129,7 +129,7 @@ def _show(settings: Settings, log: Logger | None, error: ReconError, *, warn: bo
     if isinstance(error, RulesBrokenError):
         for line in lines(settings, error.all_findings):
             click.echo(line, err=True)
-        click.echo(printable(f"\nnot started: {error}"), err=True)
+        click.echo(f"\nnot started: {printable(str(error))}", err=True)
     elif isinstance(error, PreflightError) and error.outcomes:
         for outcome in error.outcomes:
             click.echo(printable(f"{outcome.name}: {outcome.found}; {outcome.action}"), err=True)

@@ -97,6 +97,7 @@ def test_the_unit_allows_what_a_start_a_stop_and_a_busy_loop_may_take() -> None:
     assert f"RECON_FACTS_SUPERVISOR_RESTARTS={SERVICE['Restart'][0]}" in SERVICE["Environment"]
     assert SERVICE["RestartPreventExitStatus"] == [str(int(ExitCode.UNUSABLE))]
     assert SERVICE["Type"] == ["notify"]
+    assert lines("Unit")["StartLimitIntervalSec"] == ["0"]  # what a node waits for may be away for hours
 
 
 # -- Kubernetes ------------------------------------------------------------------------------------

@@ -94,7 +94,17 @@ def test_a_person_reads_the_rules_as_check_tells_them(stage: Stage) -> None:
     assert told.stderr.splitlines()[0].startswith("refused: preset standard")
     assert "E03 error  " in told.stderr
     assert "node.guards: RECON_NODE_GUARDS" in told.stderr
+    assert told.stderr.splitlines()[-1].startswith("not started: E03: ")
     assert told.stdout == ""
+
+
+def test_a_function_that_is_not_there_is_an_event_to_a_machine_and_usage_to_a_person(stage: Stage) -> None:
+    (event,) = stage.recon("run", "nowhere:configure").events("settings_refused")
+    assert event["level"] == "error"
+    assert event["reason"].startswith("'nowhere:configure': No module named 'nowhere'")
+    told = stage.recon("run", "nowhere:configure", RECON_LOG_FORMAT="console")
+    assert told.code == 2
+    assert told.stderr.splitlines()[-1].startswith("Error: 'nowhere:configure': No module named 'nowhere'")
 
 
 @pytest.mark.parametrize(("accept", "code"), [({}, 2), ({"RECON_NODE_ACCEPT": "E19"}, 0)])
