@@ -1,4 +1,4 @@
-"""Watching and mending the database behind a cache in virtual time: a task in place of a thread, and no socket."""
+"""What a node reaches beside its venue, in virtual time: database, leases, supervisor; no thread and no socket."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

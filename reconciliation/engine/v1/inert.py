@@ -87,19 +87,19 @@ class InertNode(Anything):
         self.config = config
         self.trader = _InertTrader(self.kept)
         self.kernel = Anything()
-        _watching[-1](self)
+        _meanwhile[-1][0].append(self.kept)
 
     def __bool__(self) -> bool:
         return True
 
     def __getattr__(self, name: str) -> Any:
         if name in RUNS:
-            return lambda *_, **__: _running[-1]()
+            return lambda *_, **__: _meanwhile[-1][1]()
         return super().__getattr__(name)
 
 
-_watching: list[Callable[[InertNode], None]] = []
-_running: list[Callable[[], Any]] = []
+_meanwhile: list[tuple[list[ScriptNode], Callable[[], Any]]] = []
+"""Where nodes are kept, and what is called where one would begin to live, of each `no_nodes` that lasts."""
 
 
 @contextmanager
@@ -109,13 +109,12 @@ def no_nodes(at_run: Callable[[], Any] | None = None) -> Iterator[list[ScriptNod
     Args:
         at_run: called where a node would begin to live.
     """
-    real, nodes = node_module.TradingNode, []
+    nodes: list[ScriptNode] = []
+    real = node_module.TradingNode
     node_module.TradingNode = InertNode
-    _watching.append(lambda node: nodes.append(node.kept))
-    _running.append(at_run or Anything)
+    _meanwhile.append((nodes, at_run or Anything))
     try:
         yield nodes
     finally:
         node_module.TradingNode = real
-        _watching.pop()
-        _running.pop()
+        _meanwhile.pop()

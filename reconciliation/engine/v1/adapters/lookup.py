@@ -1,13 +1,15 @@
 """Which adapter a client is of; nothing else of this generation names one."""
 
 from collections.abc import Collection
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Final
 
-from nautilus_trader.adapters.sandbox.config import SandboxExecutionClientConfig
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.builder import ClientSpec
 from reconciliation.engine.probe import Probe
+from reconciliation.engine.v1.adapters import stock_facts
 from reconciliation.engine.v1.adapters.binance.client import BinanceClient
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
 from reconciliation.engine.v1.adapters.binance.probe import probe_of_config
@@ -18,19 +20,6 @@ from reconciliation.engine.v1.adapters.binance.settings_clients import (
 )
 from reconciliation.engine.v1.adapters.binance.weight import weight_read
 from reconciliation.engine.v1.adapters.stock import StockClient
-from reconciliation.engine.v1.adapters.stock_facts import (
-    architect_ax,
-    betfair,
-    bitmex,
-    bybit,
-    deribit,
-    dydx,
-    hyperliquid,
-    interactive_brokers,
-    kraken,
-    okx,
-    polymarket,
-)
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
 
 __all__ = [
@@ -46,21 +35,13 @@ __all__ = [
 ]
 
 
-DECLARED: Final = (
-    architect_ax,
-    betfair,
-    bitmex,
-    bybit,
-    deribit,
-    dydx,
-    hyperliquid,
-    interactive_brokers,
-    kraken,
-    okx,
-    polymarket,
-)
+_FILES: Final = tuple(file.name for file in iter_modules(stock_facts.__path__, f"{stock_facts.__name__}."))
+DECLARED: Final = tuple(map(import_module, _FILES))
+"""What is declared of the stock clients that have no rooms here, a file each."""
 STOCK: Final = {adapter.CONFIG: adapter.FACTS for adapter in DECLARED}
 """What is declared of stock clients, by the class of their configuration; a class is not imported for that."""
+_SANDBOX: Final = "nautilus_trader.adapters.sandbox.config.SandboxExecutionClientConfig"
+"""Likewise: a boot would import an exchange that it has no use for."""
 
 ADAPTERS: Final = (BinanceClient, StockClient)
 """What a client may be of; the first that knows it counts, and the last knows every one."""
@@ -86,13 +67,17 @@ def traits_of(name: str, config: Any, *, guarded: bool) -> ClientTraits:
     known = traits_of_config(name, config, guarded=guarded)
     if known is not None:
         return known
-    stock = None if guarded else STOCK.get(f"{type(config).__module__}.{type(config).__qualname__}")
+    stock = None if guarded else STOCK.get(_path(type(config)))
     return ClientTraits(str(getattr(config, "venue", None) or name), guarded=guarded, stock=stock)
 
 
 def is_simulated(config: Any) -> bool:
     """Whether an execution client has no venue: its orders live in the node's own process."""
-    return isinstance(config, SandboxExecutionClientConfig)
+    return any(_path(kind) == _SANDBOX for kind in type(config).__mro__)
+
+
+def _path(kind: type[Any]) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def assumed_traits(venue: str) -> ClientTraits:
