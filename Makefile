@@ -7,6 +7,7 @@ LOCK := requirements.lock
 BENCH := .bench
 BENCH_LOCK := benchmarks/requirements.lock
 DEPLOY_LOCK := deploy/container/requirements.lock
+EXTRAS_LOCK := tests/extras/requirements.lock
 UV := $(shell command -v uv 2>/dev/null)
 WANTED := $(shell cat .python-version)
 # The first interpreter that is new enough; what a version manager only pretends to have fails its own call.
@@ -19,7 +20,7 @@ SITE := build/site
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
+.PHONY: help install parts demo test test-extras quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +69,10 @@ COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 test: $(READY)  ## Run every test
 	@tests/tools/parts.sh unpacked
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
+
+test-extras:  ## Try the stock clients of adapters behind extras, in an environment of its own
+	@$(MAKE) --no-print-directory install VENV=.venv-extras LOCK=$(EXTRAS_LOCK)
+	@$(COMPILED_ONCE) EXTRAS=yes .venv-extras/bin/python -m pytest -q tests/engine/v1/test_stock_adapters.py
 
 quickstart: $(READY)  ## Type the quickstart in an empty folder, and tell how long it takes
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest -q -s tests/docs/test_quickstart.py
@@ -132,11 +137,13 @@ ifneq ($(UV),)
 	@$(UV) $(COMPILE)
 	@$(UV) $(COMPILE_BENCH)
 	@$(UV) $(COMPILE_DEPLOY)
+	@$(UV) $(COMPILE_EXTRAS)
 else
 	@test -x .uv/bin/uv || { "$(PYTHON)" -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv; }
 	@.uv/bin/uv $(COMPILE)
 	@.uv/bin/uv $(COMPILE_BENCH)
 	@.uv/bin/uv $(COMPILE_DEPLOY)
+	@.uv/bin/uv $(COMPILE_EXTRAS)
 endif
 
 COMPILE = pip compile --quiet --universal --python-version 3.12 --group dev --generate-hashes \
@@ -152,5 +159,10 @@ COMPILE_DEPLOY = pip compile --quiet --universal --python-version 3.12 --group b
 	--no-emit-index-url --no-emit-find-links --no-header --upgrade --constraints $(LOCK) \
 	--output-file $(DEPLOY_LOCK) pyproject.toml
 
+# The adapters behind extras, with what tests need.
+COMPILE_EXTRAS = pip compile --quiet --universal --python-version 3.12 --group test --group build --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --upgrade --constraints $(LOCK) \
+	--output-file $(EXTRAS_LOCK) pyproject.toml tests/extras/requirements.in
+
 clean:  ## Remove what was built
-	rm -rf $(VENV) $(BENCH) .uv .parts build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .venv-extras $(BENCH) .uv .parts build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

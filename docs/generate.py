@@ -15,9 +15,7 @@ from monitoring.files import files
 from reconciliation.cli import rules
 from reconciliation.cli.env import default_text, example_lines
 from reconciliation.cli.text import value_text
-from reconciliation.engine.generation import fields
-from reconciliation.engine.v1.adapters.binance.settings_clients import FACTS as BINANCE_FACTS
-from reconciliation.engine.v1.adapters.lookup import DECLARED
+from reconciliation.engine.generation import fields, generation
 from reconciliation.layers import known
 from reconciliation.layers.resolve import load
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
@@ -28,9 +26,11 @@ from reconciliation.monitor.metrics import NODE_LABELS
 from reconciliation.node.observation import Observation
 from reconciliation.presets import ReconciliationPreset
 from reconciliation.rules.catalogue import RULES
+from reconciliation.rules.client import StockFacts
 from reconciliation.rules.finding import Rule
 from reconciliation.rules.plan import plan
 from reconciliation.rules.subject import subject_of
+from reconciliation.settings.guards import GUARDS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,12 +64,20 @@ failed with nothing, so that orders and positions seem to be gone. Many call an 
 though the venue may have taken it. Some cannot ask for one order by itself, so that an order without an answer can only
 be rejected.
 
-In a node that recon builds, [`query_errors`](../guides/guards.md) has each query raise that failed, and each that a
-time limit cut short. A test shows it of every adapter that is installed without an extra, by its own class; the others
-were read. What remains is told by [W37](../guides/rules.md#w37) and [E23](../guides/rules.md#e23). Binance USD-M
-futures has guards of its own for all of it.
+In a node that recon builds, two [guards](../guides/guards.md) work in every one of them. With `query_errors` each query
+raises that failed, and each that a time limit cut short; one order is looked up in the list where it cannot be asked
+for. With `unknown_outcomes` an order stays in flight whose submit failed without a refusal, until the in-flight check
+has asked for it. A test shows it by the adapters' own classes, with objects in them that fail; those of Betfair,
+Interactive Brokers and Polymarket are tried where their extras are installed (`make test-extras`), their submits were
+read. What remains is told by [W37](../guides/rules.md#w37). Binance USD-M futures has guards of its own for all of it.
 """
-ADAPTERS_COLUMNS = ("client", "a failed query is answered with nothing for", "one order", "a failed submit", "guarded")
+ADAPTERS_COLUMNS = (
+    "client",
+    "a failed query is answered with nothing for",
+    "one order",
+    "a failed submit",
+    "what remains with the guards",
+)
 
 METRICS_HEAD = """# Which metrics are there?
 
@@ -161,17 +169,21 @@ def _adapters() -> Iterator[str]:
     yield ADAPTERS_HEAD
     yield f"| {' | '.join(ADAPTERS_COLUMNS)} |"
     yield f"|{'---|' * len(ADAPTERS_COLUMNS)}"
-    declared = [(adapter.NAME, adapter.FACTS, adapter.IS_INSTALLED) for adapter in DECLARED]
-    binance = ("Binance USD-M futures", BINANCE_FACTS, True)
-    for name, facts, is_installed in sorted([binance, *declared], key=lambda row: row[0].lower()):
+    for name, facts in generation().stock_clients():
         cells = (
             name,
-            ", ".join(facts.empties),
-            "is asked for" if facts.asks_single else "is never asked for",
+            ", ".join(facts.empties) or "none",
+            _one_order(facts),
             "is called REJECTED" if facts.rejects_unknown else "is left open",
-            "each query raises" if is_installed else "not shown",
+            "; ".join(facts.remaining(GUARDS)) or "nothing that was found",
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def _one_order(facts: StockFacts) -> str:
+    if facts.cancels_unanswered:
+        return "is CANCELED when the query fails"
+    return "is asked for" if facts.asks_single else "is never asked for"
 
 
 def _metrics() -> Iterator[str]:

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from reconciliation.cli.text import table
+from reconciliation.engine.generation import generation
 from reconciliation.layers.problems import printable
 from reconciliation.layers.suggest import nearest
 from reconciliation.rules.catalogue import RULES, named
 from reconciliation.rules.finding import Rule
+from reconciliation.settings.guards import GUARDS
+
+STOCK_CLIENTS: Final = "W37"
+"""The rule that hangs on what each stock client does."""
 
 
 @click.command("rules")
@@ -64,3 +69,14 @@ def lines(rule: Rule) -> Iterator[str]:
             ("  in a node of recon's", f"held by construction: {rule.held}" if rule.held else "a setting can break it"),
         ]
     )
+    if rule.id == STOCK_CLIENTS:
+        yield ""
+        yield from table(_clients())
+
+
+def _clients() -> Iterator[tuple[str, str, str]]:
+    """Yield what is known of stock clients; the engine loads here."""
+    yield "  client", "a stock one", "in a node of recon's"
+    for name, facts in generation().stock_clients():
+        stock, guarded = ("; ".join(facts.remaining(guards)) for guards in ((), GUARDS))
+        yield f"  {name}", stock, guarded or "nothing that was found"

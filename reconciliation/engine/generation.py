@@ -19,7 +19,7 @@ from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.stored import Loaded, Stored
 from reconciliation.engine.written import Writes
-from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.client import ClientTraits, StockFacts
 from reconciliation.rules.subject import NothingToJudge, Observed, Subject
 from reconciliation.settings import Settings
 
@@ -148,8 +148,11 @@ class Generation(Protocol):
     def guarded_factory(self, guards: Collection[str], *, read_only: bool) -> type[GuardedFactory]:
         """Return the factory that makes a guarded client of the venue that settings can name."""
 
-    def leave_streams_shut(self, builder: NodeBuilder) -> None:
-        """Have the execution clients of a builder open no user stream, where their adapter is known."""
+    def guard_clients(self, builder: NodeBuilder, *, read_only: bool) -> None:
+        """Give the stock clients in a builder the guards of the settings, where their adapter is known."""
+
+    def stock_clients(self) -> tuple[tuple[str, StockFacts], ...]:
+        """Return what is known of the stock clients of adapters, by the name of the venue, in its order."""
 
     def unfit(self, builder: NodeBuilder) -> Iterable[str]:
         """Yield what was added to a builder that the engine cannot build, in words."""

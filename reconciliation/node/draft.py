@@ -62,8 +62,6 @@ def draft(
     builder, parts = collected(settings, configure, read_only=read_only)
     complete(builder, embedding=embedding)
     subject, findings = judged(builder, parts)
-    if read_only:
-        generation().leave_streams_shut(builder)
     if refusals(findings):
         raise RulesBrokenError(findings)
     return Draft(builder, subject, findings, read_only)
@@ -89,6 +87,7 @@ def collected(settings: Settings, configure: Configure | None, *, read_only: boo
         called_with_builder(configure, builder)
         if unfit := list(generation().unfit(builder)):
             raise ConfigureError("; ".join(unfit), "add what the engine can build")
+    generation().guard_clients(builder, read_only=read_only)
     return builder, parts
 
 

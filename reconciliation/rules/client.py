@@ -1,7 +1,10 @@
 """What rules know of an execution client."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from reconciliation.rules.figures import several
 
 STOCK_BINANCE_ERRORS: Final = 3
 """The stock Binance client itself emits OrderRejected at the third failed query of an order: `max_retries or 3`."""
@@ -18,8 +21,26 @@ class StockFacts:
     """The reports whose failed query is answered with nothing, so that all there is seems to be gone."""
     asks_single: bool = True
     """Whether it can ask for one order by itself; where it cannot, nothing is its only answer."""
+    cancels_unanswered: bool = False
+    """Whether a failed query for one order is answered with a report that it was canceled."""
     rejects_unknown: bool = False
-    """Whether any submit that failed is called Rejected, though the venue may have taken the order."""
+    """Whether a submit that failed is called Rejected, though the venue may have taken the order."""
+    remains: str = ""
+    """What no guard cures, in words; empty where nothing was found."""
+
+    def remaining(self, guards: Collection[str]) -> tuple[str, ...]:
+        """Return what it does that the named guards do not cure, in words; they work in a node that recon builds."""
+        told = []
+        if "query_errors" not in guards:
+            if self.empties:
+                told.append(f"a failed query for {several(list(self.empties))} is answered with nothing")
+            if self.cancels_unanswered:
+                told.append("a failed query for one order has it CANCELED")
+            if not self.asks_single:
+                told.append("one order cannot be asked for")
+        if self.rejects_unknown and "unknown_outcomes" not in guards:
+            told.append("a failed submit is called REJECTED")
+        return (*told, self.remains) if self.remains else tuple(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,13 +145,13 @@ def _unasked(s: Subject) -> list[str]:
     proof="run",
     why="The check that asks for it is answered by nothing, at a venue that works as at one that does not, and calls"
     " the order REJECTED: only the stream can save it.",
-    cure="the in-flight check off and the open check on, which asks for all open orders at once; or the guard"
-    " answered_absence",
+    cure="the guard query_errors, which looks it up in the list of orders; or the in-flight check off and the open one"
+    " on, which asks for all open orders at once",
 )
 def unanswered_can_be_asked(s: Subject) -> Violation | None:
     """An unanswered order can be asked for."""
     r, unasked = s.checks, _unasked(s)
-    if not unasked or r.inflight_check_interval_ms is None or "answered_absence" in s.guards:
+    if not unasked or r.inflight_check_interval_ms is None or "query_errors" in s.guards:
         return None
     change = s.put("reconciliation.inflight_check_interval_ms", None)
     if r.open_check_interval_secs is None:
@@ -159,7 +159,7 @@ def unanswered_can_be_asked(s: Subject) -> Violation | None:
     return Violation(
         f"the client of {several(unasked)} cannot ask for one order, and an unanswered one is asked for"
         f" {r.inflight_check_retries} times before it is called REJECTED",
-        guards_or(s, "answered_absence", change),
+        guards_or(s, "query_errors", change),
     )
 
 

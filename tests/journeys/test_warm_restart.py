@@ -59,7 +59,7 @@ def test_the_symbol_guard_is_still_needed(stage: Stage, venue: VenueProcess, red
     # The guard that keeps a history whole hides what its doubling does.
     without = ",".join(name for name in GUARDS if name != "whole_history")
     env = stock | {"RECON_CACHE_URL": redis, "PYTHONPATH": path, "RECON_NODE_GUARDS": without}
-    node = stage.node(env, "stock_clients:configure")
+    node = stage.node(env, "stock_clients:configure_own")
     until(lambda: {"node_reconciled", "node_not_reconciled"} & set(names(node)), "the stock client reconciled")
     until(lambda: cache.histories("positions").keys() - before.keys(), CURED, 5)
     event = node.wait_for("node_not_reconciled")

@@ -2,6 +2,11 @@ import functools
 from typing import Any
 
 import pytest
+from nautilus_trader.adapters.binance import (
+    BinanceAccountType,
+    BinanceExecClientConfig,
+    BinanceLiveExecClientFactory,
+)
 from nautilus_trader.config import LiveDataClientConfig, LiveExecClientConfig
 from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
 
@@ -79,6 +84,33 @@ def test_the_clients_that_were_added_are_judged() -> None:
     drafted = draft(settings(**CACHE), stock)
     assert [(client.venue, client.guarded) for client in drafted.subject.clients] == [("OKX", False)]
     assert "W37" in {finding.id for finding in drafted.findings}
+
+
+class OwnFactory(BinanceLiveExecClientFactory):  # type: ignore[misc] # the engine is untyped
+    """A factory of a user's own."""
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize(
+    ("account", "factory", "guarded"),
+    [
+        (BinanceAccountType.USDT_FUTURES, BinanceLiveExecClientFactory, True),
+        (BinanceAccountType.USDT_FUTURES, OwnFactory, False),
+        (BinanceAccountType.SPOT, BinanceLiveExecClientFactory, False),
+    ],
+)
+def test_a_stock_client_gets_the_guards_and_one_of_a_users_own_factory_is_left_alone(
+    account: BinanceAccountType, factory: type[Any], guarded: bool, read_only: bool
+) -> None:
+    def configure(builder: NodeBuilder) -> None:
+        config = BinanceExecClientConfig(api_key="k", api_secret="s", account_type=account)
+        builder.add_exec_client("BINANCE", config, factory)
+
+    drafted = draft(settings(**CACHE), configure, read_only=read_only)
+    spec = drafted.builder.exec_clients["BINANCE"]
+    assert spec.is_guarded is guarded
+    assert guarded or spec.factory is factory
+    assert [client.guarded for client in drafted.subject.clients] == [guarded]
 
 
 def test_the_client_that_is_going_to_be_embedded_is_judged() -> None:

@@ -98,7 +98,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E22", replace(ours(), unusable={"strategies.A-1.strategy_path": "there is no module nope"}), ours()),
     ("E23", deaf(hand()), hand()),
     ("E23", deaf(hand()), deaf(hand(reconciliation={"inflight_check_interval_ms": None}))),
-    ("E23", deaf(unguarded("answered_absence")), deaf(unguarded())),
+    ("E23", deaf(unguarded("query_errors")), deaf(unguarded())),
     ("W21", r(**OPEN_ONLY), r()),
     ("W21", r(open_check_interval_secs=None), r(position_check_interval_secs=None)),
     ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 60})),

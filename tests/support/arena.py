@@ -20,7 +20,7 @@ from reconciliation.embedded.venue import VenueProcess
 from reconciliation.engine.lifecycle import Lifecycle, Observer
 from reconciliation.engine.v1 import emit
 from reconciliation.engine.v1.adapters.lookup import add_settings_clients, client_of
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.settings.guards import GUARDS
 

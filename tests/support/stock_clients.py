@@ -1,4 +1,4 @@
-"""A user's configure function that brings the stock Binance clients along; the guards are not in them."""
+"""A user's configure function that brings the stock Binance clients along, or those of a factory of their own."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from reconciliation import NodeBuilder
 
 
+class OwnFactory(BinanceLiveExecClientFactory):  # type: ignore[misc] # the engine is untyped
+    """A factory of a user's own, which makes the stock client: nobody puts another in its place."""
+
+
 def configure(builder: "NodeBuilder") -> None:
     """Add stock clients for the venue that `STOCK_VENUE_*` names."""
     _add(builder, InstrumentProviderConfig(load_all=True))
+
+
+def configure_own(builder: "NodeBuilder") -> None:
+    """Add them by a factory of one's own."""
+    _add(builder, InstrumentProviderConfig(load_all=True), OwnFactory)
 
 
 def configure_lean(builder: "NodeBuilder") -> None:
@@ -26,7 +35,9 @@ def configure_lean(builder: "NodeBuilder") -> None:
     _add(builder, InstrumentProviderConfig())
 
 
-def _add(builder: "NodeBuilder", exec_provider: InstrumentProviderConfig) -> None:
+def _add(
+    builder: "NodeBuilder", exec_provider: InstrumentProviderConfig, factory: type[Any] = BinanceLiveExecClientFactory
+) -> None:
     stream = os.environ["STOCK_VENUE_STREAM_URL"]
     shared: dict[str, Any] = {
         "api_key": os.environ["STOCK_VENUE_API_KEY"],
@@ -48,5 +59,5 @@ def _add(builder: "NodeBuilder", exec_provider: InstrumentProviderConfig) -> Non
             base_url_ws_stream=stream,
             instrument_provider=exec_provider,
         ),
-        BinanceLiveExecClientFactory,
+        factory,
     )

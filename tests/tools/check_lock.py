@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>(?:[^\n]*\\\n)*[^\n]*)", re.MULTILINE)
 TESTED: Final = "requirements.lock"
 DEPLOYED: Final = "deploy/container/requirements.lock"
-GROUPS: Final = {TESTED: "dev", DEPLOYED: "build"}
+EXTRAS: Final = "tests/extras/requirements.lock"
+GROUPS: Final = {TESTED: "dev", DEPLOYED: "build", EXTRAS: "test"}
 """The lock files, each with the group that it pins beside the project's own requirements."""
 
 

@@ -19,6 +19,7 @@ from reconciliation.engine.v1.adapters.lookup import (
     factory_with_guards,
     guarded_factory,
     probe_of,
+    stock_clients,
     traits_of,
 )
 from reconciliation.engine.v1.assemble import assemble
@@ -44,9 +45,9 @@ __all__ = [
     "cache_refusal",
     "client_traits",
     "exec_engine_config",
+    "guard_clients",
     "guarded_factory",
     "hear_changes",
-    "leave_streams_shut",
     "loaded",
     "new_event_loop",
     "no_nodes",
@@ -56,6 +57,7 @@ __all__ = [
     "reason_of",
     "reowned",
     "simulation",
+    "stock_clients",
     "stored_events",
     "stored_order",
     "subject_of_engine",
@@ -85,14 +87,19 @@ def _digest(config: object, key: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def leave_streams_shut(builder: NodeBuilder) -> None:
-    """Have the execution clients of a builder open no user stream, where their adapter is known.
+def guard_clients(builder: NodeBuilder, *, read_only: bool) -> None:
+    """Give the stock clients in a builder the guards of the settings, where their adapter is known.
 
-    They are otherwise as they were added: a stock one stays without guards.
+    A factory of a user's own is left alone.
+
+    Args:
+        builder: what was collected.
+        read_only: no client whose adapter is known opens a user stream, those that were guarded already included.
     """
+    guards = builder.settings.node.guards
     for name, spec in builder.exec_clients.items():
-        guards = builder.settings.node.guards if spec.is_guarded else ()
-        builder.exec_clients[name] = factory_with_guards(spec, guards, read_only=True)
+        if read_only or not spec.is_guarded:
+            builder.exec_clients[name] = factory_with_guards(spec, guards, read_only=read_only)
 
 
 def probes(builder: NodeBuilder) -> Mapping[str, Probe | None]:

@@ -30,7 +30,7 @@ from reconciliation.engine.lifecycle import (
     Started,
     Verified,
 )
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.reasons import reason_of
 
 NS: Final = 1_000_000_000

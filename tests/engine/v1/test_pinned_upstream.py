@@ -31,7 +31,7 @@ from nautilus_trader.live.data_engine import LiveDataEngine
 from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.live.node import TradingNode
-from nautilus_trader.live.retry import RetryManager
+from nautilus_trader.live.retry import RetryManager, RetryManagerPool
 from nautilus_trader.live.risk_engine import LiveRiskEngine
 from nautilus_trader.system.kernel import NautilusKernel
 
@@ -199,6 +199,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_parse_algo_order_report": (CLIENT,),
     "_parse_order_status_reports": (CLIENT,),
     "_position_recon_retries": (ENGINE,),
+    "_pool": (RetryManagerPool,),
     "_position_reports": (ExecutionMassStatus,),
     "_query_and_find_missing_fills": (ENGINE,),
     "_query_position_status_reports": (ENGINE,),
@@ -213,6 +214,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_resolve_client_order_id": (ENGINE,),
     "_resolve_inflight_order": (ENGINE,),
     "_resolve_order_not_found_at_venue": (ENGINE,),
+    "_retry_manager_pool": (CLIENT,),
     "_setup_loop": (KERNEL,),
     "_setup_streaming": (KERNEL,),
     "_should_update": (ENGINE,),
@@ -345,7 +347,7 @@ def test_upstream_has_every_private_name() -> None:
     with node_on(nowhere(), start=False, **OFF) as arena:
         client = arena.client
         status = ExecutionMassStatus(client.id, client.account_id, client.venue, UUID4(), 0)
-        found = (*owners(arena.node), status)
+        found = (*owners(arena.node), status, client._retry_manager_pool)
         for name, classes in PRIVATE.items():
             for cls in classes:
                 owner = next(owner for owner in found if isinstance(owner, cls))

@@ -1,102 +1,26 @@
-"""What each stock client makes of a venue that fails is as declared: the real class, whose HTTP object fails.
+"""What each stock client makes of a venue that fails is as declared, and what the guards make of it: the real classes.
 
-The clients are made by their own factories, and asked by the engine's own commands. Those behind extras are not
-installed here; what they do was read.
+The clients are made by their own factories, and asked by the engine's own commands; the objects fail by which they ask
+and send. Those behind extras are tried where these are installed: `make test-extras`.
 """
 
 import asyncio
-import inspect
-from collections.abc import Awaitable, Callable, Iterator
-from importlib import import_module
-from typing import Any, Final
+import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from nautilus_trader.cache.cache import Cache
-from nautilus_trader.common.component import LiveClock, MessageBus
-from nautilus_trader.core.nautilus_pyo3 import OKXInstrumentType
-from nautilus_trader.core.uuid import UUID4
-from nautilus_trader.execution.messages import (
-    GenerateFillReports,
-    GenerateOrderStatusReport,
-    GenerateOrderStatusReports,
-    GeneratePositionStatusReports,
-)
-from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.live.factories import LiveExecClientFactory
-from nautilus_trader.model.identifiers import AccountId, ClientOrderId, InstrumentId, TraderId, VenueOrderId
+from nautilus_trader.adapters.binance.http.error import BinanceServerError
+from nautilus_trader.execution.messages import GenerateOrderStatusReports
+from nautilus_trader.execution.reports import OrderStatusReport
+from nautilus_trader.model.identifiers import InstrumentId
+from stock_adapters import ADAPTERS, EXTRAS, Client, answering, failing
 
-from reconciliation.engine.v1.adapters.lookup import STOCK, traits_of
-from reconciliation.engine.v1.adapters.stock import StockClient
-from reconciliation.rules.client import Report, StockFacts
+from reconciliation.engine.v1.adapters.lookup import client_of, traits_of
+from reconciliation.engine.v1.adapters.stock.declared import DECLARED
+from reconciliation.rules.client import StockFacts
 
-KEYS: Final[dict[str, dict[str, Any]]] = {
-    "architect_ax": {"api_key": "k", "api_secret": "s"},
-    "bitmex": {"api_key": "k", "api_secret": "s"},
-    "bybit": {"api_key": "k", "api_secret": "s"},
-    "deribit": {"api_key": "k", "api_secret": "s"},
-    "dydx": {"private_key": "0x" + "1" * 64},
-    "hyperliquid": {"private_key": "0x" + "1" * 64},
-    "kraken": {"api_key": "k", "api_secret": "cw=="},
-    "okx": {
-        "api_key": "k",
-        "api_secret": "s",
-        "api_passphrase": "p",
-        "instrument_types": (OKXInstrumentType.SWAP,),  # it has no positions of spot
-    },
-}
-"""Of nobody, by the adapter: all that are installed without an extra. Binance has a suite of its own."""
-HTTP: Final = ("_http_client", "_client", "_http_client_spot", "_http_client_futures")
-
-
-class Http:
-    """An HTTP object whose questions are answered in one way.
-
-    Args:
-        real: the one that is there; what it does without asking is left out.
-        answer: called for each question with its name; what it returns is awaited.
-    """
-
-    def __init__(self, real: object, answer: Callable[[str], Awaitable[Any]]) -> None:
-        self._real = real
-        self._answer = answer
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(self._real, name)
-        if not callable(real):
-            return real
-        if not name.startswith(("request", "query", "get_")):
-            return lambda *_, **__: None
-        return lambda *_, **__: self._answer(name)
-
-
-class Venue:
-    """What the HTTP objects of a client are answered by, and what they have asked."""
-
-    def __init__(self, client: LiveExecutionClient) -> None:
-        self.asked: list[str] = []
-        self.answer: Callable[[], Awaitable[Any]] = fails
-        for name in HTTP:
-            if (real := getattr(client, name, None)) is not None:
-                setattr(client, name, Http(real, self._answered))
-
-    def _answered(self, name: str) -> Awaitable[Any]:
-        self.asked.append(name)
-        return self.answer()
-
-
-async def fails() -> None:
-    """Fail as at a venue that answers 503."""
-    raise RuntimeError("HTTP 503")
-
-
-async def hangs() -> None:
-    """Never answer."""
-    await asyncio.sleep(3_600)
-
-
-async def has_nothing() -> list[Any]:
-    """Answer that there is nothing."""
-    return []
+FAILURES = (RuntimeError, BinanceServerError)
 
 
 @pytest.fixture
@@ -111,111 +35,193 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     made.close()
 
 
-def client_of(adapter: str, loop: asyncio.AbstractEventLoop) -> tuple[LiveExecutionClient, Any]:
-    """Return an adapter's execution client as a node has it, and its configuration."""
-    config_type, *_ = (
-        each
-        for name, each in vars(import_module(f"nautilus_trader.adapters.{adapter}.config")).items()
-        if name.endswith("ExecClientConfig") and each.__module__.endswith(f"{adapter}.config")
-    )
-    factory: Any
-    factory, *_ = (
-        each
-        for each in vars(import_module(f"nautilus_trader.adapters.{adapter}.factories")).values()
-        if inspect.isclass(each) and issubclass(each, LiveExecClientFactory) and each is not LiveExecClientFactory
-    )
-    clock, config = LiveClock(), config_type(**KEYS[adapter])
-    client = factory.create(loop, adapter.upper(), config, MessageBus(TraderId("T-1"), clock), Cache(), clock)
-    if client.account_id is None:
-        client._set_account_id(AccountId(f"{client.id}-001"))
-    if adapter == "dydx":
-        client._wallet_address = "dydx1"  # which it learns when it connects
-    return client, config
-
-
-def questions(client: LiveExecutionClient) -> dict[Report, Callable[[], Any]]:
-    """Return what the engine asks a client for, by the report."""
-    told = {"command_id": UUID4(), "ts_init": 0}
-    span = {"instrument_id": None, "start": None, "end": None}
-    return {
-        "orders": lambda: client.generate_order_status_reports(
-            GenerateOrderStatusReports(open_only=True, **span, **told)
-        ),
-        "fills": lambda: client.generate_fill_reports(GenerateFillReports(venue_order_id=None, **span, **told)),
-        "positions": lambda: client.generate_position_status_reports(GeneratePositionStatusReports(**span, **told)),
-    }
-
-
-def one_order(client: LiveExecutionClient) -> Any:
-    """Return what the engine asks for one order."""
-    return client.generate_order_status_report(
-        GenerateOrderStatusReport(
-            instrument_id=InstrumentId.from_str(f"BTCUSDT-LINEAR.{client.venue}"),
-            client_order_id=ClientOrderId("O-1"),
-            venue_order_id=VenueOrderId("1"),
-            command_id=UUID4(),
-            ts_init=0,
-        )
-    )
-
-
-def facts_of(config: Any) -> StockFacts:
-    facts = traits_of("X", config, guarded=False).stock
+def facts_of(client: Client) -> StockFacts:
+    facts = traits_of("X", client.config, guarded=False).stock
     assert facts is not None
     return facts
 
 
-@pytest.mark.parametrize("adapter", KEYS)
-def test_a_failed_query_is_answered_as_declared(adapter: str, loop: asyncio.AbstractEventLoop) -> None:
-    client, config = client_of(adapter, loop)
-    venue, facts = Venue(client), facts_of(config)
+async def hangs() -> None:
+    """Never answer."""
+    await asyncio.sleep(3_600)
+
+
+# -- Queries ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_a_failed_query_is_answered_as_declared(name: str, loop: asyncio.AbstractEventLoop) -> None:
+    client = Client(ADAPTERS[name], loop)
+    answers, facts = client.asks(failing(ADAPTERS[name])), facts_of(client)
     empties = []
-    for report, ask in questions(client).items():
-        venue.asked.clear()
+    for report in ADAPTERS[name].reports:
+        answers.asked.clear()
         try:
-            answer = loop.run_until_complete(ask())
-        except RuntimeError:
-            assert venue.asked
+            answer = client.asked(report)
+        except FAILURES:
+            assert answers.asked
         else:
             assert answer == []
-            assert venue.asked, f"{report}: it answered without having asked, which shows nothing"
+            assert answers.asked, f"{report}: it answered without having asked, which shows nothing"
             empties.append(report)
-    assert tuple(empties) == facts.empties
-    venue.asked.clear()
-    assert loop.run_until_complete(one_order(client)) is None
-    assert facts.asks_single or not venue.asked
+    assert tuple(empties) == tuple(report for report in facts.empties if report in ADAPTERS[name].reports)
+    answers.asked.clear()
+    try:
+        one = client.asked_for_one()
+    except FAILURES:
+        one = None
+    assert (one is not None) == facts.cancels_unanswered
+    assert facts.asks_single == bool(answers.asked)
 
 
-@pytest.mark.parametrize("adapter", KEYS)
+@pytest.mark.parametrize("name", ADAPTERS)
 def test_with_the_guard_what_failed_raises_and_what_answered_answers(
-    adapter: str, loop: asyncio.AbstractEventLoop
+    name: str, loop: asyncio.AbstractEventLoop
 ) -> None:
-    client, config = client_of(adapter, loop)
-    venue = Venue(client)
-    StockClient(client).raise_failures()
-    for ask in questions(client).values():
-        with pytest.raises(RuntimeError, match="HTTP 503"):
-            loop.run_until_complete(ask())
-    if facts_of(config).asks_single:
-        with pytest.raises((RuntimeError, ValueError)):  # some refuse what they have no instrument for
-            loop.run_until_complete(one_order(client))
-    venue.answer = has_nothing
-    for ask in questions(client).values():
-        assert loop.run_until_complete(ask()) == []
+    client = Client(ADAPTERS[name], loop)
+    answers = client.asks(failing(ADAPTERS[name]))
+    client_of(client.engine_client).raise_failures()
+    for report in ADAPTERS[name].reports:
+        with pytest.raises(FAILURES):
+            client.asked(report)
+    with pytest.raises(FAILURES):
+        client.asked_for_one()
+    answers.answer = answering(ADAPTERS[name])
+    for report in ADAPTERS[name].reports:
+        assert client.asked(report) == []
 
 
-@pytest.mark.parametrize("adapter", KEYS)
-def test_a_query_that_is_cut_short_is_no_empty_answer(adapter: str, loop: asyncio.AbstractEventLoop) -> None:
+@pytest.mark.parametrize("name", [name for name, adapter in ADAPTERS.items() if not adapter.in_threads])
+def test_a_query_that_is_cut_short_is_no_empty_answer(name: str, loop: asyncio.AbstractEventLoop) -> None:
     """Most adapters catch the cancellation too, so that a time limit alone would read as nothing there."""
-    client, _ = client_of(adapter, loop)
-    Venue(client).answer = hangs
-    stock = StockClient(client)
-    stock.raise_failures()
-    stock.limit_queries(0.05)
-    for ask in questions(client).values():
+    client = Client(ADAPTERS[name], loop)
+    client.asks(hangs)
+    guarded = client_of(client.engine_client)
+    guarded.raise_failures()
+    guarded.limit_queries(0.05)
+    for report in ADAPTERS[name].reports:
         with pytest.raises(TimeoutError):
-            loop.run_until_complete(ask())
+            client.asked(report)
+
+
+# -- Submits ---------------------------------------------------------------------------------------
+
+
+def told(events: list[Any]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+CASES = [(name, text) for name, adapter in ADAPTERS.items() for text in adapter.unknown]
+
+
+@pytest.mark.parametrize("name", [name for name, adapter in ADAPTERS.items() if adapter.unknown])
+def test_a_submit_of_unknown_outcome_is_called_rejected_as_declared(name: str, loop: asyncio.AbstractEventLoop) -> None:
+    rejects = False
+    for text in ADAPTERS[name].unknown:
+        client = Client(ADAPTERS[name], loop)
+        answers = client.sends(failing(ADAPTERS[name], text))
+        rejects |= "OrderRejected" in told(client.submit())
+        assert answers.asked
+    assert rejects == facts_of(client).rejects_unknown
+
+
+@pytest.mark.parametrize(("name", "text"), CASES)
+def test_with_the_guard_an_order_of_unknown_outcome_stays_submitted(
+    name: str, text: str, loop: asyncio.AbstractEventLoop
+) -> None:
+    client = Client(ADAPTERS[name], loop)
+    answers = client.sends(failing(ADAPTERS[name], text))
+    client_of(client.engine_client).keep_unknown_outcomes()
+    assert told(client.submit()) == ["OrderSubmitted"]
+    assert answers.asked
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, each in ADAPTERS.items() for text in each.refused])
+def test_with_the_guard_an_order_that_is_refused_is_rejected(
+    name: str, text: str, loop: asyncio.AbstractEventLoop
+) -> None:
+    client = Client(ADAPTERS[name], loop)
+    client.sends(failing(ADAPTERS[name], text))
+    client_of(client.engine_client).keep_unknown_outcomes()
+    assert told(client.submit()) == ["OrderSubmitted", "OrderRejected"]
+    assert text.removeprefix("-") in client.events[-1].reason
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_with_the_guard_a_refusal_that_comes_by_the_stream_rejects(name: str, loop: asyncio.AbstractEventLoop) -> None:
+    client = Client(ADAPTERS[name], loop)
+    client_of(client.engine_client).keep_unknown_outcomes()
+    order = client.order
+    client.engine_client.generate_order_rejected(
+        order.strategy_id, order.instrument_id, order.client_order_id, reason="by the stream", ts_event=0
+    )
+    assert told(client.events) == ["OrderRejected"]
+
+
+# -- One order, where it cannot be asked for ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["bitmex", "deribit"])
+@pytest.mark.parametrize("open_only", [True, False])
+def test_one_order_is_found_in_the_list_of_open_orders_or_in_that_of_all(
+    name: str, open_only: bool, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(ADAPTERS[name], loop)
+    asked = []
+
+    async def reports(command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
+        asked.append(command)
+        return [client.report("1"), client.report("2")] if command.open_only == open_only else []
+
+    monkeypatch.setattr(client.engine_client, "generate_order_status_reports", reports)
+    client_of(client.engine_client).raise_failures()
+    report = client.asked_for_one()
+    assert report is not None
+    assert report.venue_order_id.value == "1"
+    assert [command.open_only for command in asked] == ([True] if open_only else [True, False])
+    assert {command.instrument_id for command in asked} == {None if name == "bitmex" else client.instrument_id}
+
+
+def test_bitmex_is_not_asked_for_one_instrument_which_its_client_cannot_do(loop: asyncio.AbstractEventLoop) -> None:
+    """Its real HTTP object: nobody is at the address, and a TypeError would tell that it was not even tried."""
+    client = Client(ADAPTERS["bitmex"], loop)
+    assert client.asked("orders", client.instrument_id) == []
+    client_of(client.engine_client).raise_failures()
+    for report in ("orders", "fills"):
+        with pytest.raises(ValueError, match="Network error"):
+            client.asked(report, client.instrument_id)
+
+
+def test_what_is_of_other_instruments_is_left_out(
+    loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(ADAPTERS["bitmex"], loop)
+    other = InstrumentId.from_str("ETHUSD.BITMEX")
+
+    async def reports(_: GenerateOrderStatusReports) -> list[OrderStatusReport]:
+        return [client.report("1"), client.report("2", other)]
+
+    monkeypatch.setattr(client.engine_client, "generate_order_status_reports", reports)
+    client_of(client.engine_client).raise_failures()
+    assert [report.instrument_id for report in client.asked("orders", other)] == [other]
+    assert len(client.asked("orders")) == 2
+
+
+@pytest.mark.parametrize("name", ["bitmex", "deribit"])
+def test_one_order_that_is_in_no_list_is_not_there(name: str, loop: asyncio.AbstractEventLoop) -> None:
+    client = Client(ADAPTERS[name], loop)
+    answers = client.asks(answering(ADAPTERS[name]))
+    client_of(client.engine_client).raise_failures()
+    assert client.asked_for_one() is None
+    assert len(answers.asked) == 2
 
 
 def test_every_stock_client_is_declared_once() -> None:
-    assert {config.split(".")[2] for config in STOCK} == {*KEYS, "betfair", "interactive_brokers", "polymarket"}
+    packages = sorted(adapter.config.split(".")[2] for adapter in DECLARED)
+    installed = {adapter.package for adapter in ADAPTERS.values()} - {"binance"}
+    assert packages == sorted({*installed, *EXTRAS})
+    assert {adapter.package.rpartition(".")[2] for adapter in DECLARED if adapter.extra} == set(EXTRAS)
+
+
+def test_those_behind_extras_are_tried_where_they_are_installed() -> None:
+    assert bool(set(EXTRAS) <= set(ADAPTERS)) == ("EXTRAS" in os.environ)

@@ -1,26 +1,26 @@
 """Which adapter a client is of; nothing else of this generation names one."""
 
 from collections.abc import Collection
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, Final
 
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.builder import ClientSpec
 from reconciliation.engine.probe import Probe
-from reconciliation.engine.v1.adapters import stock_facts
 from reconciliation.engine.v1.adapters.binance.client import BinanceClient
 from reconciliation.engine.v1.adapters.binance.factory import guarded_factory
 from reconciliation.engine.v1.adapters.binance.probe import probe_of_config
 from reconciliation.engine.v1.adapters.binance.settings_clients import (
+    FACTS,
     add_settings_clients,
     is_covered,
     traits_of_config,
 )
+from reconciliation.engine.v1.adapters.binance.stock import StockBinanceClient
 from reconciliation.engine.v1.adapters.binance.weight import weight_read
-from reconciliation.engine.v1.adapters.stock import StockClient
-from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
+from reconciliation.engine.v1.adapters.stock import declared
+from reconciliation.engine.v1.adapters.stock.client import StockClient
+from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits, StockFacts
 
 __all__ = [
     "add_settings_clients",
@@ -30,20 +30,16 @@ __all__ = [
     "guarded_factory",
     "is_simulated",
     "probe_of",
+    "stock_clients",
     "traits_of",
     "weight_read",
 ]
 
 
-_FILES: Final = tuple(file.name for file in iter_modules(stock_facts.__path__, f"{stock_facts.__name__}."))
-DECLARED: Final = tuple(map(import_module, _FILES))
-"""What is declared of the stock clients that have no rooms here, a file each."""
-STOCK: Final = {adapter.CONFIG: adapter.FACTS for adapter in DECLARED}
-"""What is declared of stock clients, by the class of their configuration; a class is not imported for that."""
 _SANDBOX: Final = "nautilus_trader.adapters.sandbox.config.SandboxExecutionClientConfig"
-"""Likewise: a boot would import an exchange that it has no use for."""
+"""A path: a boot would import an exchange that it has no use for."""
 
-ADAPTERS: Final = (BinanceClient, StockClient)
+ADAPTERS: Final = (BinanceClient, StockBinanceClient, StockClient)
 """What a client may be of; the first that knows it counts, and the last knows every one."""
 
 
@@ -67,8 +63,15 @@ def traits_of(name: str, config: Any, *, guarded: bool) -> ClientTraits:
     known = traits_of_config(name, config, guarded=guarded)
     if known is not None:
         return known
-    stock = None if guarded else STOCK.get(_path(type(config)))
-    return ClientTraits(str(getattr(config, "venue", None) or name), guarded=guarded, stock=stock)
+    stock = None if guarded else declared.of_config(_path(type(config)))
+    facts = None if stock is None else stock.facts
+    return ClientTraits(str(getattr(config, "venue", None) or name), guarded=guarded, stock=facts)
+
+
+def stock_clients() -> tuple[tuple[str, StockFacts], ...]:
+    """Return what is known of the stock clients of adapters, by the name of the venue, in its order."""
+    known = [("Binance", FACTS), *((adapter.name, adapter.facts) for adapter in declared.DECLARED)]
+    return tuple(sorted(known, key=lambda row: row[0].lower()))
 
 
 def is_simulated(config: Any) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.lifecycle import Lifecycle
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.guards.histories import HistoryMender
 from reconciliation.engine.v1.guards.history import HistoryGuard
 from reconciliation.engine.v1.guards.orders import OrderGuard
@@ -27,7 +27,7 @@ def install(
     Args:
         node: a built node that has not run yet.
         clients: its execution clients.
-        guards: the names of the guards to install; those of clients are no matter here.
+        guards: the names of the guards to install; those of clients that were put in as they were made are left out.
         tolerated_secs: how long an absence must last where no other question confirms it.
         report_secs: the time limit of one report query; of one request of it where the client knows its requests.
         lifecycle: told of what the guards see.
@@ -39,6 +39,9 @@ def install(
     if "query_errors" in wanted:
         for client in clients:
             client.raise_failures()
+    if "unknown_outcomes" in wanted:
+        for client in clients:
+            client.keep_unknown_outcomes()
     if "time_limits" in wanted:
         for client in clients:
             client.limit_queries(report_secs)

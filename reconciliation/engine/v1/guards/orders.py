@@ -19,7 +19,7 @@ from nautilus_trader.model.identifiers import ClientId, ClientOrderId
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.lifecycle import AbsenceHeld, Lifecycle, OrderResolved, QueryFailed
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.queries.absence import canceled_report
 from reconciliation.engine.v1.reasons import reason_of
 

@@ -19,7 +19,7 @@ from nautilus_trader.model.enums import PositionSide
 from nautilus_trader.model.identifiers import AccountId, InstrumentId
 
 from reconciliation.engine.lifecycle import AbsenceHeld, Event, Lifecycle, QueryFailed, Verified
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.guards.trades import TradeGuard
 from reconciliation.engine.v1.reasons import reason_of
 

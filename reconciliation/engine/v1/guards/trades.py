@@ -17,7 +17,7 @@ from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, Venue
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.guards.amendments import Amendments
 from reconciliation.engine.v1.guards.heard import Heard
 from reconciliation.engine.v1.guards.recent_fills import ask_orders_alone

@@ -12,7 +12,7 @@ from nautilus_trader.model.events import OrderCanceled, OrderEvent, OrderExpired
 from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 
 
 class VenueTrades:

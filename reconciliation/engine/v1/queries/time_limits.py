@@ -12,6 +12,9 @@ REPORT_CALLS: Final = (
     "generate_position_status_reports",
 )
 
+_running: Final[set[asyncio.Future[Any]]] = set()
+"""The loop itself holds none."""
+
 _whole: ContextVar[bool] = ContextVar("_whole", default=False)
 
 
@@ -39,10 +42,22 @@ def _limited(call: Callable[[Any], Any], name: str, secs: float) -> Callable[[An
     async def limited(command: Any) -> Any:
         if _whole.get():
             return await call(command)
+        query = asyncio.ensure_future(call(command))
+        _running.add(query)
+        query.add_done_callback(_ended)
         try:
-            async with asyncio.timeout(secs):
-                return await call(command)
-        except TimeoutError:
-            raise TimeoutError(f"{name} was not answered within {secs:g} s") from None
+            done, _ = await asyncio.wait({query}, timeout=secs)
+        finally:
+            query.cancel()
+        if done:
+            return query.result()
+        # It is not waited for any more: Kraken's client takes the end of one question as its answer and asks the next.
+        raise TimeoutError(f"{name} was not answered within {secs:g} s")
 
     return limited
+
+
+def _ended(query: asyncio.Future[Any]) -> None:
+    _running.discard(query)
+    if not query.cancelled():
+        query.exception()  # of one that nobody waits for any more

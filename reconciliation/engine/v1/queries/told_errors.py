@@ -1,20 +1,36 @@
 """A report query that failed raises, where a stock client only logs what went wrong and answers with nothing.
 
 Nearly every adapter catches the error in its report methods, logs it by `_log.exception`, by itself or by
-`_log_report_error`, and returns an empty list or None: so it was read, and found of eight adapters, with 1.231.0. What
-is logged so while a query runs is heard here, and raised once the query has returned.
+`_log_report_error`, and returns an empty list or None: so it was read, and found of nine adapters, with 1.231.0. What
+is logged so while a query runs is heard here, and raised once the query has returned. Two log an error without the
+exception, themselves or by their retries.
 """
 
 import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.v1.queries.time_limits import REPORT_CALLS
 
-_told: Final[ContextVar[list[Exception] | None]] = ContextVar("_told", default=None)
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a query that runs was told.
+
+    Attributes:
+        by_error: whether a line of the log's error level is heard too.
+        errors: what was heard.
+    """
+
+    by_error: bool
+    errors: list[Exception] = field(default_factory=list)
+
+
+_told: Final[ContextVar[_Told | None]] = ContextVar("_told", default=None)
 
 
 class _HearingLog:
@@ -28,12 +44,24 @@ class _HearingLog:
 
     def exception(self, message: str, error: Exception) -> None:
         """Log an error, as ever."""
-        if (told := _told.get()) is not None:
-            told.append(error)
+        tell(error)
         self._log.exception(message, error)
 
+    def error(self, message: str, *args: Any, **kwargs: Any) -> None:
+        """Log what went wrong, as ever."""
+        told = _told.get()
+        if told is not None and told.by_error:
+            tell(RuntimeError(message))
+        self._log.error(message, *args, **kwargs)
 
-def raise_told_errors(client: LiveExecutionClient) -> None:
+
+def tell(error: Exception) -> None:
+    """Tell the query that runs of an error that is not logged so."""
+    if (told := _told.get()) is not None:
+        told.errors.append(error)
+
+
+def raise_told_errors(client: LiveExecutionClient, *, by_error: bool = False) -> None:
     """Have each report query of a client raise the error that it only logged.
 
     A query that was cancelled and answers all the same, as most adapters do, raises CancelledError: what cancelled it
@@ -41,17 +69,21 @@ def raise_told_errors(client: LiveExecutionClient) -> None:
 
     Args:
         client: a built one, of any adapter.
+        by_error: hear lines of the log's error level too.
     """
     log, kind = _HearingLog(client._log), type(client)
     # The attribute is the component's own and cannot be set; a subclass can stand before it.
     client.__class__ = type(kind.__name__, (kind,), {"_log": property(lambda _: log), "__module__": kind.__module__})
+    if by_error and hasattr(client, "_retry_manager_pool"):
+        for manager in client._retry_manager_pool._pool:
+            manager.log = log
     for name in REPORT_CALLS:
-        setattr(client, name, _raising(getattr(client, name)))
+        setattr(client, name, _raising(getattr(client, name), by_error=by_error))
 
 
-def _raising(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _raising(call: Callable[[Any], Any], *, by_error: bool) -> Callable[[Any], Any]:
     async def raising(command: Any) -> Any:
-        told: list[Exception] = []
+        told = _Told(by_error)
         token = _told.set(told)
         try:
             answer = await call(command)
@@ -60,8 +92,9 @@ def _raising(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
-        if told:
-            raise told[0]
+        if told.errors:
+            # Whatever was answered: Polymarket's client has an order canceled that it could not ask for.
+            raise told.errors[0]
         return answer
 
     return raising

@@ -11,7 +11,7 @@ from nautilus_trader.live.node import TradingNode
 
 from reconciliation.engine.errors import ClaimError, NodeNotStartedError
 from reconciliation.engine.lifecycle import Connected, Lifecycle, Stage, StopWaits, Verified
-from reconciliation.engine.v1.adapters.stock import StockClient
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.connect import Connections, contradictions

@@ -18,11 +18,12 @@ from reconciliation.engine.v1.adapters.binance import errors as _registers_how_e
 from reconciliation.engine.v1.adapters.binance.listening import ListeningClient
 from reconciliation.engine.v1.adapters.binance.query_errors import QueryErrorGuard
 from reconciliation.engine.v1.adapters.binance.reports import ReportGuard
+from reconciliation.engine.v1.adapters.binance.stock import StockBinanceClient
+from reconciliation.engine.v1.adapters.binance.unknown_outcomes import UnknownOutcomeGuard
 from reconciliation.engine.v1.adapters.binance.weight import WeighedTransport
-from reconciliation.engine.v1.adapters.stock import StockClient
 
 
-class BinanceClient(StockClient):
+class BinanceClient(StockBinanceClient):
     """A Binance USD-M futures client."""
 
     engine_client: BinanceFuturesExecutionClient
@@ -91,6 +92,11 @@ class BinanceClient(StockClient):
         """Leave a client of ours as it is: it has the guard itself; hear what a stock one logs."""
         if not isinstance(self.engine_client, QueryErrorGuard):
             super().raise_failures()
+
+    def keep_unknown_outcomes(self) -> None:
+        """Leave a client of ours as it is, likewise."""
+        if not isinstance(self.engine_client, UnknownOutcomeGuard):
+            super().keep_unknown_outcomes()
 
     def limit_queries(self, secs: float) -> None:
         """Give each request of a report a time limit, in seconds; each report where requests are not listened to."""

@@ -22,7 +22,7 @@ from reconciliation.engine.v1.reasons import reason_of
 if TYPE_CHECKING:
     from reconciliation.engine.lifecycle import Observer
 
-_NO_SUCH_ORDER: Final = -2013
+NO_SUCH_ORDER: Final = -2013
 _NO_SUCH_SYMBOL: Final = -1121
 _PLAIN, _CONDITIONAL = "order", "algoOrder"
 
@@ -173,7 +173,7 @@ class ListeningClient(BinanceFuturesExecutionClient):
         """Whether an error is an answer: no such order, or no such symbol where that is not loaded any more."""
         if error_code(error) == _NO_SUCH_SYMBOL:
             return self._instrument_provider.find(command.instrument_id) is None
-        return error_code(error) == _NO_SUCH_ORDER
+        return error_code(error) == NO_SUCH_ORDER
 
 
 def _named(error: Exception, limit_secs: float | None) -> Exception:

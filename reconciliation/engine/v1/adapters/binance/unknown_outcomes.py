@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from nautilus_trader.adapters.binance.common.enums import BinanceFuturesPositionSide
-from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
+from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
 from nautilus_trader.adapters.binance.http.error import BinanceError, BinanceServerError
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, StrategyId
 from nautilus_trader.model.orders import Order
@@ -29,11 +29,15 @@ _BROKEN_OFF: Final = "Canceled retry"
 Submit = Callable[..., Awaitable[None]]
 
 
-class UnknownOutcomeGuard(BinanceFuturesExecutionClient):
-    """The stock futures client that rejects an order only when the venue did."""
+class UnknownOutcomeGuard(BinanceCommonExecutionClient):
+    """A stock client, of spot or futures, that rejects an order only when the venue did."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.watch_outcomes()
+
+    def watch_outcomes(self) -> None:
+        """Hear what each submit is answered; a client that was made without the guard is told so once it has it."""
         self._sent: set[str] = set()
         methods: dict[Any, Submit] = self._submit_order_method
         for order_type, submit in methods.items():

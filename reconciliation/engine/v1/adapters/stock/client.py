@@ -9,6 +9,10 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from reconciliation.engine.client import PositionMode
 from reconciliation.engine.holdings import Holdings
 from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.v1.adapters.stock.declared import of_client
+from reconciliation.engine.v1.adapters.stock.unknown_outcomes import keep_unknown_outcomes
+from reconciliation.engine.v1.queries.instruments import ask_for_all_instruments
+from reconciliation.engine.v1.queries.single_orders import ask_by_list
 from reconciliation.engine.v1.queries.time_limits import limit_reports
 from reconciliation.engine.v1.queries.told_errors import raise_told_errors
 
@@ -86,8 +90,19 @@ class StockClient:
         return 0
 
     def raise_failures(self) -> None:
-        """Have each report query raise the error that the client only logs."""
-        raise_told_errors(self.engine_client)
+        """Have each report query raise the error that the client only logs; what it cannot ask is asked otherwise."""
+        declared = of_client(type(self.engine_client))
+        if declared is not None and not declared.asks_by_instrument:
+            ask_for_all_instruments(self.engine_client)
+        if declared is not None and not declared.facts.asks_single:
+            ask_by_list(self.engine_client)
+        raise_told_errors(self.engine_client, by_error=declared is not None and declared.logs_errors)
+
+    def keep_unknown_outcomes(self) -> None:
+        """Have no order rejected whose submission failed without a refusal, where the client rejects any."""
+        declared = of_client(type(self.engine_client))
+        if declared is not None and declared.facts.rejects_unknown:
+            keep_unknown_outcomes(self.engine_client, declared.refused, submits_late=declared.submits_late)
 
     def limit_queries(self, secs: float) -> None:
         """Give each report query a time limit, in seconds."""
