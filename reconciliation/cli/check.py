@@ -1,21 +1,22 @@
 """`recon check`: are the settings usable?"""
 
-import json
-import sys
+import os
+from pathlib import Path
 
 import click
 
+from reconciliation.cli.formats.form import Form, form_option, tell
 from reconciliation.cli.options import settings_options
-from reconciliation.cli.verdict import as_data, exit_code, lines
-from reconciliation.errors import ExitCode
+from reconciliation.cli.settings_verdict import SettingsVerdict
 from reconciliation.layers.problems import SettingsError
+from reconciliation.layers.settings_folder import settings_directory
 from reconciliation.rules.check import check
 from reconciliation.rules.subject import Subject, subject_of
 from reconciliation.settings import Settings
 
 
 @click.command("check")
-@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+@form_option
 @click.option("--strict", is_flag=True, help="Exit 1 when there are warnings.")
 @click.option(
     "--engine",
@@ -40,7 +41,7 @@ def command(  # noqa: PLR0913 - an argument an option
     call: str | None,
     args: tuple[str, ...],
     *,
-    as_json: bool,
+    form: Form,
     strict: bool,
 ) -> None:
     """Resolve and judge the settings: exit 0 when they are usable, 2 with every problem when not.
@@ -60,25 +61,26 @@ def command(  # noqa: PLR0913 - an argument an option
             raise click.UsageError("--engine does not go with --script")
         from reconciliation.cli import check_script  # the engine loads only here
 
-        raise SystemExit(check_script.run(script, args, call or "", as_json=as_json, strict=strict))
+        raise SystemExit(check_script.run(script, args, call or "", form=form, strict=strict))
     if engine is not None:
         from reconciliation.cli import check_engine  # the engine loads only here
 
-        raise SystemExit(check_engine.run(engine, as_json=as_json, strict=strict))
+        raise SystemExit(check_engine.run(engine, form=form, strict=strict))
     findings = () if isinstance(settings, SettingsError) else check(_subject(settings))
-    warnings = () if isinstance(settings, SettingsError) else settings.warnings
-    if as_json:
-        click.echo(json.dumps(as_data(settings, findings), indent=2))
-    elif isinstance(settings, SettingsError):
-        click.echo(settings.text(blocks=sys.stdout.isatty()))
-    else:
-        for warning in warnings:
-            click.echo(f"warning: {warning}")
-        for line in lines(settings, findings):
-            click.echo(line)
-    if isinstance(settings, SettingsError):
-        raise SystemExit(ExitCode.UNUSABLE)
-    raise SystemExit(exit_code(findings, strict=strict, warned=bool(warnings)))
+    verdict = SettingsVerdict(settings, findings, _folder(settings))
+    tell(verdict, form)
+    raise SystemExit(verdict.code(strict=strict))
+
+
+def _folder(settings: Settings | SettingsError) -> Path | None:
+    """Return the folder of the settings' files, of unusable settings too."""
+    if isinstance(settings, Settings):
+        return settings.settings_dir
+    named = click.get_current_context().params["settings_dir"]
+    try:
+        return settings_directory(named, os.environ)
+    except SettingsError:
+        return None
 
 
 def _subject(settings: Settings) -> Subject:

@@ -12,8 +12,11 @@ from typing import Final, NoReturn
 
 import click
 
-from reconciliation.cli.hand_written import Judged, code_of, given_facts, tell, tell_problems
+from reconciliation.cli.formats.form import Form, tell
+from reconciliation.cli.hand_written import Judged, given_facts
+from reconciliation.cli.hand_written_verdict import HandWrittenVerdict
 from reconciliation.cli.script_run import Job, Outcome, Script
+from reconciliation.cli.settings_verdict import SettingsVerdict
 from reconciliation.cli.stdout import stdout_for_data
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError, printable
@@ -23,7 +26,7 @@ ENDS_WITHIN_SECS: Final = 30.0
 """For the engine to load before, and for a script that holds the interpreter and cannot be told where it is."""
 
 
-def run(script: str, args: tuple[str, ...], call: str, *, as_json: bool, strict: bool) -> int:
+def run(script: str, args: tuple[str, ...], call: str, *, form: Form, strict: bool) -> int:
     """Judge what a script gives its nodes; return the exit code.
 
     Raises:
@@ -31,16 +34,18 @@ def run(script: str, args: tuple[str, ...], call: str, *, as_json: bool, strict:
     """
     by = given_facts("--script")
     if isinstance(by, SettingsError):
-        return tell_problems(by, as_json=as_json)
+        tell(SettingsVerdict(by), form)
+        return SettingsVerdict(by).code(strict=strict)
     if not Path(script).is_file() and (script.endswith(".py") or os.sep in script):
         raise click.UsageError(f"--script {printable(script)}: there is no such file")
     with stdout_for_data() as stdout:
         outcome = looked_at(script, args, call, click.get_current_context().params["assignments"])
-        verdicts = [Judged.read(verdict) for verdict in outcome.verdicts]
+        verdicts = tuple(Judged.read(verdict) for verdict in outcome.verdicts)
         if not verdicts:
             raise click.UsageError(printable(f"--script {script}: {outcome.failure or _nothing(call)}"))
-        tell(verdicts, stdout, as_json=as_json, notes=tuple(_notes(script, outcome)))
-    return code_of(verdicts, strict=strict)
+        verdict = HandWrittenVerdict(verdicts, tuple(_notes(script, outcome)))
+        tell(verdict, form, stdout)
+    return verdict.code(strict=strict)
 
 
 def _nothing(call: str) -> str:

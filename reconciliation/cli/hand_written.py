@@ -1,18 +1,16 @@
-"""A hand-written engine configuration: the facts it is judged by, the verdict, and how that reads."""
+"""A hand-written engine configuration: the facts it is judged by, and the verdict."""
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import IO, Any, Final, Self
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Self
 
 import click
 from pydantic import ValidationError
 
 from reconciliation.cli.options import overrides_of
-from reconciliation.cli.verdict import as_data, counted, exit_code, findings_lines
+from reconciliation.cli.places.fields import FieldPlaces
 from reconciliation.engine.generation import generation
-from reconciliation.errors import ExitCode
 from reconciliation.layers import known
 from reconciliation.layers.environment import EnvironmentLayer
 from reconciliation.layers.origins import LayerOrigins
@@ -20,7 +18,7 @@ from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.refusals import problems_of
 from reconciliation.layers.setting import variable_of
-from reconciliation.rules.check import check, refusals
+from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, NothingToJudge
 from reconciliation.settings import Settings
@@ -53,6 +51,8 @@ class Judged:
         at: its venues.
         spared: why there was nothing to judge; empty where there was.
         findings: what is wrong with it.
+        places: of each finding, where the fields concerned are set, or where what leaves them at their defaults is
+            constructed, `FILE:LINE:COLUMN`; none where it is not known.
     """
 
     source: str
@@ -60,6 +60,7 @@ class Judged:
     at: str
     spared: str
     findings: tuple[Finding, ...]
+    places: tuple[tuple[str, ...], ...]
 
     def data(self) -> dict[str, Any]:
         """Return it as it can be read again."""
@@ -72,7 +73,7 @@ class Judged:
             Finding(**each | {key: tuple(each[key]) for key in ("keys", "origins", "assumed")})
             for each in data["findings"]
         )
-        return cls(**{**data, "findings": findings})
+        return cls(**{**data, "findings": findings, "places": tuple(map(tuple, data["places"]))})
 
 
 def given_facts(option: str) -> Facts | SettingsError:
@@ -114,71 +115,40 @@ def facts_of(assignments: tuple[str, ...]) -> Facts | SettingsError:
     return Facts(settings, LayerOrigins(settings, layers))
 
 
-def judged(config: object, by: Facts, source: str) -> Judged:
+def judged(config: object, by: Facts, source: str, places_of: Callable[[str], FieldPlaces]) -> Judged:
     """Judge a configuration, or what was kept of a node.
+
+    Args:
+        config: the configuration, or the node.
+        by: the facts that it is judged by.
+        source: where it stands, as its user knows it.
+        places_of: gives the places of its fields, by its class.
 
     Raises:
         NotAConfigError: it is neither.
     """
     subject = generation().subject_of_engine(config, by.settings, by.origins, source)
     if isinstance(subject, NothingToJudge):
-        return Judged(source, WHOLE, "", subject.reason, ())
+        return Judged(source, WHOLE, "", subject.reason, (), ())
     venues = ", ".join(dict.fromkeys(client.venue for client in subject.clients))
     assumed = " (assumed; --set venue.name=BYBIT says otherwise)" if subject.assumed_venue else ""
     what = WHOLE if subject.whole_node else "LiveExecEngineConfig"
-    return Judged(source, what, f"{venues}{assumed}", "", check(subject))
+    found, fields = check(subject), places_of(what)
+    places = tuple(fields.of(_own_keys(finding, source)) for finding in found)
+    findings = tuple(_placed(finding, source, fields) for finding in found)
+    return Judged(source, what, f"{venues}{assumed}", "", findings, places)
 
 
-def code_of(verdicts: Iterable[Judged], *, strict: bool) -> ExitCode:
-    """Return the exit code of all of them."""
-    return exit_code(tuple(finding for verdict in verdicts for finding in verdict.findings), strict=strict)
+def _own_keys(finding: Finding, source: str) -> list[str]:
+    """Return the fields of a finding that the configuration itself holds; the others are facts."""
+    return [key for key, origin in zip(finding.keys, finding.origins, strict=True) if origin == source]
 
 
-def tell_problems(error: SettingsError, *, as_json: bool) -> ExitCode:
-    """Tell why the facts cannot be used; return the exit code."""
-    click.echo(json.dumps(as_data(error, ()), indent=2) if as_json else str(error))
-    return ExitCode.UNUSABLE
-
-
-def tell(verdicts: Sequence[Judged], stdout: IO[str], *, as_json: bool, notes: Sequence[str] = ()) -> None:
-    """Write verdicts: as text, or in the form of `recon check --json`; there is no preset and no fingerprint.
-
-    Args:
-        verdicts: at least one.
-        stdout: where to.
-        as_json: as data.
-        notes: what else there is to say of how they came about.
-    """
-    for line in [json.dumps(_data(verdicts, notes), indent=2)] if as_json else _lines(verdicts, notes):
-        click.echo(line, file=stdout)
-
-
-def _data(verdicts: Sequence[Judged], notes: Sequence[str]) -> dict[str, Any]:
-    findings = [finding for verdict in verdicts for finding in verdict.findings]
-    return {
-        "ok": not refusals(findings),
-        "preset": None,
-        "fingerprint": None,
-        "problems": [],
-        "warnings": [*notes, *(f"{verdict.source}: {verdict.spared}" for verdict in verdicts if verdict.spared)],
-        "findings": [finding.data() for finding in findings],
-        "accepted": [finding.id for finding in findings if finding.accepted],
-    }
-
-
-def _lines(verdicts: Sequence[Judged], notes: Sequence[str]) -> Iterator[str]:
-    yield from map(printable, notes)
-    for verdict in verdicts:
-        if verdict.spared:
-            yield printable(f"{verdict.source}, a {verdict.what}: {verdict.spared}; nothing to judge")
-            continue
-        yield printable(f"{verdict.source}, a {verdict.what} at {verdict.at} with stock clients:") + (
-            f" {counted(verdict.findings)}" if verdict.findings else " nothing found"
-        )
-        yield from findings_lines(verdict.findings)
-    if all(verdict.spared for verdict in verdicts):
-        return
-    yield ""
-    first = next((finding.id for verdict in verdicts for finding in verdict.findings), "")
-    rule = f"`recon rules {first}` tells a rule whole; " if first else ""
-    yield f"next: {rule}tell facts about node and venue with --set, such as --set facts.symbols=20"
+def _placed(finding: Finding, source: str, fields: FieldPlaces) -> Finding:
+    """Return a finding whose fields have their own places for origins."""
+    own = set(_own_keys(finding, source))
+    origins = (
+        fields.of_one(key) or origin if key in own else origin
+        for key, origin in zip(finding.keys, finding.origins, strict=True)
+    )
+    return replace(finding, origins=tuple(origins))

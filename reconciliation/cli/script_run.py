@@ -6,6 +6,7 @@ after that.
 
 import asyncio
 import builtins
+import contextlib
 import getpass
 import ipaddress
 import json
@@ -13,14 +14,17 @@ import os
 import runpy
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from reconciliation.cli.hand_written import WHOLE, Judged, facts_of, judged
+from reconciliation.cli.places.constructions import Construction, constructions
+from reconciliation.cli.places.fields import FieldPlaces, Places
 from reconciliation.engine.errors import NotAConfigError
-from reconciliation.engine.generation import generation
+from reconciliation.engine.generation import fields, generation
 from reconciliation.engine.user_code import place_now, place_of, places_in
 from reconciliation.layers.problems import SettingsError
 from reconciliation.settings.urls import without_user_info
@@ -89,15 +93,19 @@ class Script:
             raise by
         self._facts = by
         self._outcome = Outcome()
+        self._folder = Path.cwd()
         self._nodes: list[ScriptNode] = []
+        self._constructions: Collection[Construction] = ()
         self._main = threading.get_ident()
 
     def run(self) -> NoReturn:
         """Run it until a node would begin to live, or its end."""
         found: object = None
         try:
-            with generation().no_nodes(self._stop) as nodes:  # the engine loads here, which is no time of the script's
-                self._nodes = nodes
+            with (
+                generation().no_nodes(self._stop) as self._nodes,  # the engine loads here: no time of the script's
+                constructions(fields().parts) as self._constructions,
+            ):
                 late = threading.Timer(self._job.within_secs, self._late)
                 late.daemon = True
                 late.start()
@@ -160,21 +168,33 @@ class Script:
 
     def _finish(self, found: object = None) -> NoReturn:
         """Judge what there is, and end the process: nothing of the script runs any more."""
+        os.chdir(self._folder)  # places are told from there
+        places = Places(fields().parts, self._constructions)
+        script = self._job.script
         if self._nodes:
-            self._judge([(node, node.place or self._job.script) for node in self._nodes])
+            self._judge(
+                (node, node.place or script, partial(places.of_node, file=self._file(node), line=_line(node)))
+                for node in self._nodes
+            )
         elif self._job.call:
-            self._judge([(value, f"{self._job.script}:{self._job.call}") for value in _each(found)])
+            asked = partial(places.of_name, file=str(self._folder / script), name=self._job.call)
+            self._judge((value, f"{script}:{self._job.call}", asked) for value in _each(found))
         elif isinstance(found, dict):
-            self._judge([(value, f"{self._job.script}:{name}") for name, value in found.items()])
+            file = str(self._folder / (found.get("__file__") or ""))
+            self._judge(
+                (value, f"{script}:{name}", partial(places.of_name, file=file, name=name))
+                for name, value in found.items()
+            )
         self._end()
 
-    def _judge(self, found: list[tuple[object, str]]) -> None:
+    def _file(self, node: "ScriptNode") -> str:
+        return str(self._folder / node.file)
+
+    def _judge(self, found: Iterable[tuple[object, str, Callable[[str], FieldPlaces]]]) -> None:
         verdicts: list[Judged] = []
-        for value, place in found:
-            try:
-                verdicts.append(judged(value, self._facts, place))
-            except NotAConfigError:  # a script makes much else
-                continue
+        for value, source, places_of in found:
+            with contextlib.suppress(NotAConfigError):  # a script makes much else
+                verdicts.append(judged(value, self._facts, source, places_of))
         # What stands in the configuration of a node is not judged once more by itself.
         whole = [verdict for verdict in verdicts if verdict.what == WHOLE]
         self._outcome.verdicts = [verdict.data() for verdict in whole or verdicts]
@@ -192,6 +212,11 @@ def _each(found: object) -> Iterable[object]:
     if isinstance(found, dict):
         return found.values()
     return found if isinstance(found, tuple | list) else (found,)
+
+
+def _line(node: "ScriptNode") -> int:
+    """Return where in its file a node is constructed; 0 where that is not known."""
+    return int(node.place.rpartition(":")[2] or 0)
 
 
 def _is_local(host: object) -> bool:

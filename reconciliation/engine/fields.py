@@ -42,11 +42,18 @@ class FieldTable:
     Args:
         fields: a row a field.
         left_alone: why a field is no setting, by configuration class and name.
+        parts: where the fields of each class stand in the configuration of a whole node, such as `cache.`.
     """
 
-    def __init__(self, fields: Iterable[EngineField], left_alone: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        fields: Iterable[EngineField],
+        left_alone: Mapping[str, Mapping[str, str]],
+        parts: Mapping[str, str],
+    ) -> None:
         self._fields = tuple(fields)
         self.left_alone = left_alone
+        self.parts = parts
 
     def __iter__(self) -> Iterator[EngineField]:
         return iter(self._fields)

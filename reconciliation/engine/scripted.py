@@ -10,9 +10,11 @@ class ScriptNode:
     Attributes:
         config: what its constructor was given; the engine's own defaults apply where that is None.
         place: where the script constructs it, `FILE:LINE`.
+        file: the whole path of that file.
         strategies: the strategies that were added by hand, as objects of the engine's.
     """
 
     config: object
     place: str
+    file: str = ""
     strategies: list[object] = field(default_factory=list)

@@ -37,7 +37,7 @@ def place_in(error: BaseException) -> str:
 
 def places_in(error: BaseException) -> list[str]:
     """Return `FILE:LINE` of each line of the user's own code that an error passed, the outermost first."""
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_users(frame.filename)]
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if is_the_users(frame.filename)]
     return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in own]
 
 
@@ -48,14 +48,23 @@ def place_now() -> str:
 
 def place_of(frame: FrameType | None) -> str:
     """Return `FILE:LINE` of the innermost line of the user's own code below a frame; empty where there is none."""
-    while frame is not None:
-        if _is_the_users(frame.f_code.co_filename):
-            return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+    own = _own_frame(frame)
+    return f"{Path(own.f_code.co_filename).name}:{own.f_lineno}" if own else ""
+
+
+def file_now() -> str:
+    """Return the file of the user's own code that is being run, as Python knows it; empty where there is none."""
+    own = _own_frame(sys._getframe())
+    return own.f_code.co_filename if own else ""
+
+
+def _own_frame(frame: FrameType | None) -> FrameType | None:
+    while frame is not None and not is_the_users(frame.f_code.co_filename):
         frame = frame.f_back
-    return ""
+    return frame
 
 
-def _is_the_users(file: str) -> bool:
+def is_the_users(file: str) -> bool:
     """Whether code is the user's, installed or not; the standard library holds what is installed too."""
     if "site-packages" in file:
         return _ENGINE not in file and not file.startswith(f"{_PACKAGE}{os.sep}")

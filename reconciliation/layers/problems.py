@@ -9,6 +9,27 @@ from reconciliation.errors import UnusableError
 _LINE: Final = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?(?: \S+)?$")
 
 
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A place in a file.
+
+    Attributes:
+        file: its path, as an origin gives it.
+        line: counted from 1.
+        column: counted from 1; 0 where only the line is known.
+    """
+
+    file: str
+    line: int
+    column: int = 0
+
+
+def file_place(origin: str) -> FilePlace | None:
+    """Return the place in a file that an origin tells; None where it tells none, as a variable's name does."""
+    match = _LINE.match(origin)
+    return None if match is None else FilePlace(match["file"], int(match["line"]), int(match["column"] or 0))
+
+
 def printable(text: str) -> str:
     """Return text that does nothing to a terminal and that every stream can encode: the rest is escaped."""
     if text.isprintable():
@@ -71,10 +92,8 @@ class Problem:
 
     def place(self) -> tuple[str, int, int, str, str]:
         """Return what problems sort by: file or variable, then line and column as numbers."""
-        match = _LINE.match(self.origin)
-        if match is None:
-            return self.origin, 0, 0, self.key, self.code
-        return match["file"], int(match["line"]), int(match["column"] or 0), self.key, self.code
+        place = file_place(self.origin) or FilePlace(self.origin, 0)
+        return place.file, place.line, place.column, self.key, self.code
 
 
 class SettingsError(UnusableError):

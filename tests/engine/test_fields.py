@@ -13,7 +13,7 @@ PLAIN = EngineField("node.timeout_shutdown", "Node", "timeout_shutdown")
 OFF = EngineField("reconciliation.interval", "Engine", "interval_ms", nothing=(None, 0))
 IDS = EngineField("reconciliation.ids", "Engine", "ids", nothing=((), None), holds_ids=True)
 READ = EngineField("node.snapshots", "Engine", "snapshots", is_setting=False)
-TABLE = FieldTable((PLAIN, OFF, IDS, READ), {"Engine": {"qsize": "concerns nothing here"}})
+TABLE = FieldTable((PLAIN, OFF, IDS, READ), {"Engine": {"qsize": "concerns nothing here"}}, {"Engine": ""})
 
 
 class Identifier:

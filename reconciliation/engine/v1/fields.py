@@ -124,4 +124,5 @@ FIELDS: Final = FieldTable(
             "max_delay": "1 s, so that a boot without the database fails soon (E18)",
         },
     },
+    PARTS,
 )

@@ -11,7 +11,7 @@ from nautilus_trader.config import TradingNodeConfig
 from nautilus_trader.live import node as node_module
 
 from reconciliation.engine.scripted import ScriptNode
-from reconciliation.engine.user_code import place_now
+from reconciliation.engine.user_code import file_now, place_now
 
 RUNS: Final = ("run", "run_async", "start")
 """With these a node would begin to live."""
@@ -83,7 +83,7 @@ class InertNode(Anything):
     """Stands where a `TradingNode` would be built: it keeps what it is given."""
 
     def __init__(self, config: object = None, *_: object, **__: object) -> None:
-        self.kept = ScriptNode(TradingNodeConfig() if config is None else config, place_now())
+        self.kept = ScriptNode(TradingNodeConfig() if config is None else config, place_now(), file_now())
         self.config = config
         self.trader = _InertTrader(self.kept)
         self.kernel = Anything()

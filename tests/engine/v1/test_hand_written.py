@@ -322,7 +322,7 @@ def test_a_function_may_return_it_and_its_output_stays_off_stdout(folder: Path) 
     assert set(data) == {"ok", "preset", "fingerprint", "problems", "warnings", "findings", "accepted"}
     assert data["ok"] is False
     flush = next(said for said in data["findings"] if said["id"] == "E13")
-    assert flush["origins"] == {"cache.flush_on_start": "live_node:node", "facts.database_shared": "--set"}
+    assert flush["origins"] == {"cache.flush_on_start": "live_node.py:15:66", "facts.database_shared": "--set"}
     assert flush["figure"].endswith("others keep data in it")
 
 

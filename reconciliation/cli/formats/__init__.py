@@ -1,0 +1,1 @@
+"""The forms in which `recon check` tells a verdict; none of them decides one."""
