@@ -71,9 +71,7 @@ def _result(remark: Remark, numbers: Mapping[str, int], stand_in: FilePlace | No
 def _location(place: FilePlace) -> dict[str, Any]:
     file = in_repository(place.file)
     where = (
-        {"uri": Path(place.file).absolute().as_uri()}
-        if file is None
-        else {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
+        {"uri": Path(place.file).resolve().as_uri()} if file is None else {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
     )
     column = {"startColumn": place.column} if place.column else {}
     return {"physicalLocation": {"artifactLocation": where, "region": {"startLine": place.line, **column}}}
