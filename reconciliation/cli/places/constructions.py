@@ -1,4 +1,4 @@
-"""Where code that runs meanwhile constructs objects of some classes.
+"""Where code that runs meanwhile constructs objects of some of the engine's classes.
 
 Python itself tells of each call, so that nothing of the classes or of the code is replaced.
 """
@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, Final
 
 from reconciliation.engine.user_code import is_the_users
 
-_TOOL: int = 4
+_TOOL: Final = 4
 """Python has six numbers for those that watch; debuggers, coverage and profilers have names for others."""
+_BUILT_IN: Final = "builtins"
+_ENGINE: Final = "nautilus_trader."
+"""Where the classes are; those of the user's own may be called alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Construction:
 
 @contextmanager
 def constructions(kinds: Collection[str]) -> Iterator[Collection[Construction]]:
-    """Yield a collection that grows with each construction of a class in the user's own code, or of a subclass.
+    """Yield a collection that grows with each construction, in the user's own code, of a class or a subclass of it.
 
     Args:
         kinds: the classes' names.
@@ -46,21 +49,33 @@ def constructions(kinds: Collection[str]) -> Iterator[Collection[Construction]]:
     watching = sys.monitoring
 
     def hear(code: CodeType, offset: int, called: object, _: object) -> Any:
-        if not isinstance(called, type):
+        if not isinstance(called, type) or called.__module__ == _BUILT_IN:
             return watching.DISABLE  # of this place in the code, so that what runs often costs nothing
-        kind = next((base.__name__ for base in called.__mro__ if base.__name__ in kinds), None)
-        if kind is not None and is_the_users(code.co_filename):
-            line, end_line, column, end_column = list(code.co_positions())[offset // 2]
-            if line is not None and end_line is not None and column is not None and end_column is not None:
-                file = str(folder / code.co_filename)
-                found[Construction(kind, file, (line, column), (end_line, end_column))] = None
+        kind = _kind(called, kinds)
+        if kind and is_the_users(code.co_filename) and (span := _span(code, offset)):
+            found[Construction(kind, str(folder / code.co_filename), *span)] = None
         return None
 
     watching.use_tool_id(_TOOL, "recon")
     watching.register_callback(_TOOL, watching.events.CALL, hear)
     watching.set_events(_TOOL, watching.events.CALL)
+    watching.restart_events()
     try:
         yield found.keys()
     finally:
         watching.set_events(_TOOL, watching.events.NO_EVENTS)
         watching.free_tool_id(_TOOL)
+
+
+def _kind(called: type, kinds: Collection[str]) -> str:
+    """Return which of the classes it is, or is made from; empty where it is none of them."""
+    bases = (base for base in called.__mro__ if base.__name__ in kinds)
+    return next((base.__name__ for base in bases if str(base.__module__).startswith(_ENGINE)), "")
+
+
+def _span(code: CodeType, offset: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Return start and end of a call; None where Python was told to keep no columns."""
+    line, end_line, column, end_column = list(code.co_positions())[offset // 2]
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    return (line, column), (end_line, end_column)

@@ -168,10 +168,12 @@ def _text(node: ast.expr) -> object:
 
 def _own(scope: ast.AST) -> Iterator[ast.AST]:
     """Yield what stands in a scope, and not in one within it."""
-    for child in ast.iter_child_nodes(scope):
-        yield child
-        if not isinstance(child, _SCOPES):
-            yield from _own(child)
+    waiting = list(ast.iter_child_nodes(scope))  # a stack: what people write nests deeper than calls may
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _bound(node: ast.AST) -> set[str]:

@@ -152,6 +152,12 @@ def test_several_nodes_of_one_line_are_told_once(repository: Path) -> None:
     assert len(told(recon(repository, "--script", "several.py", "--format", "github"))["E05"]) == 1
 
 
+def test_a_script_may_go_elsewhere(repository: Path) -> None:
+    (repository / "goes.py").write_text(NODE.replace("\nengine =", "import os\nos.chdir('/')\nengine ="), "utf-8")
+    done = recon(repository, "--script", "goes.py", "--format", "github")
+    assert told(done)["E05"] == [f"::error file=goes.py,line={POSITION_LINE + 1},col=5"]
+
+
 # -- Settings of recon's own -------------------------------------------------------------------------
 
 

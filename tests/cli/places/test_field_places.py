@@ -126,6 +126,23 @@ def test_what_did_not_run_counts_for_nothing(tmp_path: Path, monkeypatch: pytest
     assert lines_of(places.of_name(ENGINE, str(file), "it"), RETRIES) == [marked(file, "set")]
 
 
+def test_classes_of_the_users_own_that_are_called_alike_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "it = [LiveExecEngineConfig(\n    inflight_check_retries=5,  # <- set\n)][0]\n"
+        "class LiveExecEngineConfig(dict):\n    pass\nLiveExecEngineConfig(inflight_check_retries=9)"
+    )
+    places, file = ran(tmp_path, monkeypatch, text)
+    assert lines_of(places.of_name(ENGINE, str(file), "it"), RETRIES) == [marked(file, "set")]
+
+
+def test_a_file_may_nest_deeply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"sum_ = {' + '.join(['1'] * 1_500)}\ngiven = {{'qsize': 3}}\nit = LiveExecEngineConfig(**given)  # <- made"
+    places, file = ran(tmp_path, monkeypatch, text)
+    assert lines_of(places.of_name(ENGINE, str(file), "it"), RETRIES) == [marked(file, "made")]
+
+
 WHOLE = """\
 engine = LiveExecEngineConfig(  # <- engine
     inflight_check_retries=5,  # <- retries
