@@ -73,7 +73,7 @@ class FieldPlaces:
         if outer and not given and not outer.unpacks:
             return None  # it has the engine's defaults
         calls = self._calls.get(self._kinds[part], ())
-        return seen(given[1], calls) if given else only(calls)
+        return _seen([given[1]] if given else [], calls)
 
 
 class Places:
@@ -105,8 +105,7 @@ class Places:
         source = source_file(file)
         here = [call for call in source.calls() if call.node.lineno == line] if source else []
         given = (argument for call in here for argument in _configurations(call))
-        otherwise = here[0].place if here else ""
-        return self._places(kind, next(given, None), otherwise)
+        return self._places(kind, given, here[0].place if here else "")
 
     def of_name(self, kind: str, file: str, name: str) -> FieldPlaces:
         """Return the places of the configuration that a module calls by a name, or that something in it returns.
@@ -117,23 +116,22 @@ class Places:
             name: the name; what is none of the module's leads to the only configuration of that class.
         """
         source = source_file(file)
-        return self._places(kind, source.named(name) if source else None, source.top if source else "")
+        return self._places(kind, [source.named(name)] if source else [], source.top if source else "")
 
-    def _places(self, kind: str, given: Expression | None, otherwise: str) -> FieldPlaces:
-        calls = self._calls.get(kind, ())
+    def _places(self, kind: str, given: Iterable[Expression], otherwise: str) -> FieldPlaces:
         parts = self._parts if self._parts.get(kind) == "" else {kind: ""}
-        return FieldPlaces(seen(given, calls) if given else only(calls), parts, self._calls, otherwise)
+        return FieldPlaces(_seen(given, self._calls.get(kind, ())), parts, self._calls, otherwise)
 
 
-def seen(given: Expression, calls: Collection[Expression]) -> Expression | None:
-    """Return the construction that an expression stands for: itself, what its name is assigned, or the only one."""
-    found = given.followed()
-    return next((call for call in calls if call.span == found.span), None) or only(calls)
+def _seen(given: Iterable[Expression], calls: Collection[Expression]) -> Expression | None:
+    """Return the construction that one of some expressions stands for, by itself or by its name, or the only one.
 
-
-def only(calls: Collection[Expression]) -> Expression | None:
-    """Return the construction where there is one; which of several made an object is not known."""
-    return next(iter(calls)) if len(calls) == 1 else None
+    Which of several made an object that none of them stands for is not known.
+    """
+    by_span = {call.span: call for call in calls}
+    found = (by_span.get(expression.followed().span) for expression in given)
+    only = next(iter(calls)) if len(calls) == 1 else None
+    return next(filter(None, found), only)
 
 
 def _configurations(call: Expression) -> Iterator[Expression]:

@@ -152,6 +152,18 @@ def test_several_nodes_of_one_line_are_told_once(repository: Path) -> None:
     assert len(told(recon(repository, "--script", "several.py", "--format", "github"))["E05"]) == 1
 
 
+def test_a_node_has_the_configuration_that_its_call_is_given(repository: Path) -> None:
+    text = NODE.replace(
+        "TradingNode(TradingNodeConfig(exec_engine=engine, exec_clients=clients)).run()",
+        "other = TradingNodeConfig(exec_clients={})\n"
+        "mine = TradingNodeConfig(exec_engine=engine, exec_clients=clients, timeout_reconciliation=9.0)\n"
+        "nodes = []\nnodes.append(TradingNode(config=mine))",
+    )
+    (repository / "listed.py").write_text(text, "utf-8")
+    done = recon(repository, "--script", "listed.py", "--format", "github")
+    assert told(done)["W35"] == [f"::warning file=listed.py,line={NODE_LINE + 1},col=68"]
+
+
 def test_a_script_may_go_elsewhere(repository: Path) -> None:
     (repository / "goes.py").write_text(NODE.replace("\nengine =", "import os\nos.chdir('/')\nengine ="), "utf-8")
     done = recon(repository, "--script", "goes.py", "--format", "github")
