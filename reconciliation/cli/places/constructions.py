@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from reconciliation.engine.user_code import is_the_users
 
-_TOOL: Final = 4
-"""Python has six numbers for those that watch; debuggers, coverage and profilers have names for others."""
+_TOOLS: Final = 6
+"""Python has so many numbers for those that watch; a debugger or a profiler holds one."""
 _BUILT_IN: Final = "builtins"
 _ENGINE: Final = "nautilus_trader."
 """Where the classes are; those of the user's own may be called alike."""
@@ -47,6 +47,10 @@ def constructions(kinds: Collection[str]) -> Iterator[Collection[Construction]]:
     found: dict[Construction, None] = {}
     folder = Path.cwd()  # the code may go elsewhere
     watching = sys.monitoring
+    tool = next((number for number in reversed(range(_TOOLS)) if watching.get_tool(number) is None), None)
+    if tool is None:
+        yield ()
+        return
 
     def hear(code: CodeType, offset: int, called: object, _: object) -> Any:
         if not isinstance(called, type) or called.__module__ == _BUILT_IN:
@@ -56,15 +60,15 @@ def constructions(kinds: Collection[str]) -> Iterator[Collection[Construction]]:
             found[Construction(kind, str(folder / code.co_filename), *span)] = None
         return None
 
-    watching.use_tool_id(_TOOL, "recon")
-    watching.register_callback(_TOOL, watching.events.CALL, hear)
-    watching.set_events(_TOOL, watching.events.CALL)
+    watching.use_tool_id(tool, "recon")
+    watching.register_callback(tool, watching.events.CALL, hear)
+    watching.set_events(tool, watching.events.CALL)
     watching.restart_events()
     try:
         yield found.keys()
     finally:
-        watching.set_events(_TOOL, watching.events.NO_EVENTS)
-        watching.free_tool_id(_TOOL)
+        watching.set_events(tool, watching.events.NO_EVENTS)
+        watching.free_tool_id(tool)
 
 
 def _kind(called: type, kinds: Collection[str]) -> str:
