@@ -21,7 +21,6 @@ from reconciliation.cli.stdout import stdout_for_data
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError, printable
 
-WITHIN_SECS: Final = 60.0
 ENDS_WITHIN_SECS: Final = 30.0
 """For the engine to load before, and for a script that holds the interpreter and cannot be told where it is."""
 
@@ -36,16 +35,32 @@ def run(script: str, args: tuple[str, ...], call: str, *, form: Form, strict: bo
     if isinstance(by, SettingsError):
         tell(SettingsVerdict(by), form)
         return SettingsVerdict(by).code(strict=strict)
-    if not Path(script).is_file() and (script.endswith(".py") or os.sep in script):
-        raise click.UsageError(f"--script {printable(script)}: there is no such file")
+    job = Job(script, args, call, click.get_current_context().params["assignments"])
     with stdout_for_data() as stdout:
-        outcome = looked_at(script, args, call, click.get_current_context().params["assignments"])
+        outcome = at_nodes(job, "--script")
         verdicts = tuple(Judged.read(verdict) for verdict in outcome.verdicts)
-        if not verdicts:
-            raise click.UsageError(printable(f"--script {script}: {outcome.failure or _nothing(call)}"))
-        verdict = HandWrittenVerdict(verdicts, tuple(_notes(script, outcome)))
+        verdict = HandWrittenVerdict(verdicts, tuple(notes_on(script, outcome)))
         tell(verdict, form, stdout)
     return verdict.code(strict=strict)
+
+
+def at_nodes(job: Job, option: str) -> Outcome:
+    """Run a script as `looked_at` does, and return what came of it where it came to anything.
+
+    Args:
+        job: the script.
+        option: that names it.
+
+    Raises:
+        click.UsageError: there is no such script, or it comes to no node and no configuration.
+    """
+    script = job.script
+    if not Path(script).is_file() and (script.endswith(".py") or os.sep in script):
+        raise click.UsageError(f"{option} {printable(script)}: there is no such file")
+    outcome = looked_at(job)
+    if not outcome.verdicts and not outcome.written:
+        raise click.UsageError(printable(f"{option} {script}: {outcome.failure or _nothing(job.call)}"))
+    return outcome
 
 
 def _nothing(call: str) -> str:
@@ -56,7 +71,7 @@ def _nothing(call: str) -> str:
     )
 
 
-def _notes(script: str, outcome: Outcome) -> list[str]:
+def notes_on(script: str, outcome: Outcome) -> list[str]:
     """Tell what was run, and what was not let."""
     where = f"until {outcome.until}, where a node would begin to live" if outcome.until else "to its end"
     notes = [f"{script} was run {where}: all that stands before did happen"]
@@ -65,24 +80,8 @@ def _notes(script: str, outcome: Outcome) -> list[str]:
     return notes + [f"refused: {each}" for each in outcome.refused]
 
 
-def looked_at(
-    script: str,
-    args: tuple[str, ...] = (),
-    call: str = "",
-    assignments: tuple[str, ...] = (),
-    *,
-    within_secs: float = WITHIN_SECS,
-) -> Outcome:
-    """Run a script in a process of its own, and return what came of it; nothing of it is left then.
-
-    Args:
-        script: a file or a module.
-        args: its arguments.
-        call: what to evaluate in it in place of running it; empty where it is run.
-        assignments: of facts, as they are typed.
-        within_secs: how long it may take.
-    """
-    job = Job(script, args, call, assignments, within_secs)
+def looked_at(job: Job) -> Outcome:
+    """Run a script in a process of its own, and return what came of it; nothing of it is left then."""
     sys.stderr.flush()
     reading, writing = os.pipe()
     child = os.fork()
@@ -91,7 +90,7 @@ def looked_at(
         _be(job, writing)
     os.close(writing)
     try:
-        text = _read(reading, time.monotonic() + within_secs + ENDS_WITHIN_SECS)
+        text = _read(reading, time.monotonic() + job.within_secs + ENDS_WITHIN_SECS)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -101,7 +100,7 @@ def looked_at(
         return Outcome(**json.loads(text))
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGKILL:
-        return Outcome(failure=f"it has constructed no node that runs within {within_secs:g} s")
+        return Outcome(failure=f"it has constructed no node that runs within {job.within_secs:g} s")
     return Outcome(failure=f"its process ended by {f'signal {-code}' if code < 0 else f'itself (exit code {code})'}")
 
 

@@ -1,7 +1,7 @@
 """`recon init`: settings of one's own to start from."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from reconciliation.cli.env import example_lines
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import printable
 from reconciliation.layers.schema import SCHEMA_FILE, toml_schema
-from reconciliation.layers.settings_folder import shipped_settings
+from reconciliation.layers.settings_folder import DEFAULT_FILE, shipped_settings
 
 NOTE: Final = """# Settings of this node
 
@@ -30,13 +30,49 @@ Editors that know `#:schema` (tombi, taplo) complete and check these files with 
 
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-def command(directory: Path) -> None:
-    """Write a settings folder, .env.example and a note to DIRECTORY; nothing that exists is overwritten."""
-    for name, text in files():
+@click.option(
+    "--from",
+    "script",
+    metavar="PATH|MODULE",
+    help="Write what a script gives its node as a preset of its own; the script is run as by recon check --script.",
+)
+@click.option(
+    "--call", metavar="EXPRESSION", help="With --from: what this returns in the script, in place of running it."
+)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]...")
+def command(directory: Path, script: str | None, call: str | None, args: tuple[str, ...]) -> None:
+    """Write a settings folder, .env.example and a note to DIRECTORY; nothing that exists is overwritten.
+
+    \b
+      recon init .
+      recon init node --from my_node.py -- --symbol BTCUSDT
+    """  # noqa: D301 - click reads the backspace
+    if script is None:
+        if args or call is not None:
+            raise click.UsageError("--call goes with --from" if call else f"arguments go with --from: {' '.join(args)}")
+        write(directory, dict(files()))
+        return
+    from reconciliation.cli import init_from  # the engine loads only here
+
+    init_from.refuse_what_is_there(directory)
+    preset = init_from.preset_from(script, args, call or "")
+    written = write(directory, dict(files()) | init_from.files_of(preset))
+    for line in init_from.told(preset, directory, default_written=f"settings/{DEFAULT_FILE}" in written):
+        click.echo(line)
+
+
+def write(directory: Path, texts: Mapping[str, str]) -> set[str]:
+    """Write files that are not there yet, and tell of each; return the names of those that were written.
+
+    Raises:
+        SystemExit: one cannot be written.
+    """
+    written = set()
+    for name, text in texts.items():
         target = directory / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            word = "written" if _written(target, text) else "kept"
+            is_new = _written(target, text)
         except OSError as error:
             click.echo(
                 printable(
@@ -45,7 +81,9 @@ def command(directory: Path) -> None:
                 err=True,
             )
             raise SystemExit(ExitCode.UNUSABLE) from None
-        click.echo(printable(f"{word:<7}  {target}"))
+        click.echo(printable(f"{'written' if is_new else 'kept':<7}  {target}"))
+        written |= {name} if is_new else set()
+    return written
 
 
 def _written(target: Path, text: str) -> bool:

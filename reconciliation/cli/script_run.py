@@ -30,6 +30,7 @@ from reconciliation.layers.problems import SettingsError
 from reconciliation.settings.urls import without_user_info
 
 if TYPE_CHECKING:
+    from reconciliation.engine.hand_written import HandWritten
     from reconciliation.engine.scripted import ScriptNode
 
 _LOCAL_NAMES: Final = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
@@ -47,13 +48,15 @@ class Job:
         call: what to evaluate in it in place of running it as the main program; empty where it is run.
         assignments: of the facts that rules judge by, as they were typed; others are in the environment.
         within_secs: how long it may take.
+        as_settings: what is found is read as settings, in place of being judged.
     """
 
     script: str
-    args: tuple[str, ...]
-    call: str
-    assignments: tuple[str, ...]
-    within_secs: float
+    args: tuple[str, ...] = ()
+    call: str = ""
+    assignments: tuple[str, ...] = ()
+    within_secs: float = 60.0
+    as_settings: bool = False
 
 
 @dataclass(slots=True)
@@ -62,12 +65,14 @@ class Outcome:
 
     Attributes:
         verdicts: on each node, or configuration, in the order in which they came.
+        written: each of them as settings, where that is asked for.
         refused: what the script wanted and did not get, each with its place.
         until: where it stood when a node would have begun to live, `FILE:LINE`; empty where none would have.
         failure: why it ended before a node was there, or before it would have run; empty where it did not.
     """
 
     verdicts: list[dict[str, Any]] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     until: str = ""
     failure: str = ""
@@ -172,16 +177,16 @@ class Script:
         places = Places(fields().parts, self._constructions)
         script = self._job.script
         if self._nodes:
-            self._judge(
+            self._look_at(
                 (node, node.place or script, partial(places.of_node, file=self._file(node), line=_line(node)))
                 for node in self._nodes
             )
         elif self._job.call:
             asked = partial(places.of_name, file=str(self._folder / script), name=self._job.call)
-            self._judge((value, f"{script}:{self._job.call}", asked) for value in _each(found))
+            self._look_at((value, f"{script}:{self._job.call}", asked) for value in _each(found))
         elif isinstance(found, dict):
             file = str(self._folder / (found.get("__file__") or ""))
-            self._judge(
+            self._look_at(
                 (value, f"{script}:{name}", partial(places.of_name, file=file, name=name))
                 for name, value in found.items()
             )
@@ -190,14 +195,23 @@ class Script:
     def _file(self, node: "ScriptNode") -> str:
         return str(self._folder / node.file)
 
-    def _judge(self, found: Iterable[tuple[object, str, Callable[[str], FieldPlaces]]]) -> None:
-        verdicts: list[Judged] = []
+    def _look_at(self, found: Iterable[tuple[object, str, Callable[[str], FieldPlaces]]]) -> None:
+        """Judge what was found, or read it as settings."""
+        as_settings = self._job.as_settings
+        seen: list[Judged | HandWritten] = []
         for value, source, places_of in found:
             with contextlib.suppress(NotAConfigError):  # a script makes much else
-                verdicts.append(judged(value, self._facts, source, places_of))
-        # What stands in the configuration of a node is not judged once more by itself.
-        whole = [verdict for verdict in verdicts if verdict.what == WHOLE]
-        self._outcome.verdicts = [verdict.data() for verdict in whole or verdicts]
+                if as_settings:
+                    seen.append(generation().settings_of_engine(value, source))
+                else:
+                    seen.append(judged(value, self._facts, source, places_of))
+        # What stands in the configuration of a node is not looked at once more by itself.
+        whole = [each for each in seen if each.what == WHOLE]
+        told = [each.data() for each in whole or seen]
+        if as_settings:
+            self._outcome.written = told
+        else:
+            self._outcome.verdicts = told
 
     def _end(self) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):

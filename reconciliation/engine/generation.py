@@ -10,6 +10,7 @@ from reconciliation.engine.books import Books
 from reconciliation.engine.builder import GuardedFactory, NodeBuilder
 from reconciliation.engine.counts import Counts
 from reconciliation.engine.fields import FieldTable
+from reconciliation.engine.hand_written import HandWritten
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.ownership import StoredOrder
 from reconciliation.engine.parts import Parts
@@ -214,6 +215,17 @@ class Generation(Protocol):
             config: the engine's own `LiveExecEngineConfig` or `TradingNodeConfig`, or what `no_nodes` kept of a node.
             facts: what it cannot hold and rules want to know.
             origins: where each of the facts was given, by dotted key.
+            source: where the configuration stands, as its user named it.
+
+        Raises:
+            NotAConfigError: it is none.
+        """
+
+    def settings_of_engine(self, config: object, source: str) -> HandWritten:
+        """Return a hand-written configuration as settings of ours.
+
+        Args:
+            config: the engine's own `LiveExecEngineConfig` or `TradingNodeConfig`, or what `no_nodes` kept of a node.
             source: where the configuration stands, as its user named it.
 
         Raises:

@@ -66,6 +66,8 @@ class Problem:
     message: str
     hint: str
     excerpt: Excerpt | None = field(default=None, compare=False)
+    between: tuple[str, ...] = ()
+    """The keys that do not go together; empty where one alone is wrong."""
 
     def __str__(self) -> str:
         text = f"{self.origin}: {self.message}"

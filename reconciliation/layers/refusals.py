@@ -291,4 +291,5 @@ def _between_keys(detail: ErrorDetails, concerned: tuple[KeyPath, ...], layers: 
     if detail["type"] == "relation":
         listed = ", ".join(f"{key} ({place})" for key, place in places.items())
     change = "change" if len(places) == 1 else "change one of"
-    return Problem(first, next(iter(places)), detail["type"], detail["msg"], f"{change} {listed}")
+    between = tuple(places)
+    return Problem(first, between[0], detail["type"], detail["msg"], f"{change} {listed}", between=between)

@@ -120,6 +120,7 @@ def test_what_cannot_be_judged_is_wrong_usage(corpus: Path, args: tuple[str, ...
 @pytest.mark.parametrize("body", ["import time; time.sleep(60)", "while True: pass"])
 def test_a_script_that_never_comes_to_a_node_is_ended_and_told_where_it_is(tmp_path: Path, body: str) -> None:
     (tmp_path / "x.py").write_text(body, "utf-8")
-    look = "from reconciliation.cli.check_script import looked_at; print(looked_at('x.py', within_secs=0.5).failure)"
+    job = "Job('x.py', within_secs=0.5)"
+    look = f"from reconciliation.cli.check_script import Job, looked_at; print(looked_at({job}).failure)"
     done = subprocess.run([sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "it has constructed no node that runs within 0.5 s, and is at x.py:1\n"

@@ -31,6 +31,7 @@ class FieldReading:
     def __init__(
         self, config: msgspec.Struct, prefix: str, only: tuple[str, ...] = (), leave: tuple[str, ...] = ()
     ) -> None:
+        self.prefix = prefix
         self._config = config
         self._wrong: dict[str, Any] = {}
         self.refused: dict[str, str] = {}
@@ -43,7 +44,7 @@ class FieldReading:
                 self._wrong[field.name] = None if field.name in _OFF_AT_ZERO else 0.0
             elif why is not None:
                 # What a fault leaves unknown is judged as the default, by the rules that still apply.
-                self._wrong[field.name] = _default(field)
+                self._wrong[field.name] = default_of(field)
                 self.refused[f"{prefix}{field.name}"] = why
 
     def value(self, name: str) -> Any:
@@ -51,7 +52,8 @@ class FieldReading:
         return self._wrong[name] if name in self._wrong else getattr(self._config, name)
 
 
-def _default(field: msgspec.structs.FieldInfo) -> Any:
+def default_of(field: msgspec.structs.FieldInfo) -> Any:
+    """Return what a field is where nobody sets it."""
     return field.default_factory() if field.default is msgspec.NODEFAULT else field.default
 
 

@@ -12,6 +12,7 @@ EXEC_ENGINE: Final = "LiveExecEngineConfig"
 NODE: Final = "TradingNodeConfig"
 CACHE: Final = "CacheConfig"
 DATABASE: Final = "DatabaseConfig"
+LOGGING: Final = "LoggingConfig"
 BINANCE: Final = "BinanceExecClientConfig"
 
 PARTS: Final = {EXEC_ENGINE: "exec_engine.", CACHE: "cache.", DATABASE: "cache.database.", NODE: ""}
@@ -76,7 +77,7 @@ FIELDS: Final = FieldTable(
         *_same("venue", BINANCE, "environment", "account_type", "api_key", "api_secret"),
         EngineField("venue.http_url", BINANCE, "base_url_http"),
         EngineField("venue.stream_url", BINANCE, "base_url_ws_stream"),
-        EngineField("log.level", "LoggingConfig", "log_level"),
+        EngineField("log.level", LOGGING, "log_level"),
         # What no setting holds, and rules judge in a configuration written by hand.
         EngineField("claims", NODE, "strategies", is_setting=False),
         EngineField("snapshot_orders", EXEC_ENGINE, "snapshot_orders", is_setting=False),

@@ -22,6 +22,7 @@ from reconciliation.engine.v1.adapters.lookup import (
     stock_clients,
     traits_of,
 )
+from reconciliation.engine.v1.as_settings import settings_of_engine
 from reconciliation.engine.v1.assemble import assemble
 from reconciliation.engine.v1.books import books, hear_changes, stored_events
 from reconciliation.engine.v1.cache_client import cache_refusal
@@ -56,6 +57,7 @@ __all__ = [
     "probes",
     "reason_of",
     "reowned",
+    "settings_of_engine",
     "simulation",
     "stock_clients",
     "stored_events",

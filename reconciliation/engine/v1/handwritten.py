@@ -18,7 +18,7 @@ from reconciliation.rules.check import DEFAULT
 from reconciliation.rules.subject import FACTS, Database, NothingToJudge, Subject
 from reconciliation.settings import Settings
 
-_NODE_FIELDS: Final = tuple(field.name for field in FIELDS.settings(NODE) if not field.name.endswith("_id"))
+NODE_FIELDS: Final = tuple(field.name for field in FIELDS.settings(NODE) if not field.name.endswith("_id"))
 """The fields of a `TradingNodeConfig` itself that rules judge."""
 _SNAPSHOTS: Final = ("snapshot_orders", "snapshot_positions")
 _BREAKS_URL: Final = re.compile(r"[/#?]|%(?![0-9A-Fa-f]{2})")
@@ -86,19 +86,21 @@ def _of_node(
     if not clients:
         return NothingToJudge("its orders live in a sandbox of its own process, which has no venue to differ from")
     refused: dict[str, str] = {}
-    engine = FieldReading(_part(config.exec_engine, LiveExecEngineConfig, "exec_engine", refused), "exec_engine.")
-    cache_config = _part(config.cache, CacheConfig, "cache", refused)
+    engine = FieldReading(part_of(config.exec_engine, LiveExecEngineConfig, "exec_engine", refused), "exec_engine.")
+    cache_config = part_of(config.cache, CacheConfig, "cache", refused)
     cache = FieldReading(cache_config, "cache.", leave=("database",))
-    database = FieldReading(_part(cache_config.database, DatabaseConfig, "cache.database", refused), "cache.database.")
-    whole = FieldReading(config, "", only=_NODE_FIELDS)
-    claims = _claims(config, added or (), refused)
+    database = FieldReading(
+        part_of(cache_config.database, DatabaseConfig, "cache.database", refused), "cache.database."
+    )
+    whole = FieldReading(config, "", only=NODE_FIELDS)
+    claims = claims_of(config, added or (), refused)
     for reading in (engine, cache, database, whole):
         refused |= reading.refused
     names = _names(whole_node=True)
     lost = tuple(f"{part}." for part in ("exec_engine", "cache", "cache.database") if part in refused)
     node = facts.node.model_copy(
         update={
-            **{name: whole.value(name) for name in _NODE_FIELDS},
+            **{name: whole.value(name) for name in NODE_FIELDS},
             "graceful_shutdown_on_exception": engine.value("graceful_shutdown_on_exception"),
             "manage_own_order_books": engine.value("manage_own_order_books"),
             "instance_id": None if config.instance_id is None else str(config.instance_id),
@@ -129,7 +131,7 @@ def _assumed(origins: Mapping[str, str], *facts: str) -> frozenset[str]:
     return frozenset(key for key in facts if origins[key] == DEFAULT)
 
 
-def _part(value: Any, wanted: type[Any], name: str, refused: dict[str, str]) -> Any:
+def part_of(value: Any, wanted: type[Any], name: str, refused: dict[str, str]) -> Any:
     """Return a part of a configuration, or its defaults where it is absent or of another type."""
     if value is not None and not isinstance(value, wanted):
         refused[name] = f"{shown(value)} is no {wanted.__name__}"
@@ -178,7 +180,9 @@ def _breaks_url(text: str | None) -> bool:
     return text is not None and _BREAKS_URL.search(text) is not None
 
 
-def _claims(config: TradingNodeConfig, added: Iterable[object], refused: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def claims_of(
+    config: TradingNodeConfig, added: Iterable[object], refused: dict[str, str]
+) -> dict[str, tuple[str, ...]]:
     """Return what the strategies claim, those in the configuration and those added by hand; note plain text."""
     found: dict[str, tuple[str, ...]] = {}
     for strategy in added:
@@ -210,7 +214,7 @@ def _names(*, whole_node: bool) -> dict[str, str]:
 def _all_names(names: Mapping[str, str], refused: Mapping[str, str]) -> dict[str, str]:
     """Return the names with those of the facts, of the timeouts, and of refused fields that are no setting of ours."""
     own = {name: name for name in refused if name not in names.values()}
-    timeouts = {f"node.{name}": name for name in _NODE_FIELDS}
+    timeouts = {f"node.{name}": name for name in NODE_FIELDS}
     return {**{key: key for key in FACTS}, **timeouts, **own, **names}
 
 

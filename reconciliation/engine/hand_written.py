@@ -1,0 +1,28 @@
+"""A hand-written configuration of the engine's, as settings of ours."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class HandWritten:
+    """What a configuration says, in settings and in words; plain data, without secrets.
+
+    Attributes:
+        source: where it stands, as its user knows it.
+        what: its class.
+        values: what settings of ours hold of it, by key, lists for tuples; not judged by our own constraints.
+        refused: what the engine itself would not take: by key, and why.
+        remains: what no setting holds, and where it goes with recon; a line each.
+    """
+
+    source: str
+    what: str
+    values: Mapping[str, Any]
+    refused: Mapping[str, str]
+    remains: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return it as JSON can carry it, and the constructor takes it."""
+        return asdict(self)
