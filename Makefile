@@ -14,16 +14,19 @@ WANTED := $(shell cat .python-version)
 PYTHON := $(shell for name in python$(WANTED) python3.13 python3.12 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { command -v "$$name"; break; }; done)
 
+# A version manager hides what .python-version does not name, unless it is asked for.
+PYTHON_312 = $(shell PYENV_VERSION=3.12 python3.12 -c 'import sys; print(sys.executable)' 2>/dev/null)
+
 # Where the documentation is built.
 SITE := build/site
 
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test test-extras quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
+.PHONY: help install parts demo test test-312 test-extras quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
 
 help:  ## List what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(READY)  ## Build .venv from the hash-locked requirements
 
@@ -69,6 +72,12 @@ COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 test: $(READY)  ## Run every test
 	@tests/tools/parts.sh unpacked
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
+
+# With uv, which fetches one, none has to be here.
+test-312:  ## Run every test on Python 3.12, in an environment of its own
+	@test -n "$(or $(PYTHON_312),$(UV))" || { \
+		echo "no Python 3.12 was found; install one (pyenv install 3.12), or uv, which fetches it" >&2; exit 1; }
+	@$(MAKE) --no-print-directory test VENV=.venv-312 PYTHON="$(or $(PYTHON_312),3.12)"
 
 test-extras:  ## Try the stock clients of adapters behind extras, in an environment of its own
 	@$(MAKE) --no-print-directory install VENV=.venv-extras LOCK=$(EXTRAS_LOCK)
@@ -165,4 +174,4 @@ COMPILE_EXTRAS = pip compile --quiet --universal --python-version 3.12 --group t
 	--output-file $(EXTRAS_LOCK) pyproject.toml tests/extras/requirements.in
 
 clean:  ## Remove what was built
-	rm -rf $(VENV) .venv-extras $(BENCH) .uv .parts build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .venv-312 .venv-extras $(BENCH) .uv .parts build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
