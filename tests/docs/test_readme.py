@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +14,19 @@ from reconciliation.rules.catalogue import RULES
 
 README: Final = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 (BLOCK,) = re.findall(r"^## Use it\n\n```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-LINES: Final = [line.partition("#")[0].strip() for line in BLOCK.splitlines()]
+INSTALL, *LINES = [line.partition("#")[0].strip() for line in BLOCK.splitlines()]
 TYPED_ELSEWHERE: Final = ("recon run", "recon status", "recon drill")
 """They last; the quickstart and the guide on drills type them to their end."""
 MY_NODE: Final = """
 from nautilus_trader.live.config import LiveExecEngineConfig
 
-config = LiveExecEngineConfig(purge_closed_orders_interval_mins=15)
+config = LiveExecEngineConfig(position_check_interval_secs=30.0)
 """
 HAS_FINDINGS: Final = "recon check --script"
+
+
+def test_it_begins_with_the_installation_of_what_this_is() -> None:
+    assert ["pip", "install", metadata("nautilus-recon")["Name"]] == INSTALL.split()
 
 
 def test_it_names_ten_commands_that_there_are() -> None:
