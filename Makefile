@@ -73,7 +73,6 @@ test: $(READY)  ## Run every test
 	@tests/tools/parts.sh unpacked
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
 
-# With uv, which fetches one, none has to be here.
 test-312:  ## Run every test on Python 3.12, in an environment of its own
 	@test -n "$(or $(PYTHON_312),$(UV))" || { \
 		echo "no Python 3.12 was found; install one (pyenv install 3.12), or uv, which fetches it" >&2; exit 1; }

@@ -109,6 +109,7 @@ def _be(job: Job, writing: int) -> NoReturn:
     try:
         os.setsid()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)  # what it prints is no answer of ours
         Script(job, writing).run()
     except BaseException as error:  # noqa: BLE001 - a fault of ours; who waits is told
         sys.stderr.write(f"{type(error).__name__}: {error}\n")

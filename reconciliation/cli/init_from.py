@@ -27,14 +27,14 @@ def preset_from(script: str, args: tuple[str, ...], call: str) -> Adopted:
     """
     outcome = at_nodes(Job(script, args, call, as_settings=True), "--from")
     found = [HandWritten(**each) for each in outcome.written]
-    for note in notes_on(script, outcome):
-        click.echo(printable(note))
     if len(found) > 1:
         places = ", ".join(each.source for each in found)
         raise click.UsageError(
             printable(f"--from {script}: it comes to {len(found)} of them ({places}), and a preset is one node's;")
             + " --call 'make()' takes what a function of it returns"
         )
+    for note in notes_on(script, outcome):
+        click.echo(printable(note))
     return adopted(found[0])
 
 

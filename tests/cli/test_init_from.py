@@ -65,7 +65,7 @@ def test_a_script_becomes_settings_that_can_be_used_or_says_why_not(jail: Jail, 
     done = init(jail.folder / "corpus", "../node", "--from", *shlex.split(given))
     assert "Traceback" not in done.stderr
     if name in NO_SINGLE_NODE:
-        assert (done.returncode, Path("node").exists()) == (2, False)
+        assert (done.returncode, done.stdout, Path("node").exists()) == (2, "", False)
         return
     assert done.returncode == 0, done.stdout + done.stderr
     assert load(env={}, settings_dir="node/settings").preset == PRESET

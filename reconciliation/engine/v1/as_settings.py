@@ -100,9 +100,10 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _clients(config: TradingNodeConfig) -> Iterator[str]:
-    for kind, short, clients in (("data", "data", config.data_clients), ("execution", "exec", config.exec_clients)):
-        for name, client in clients.items():
-            yield f"{kind} client {name}, a {type(client).__name__}: builder.add_{short}_client in configure(builder)"
+    for name, client in config.data_clients.items():
+        yield f"data client {name}, a {type(client).__name__}: builder.add_data_client in configure(builder)"
+    for name, client in config.exec_clients.items():
+        yield f"execution client {name}, a {type(client).__name__}: builder.add_exec_client in configure(builder)"
 
 
 def _components(config: TradingNodeConfig, added: list[object]) -> Iterator[str]:
@@ -120,9 +121,8 @@ def _rest(config: TradingNodeConfig) -> Iterator[str]:
         if names := [name for name in names if f"{part}.{name}" != "logging.log_level"]:
             yield f"{part}: {', '.join(names)} in a table [{table}]"
     for field in msgspec.structs.fields(type(config)):
-        value = getattr(config, field.name)
-        if field.name in _OTHERS and value != default_of(field):
-            yield f"{field.name} = {shown(value)}: the engine's default stays"
+        if field.name in _OTHERS and getattr(config, field.name) != default_of(field):
+            yield f"{field.name}: the engine's default stays"
     database = getattr(config.cache, "database", None)
     if isinstance(database, DatabaseConfig):
         yield _cache_url(database)
