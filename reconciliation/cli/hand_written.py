@@ -1,7 +1,7 @@
 """A hand-written engine configuration: the facts it is judged by, and the verdict."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
@@ -152,3 +152,13 @@ def _placed(finding: Finding, source: str, fields: FieldPlaces) -> Finding:
         for key, origin in zip(finding.keys, finding.origins, strict=True)
     )
     return replace(finding, origins=tuple(origins))
+
+
+def each_configuration(found: object, source: str) -> Iterator[tuple[object, str]]:
+    """Yield what was found, each with where it stands: many a function returns a configuration beside other things."""
+    if isinstance(found, dict):
+        yield from ((value, f"{source}[{key!r}]") for key, value in found.items())
+    elif isinstance(found, tuple | list):
+        yield from ((value, source if len(found) == 1 else f"{source}[{place}]") for place, value in enumerate(found))
+    else:
+        yield found, source

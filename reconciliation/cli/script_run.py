@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from reconciliation.cli.hand_written import WHOLE, Judged, facts_of, judged
+from reconciliation.cli.hand_written import WHOLE, Judged, each_configuration, facts_of, judged
 from reconciliation.cli.places.constructions import Construction, constructions
 from reconciliation.cli.places.fields import FieldPlaces, Places
 from reconciliation.engine.errors import NotAConfigError
@@ -178,12 +178,13 @@ class Script:
         script = self._job.script
         if self._nodes:
             self._look_at(
-                (node, node.place or script, partial(places.of_node, file=self._file(node), line=_line(node)))
+                (node, node.place or script, partial(places.of_node, file=self._file(node), line=node.line))
                 for node in self._nodes
             )
         elif self._job.call:
             asked = partial(places.of_name, file=str(self._folder / script), name=self._job.call)
-            self._look_at((value, f"{script}:{self._job.call}", asked) for value in _each(found))
+            source = f"{script}:{self._job.call}"
+            self._look_at((value, place, asked) for value, place in each_configuration(found, source))
         elif isinstance(found, dict):
             file = str(self._folder / (found.get("__file__") or ""))
             self._look_at(
@@ -219,18 +220,6 @@ class Script:
         with os.fdopen(self._to, "w", encoding="utf-8") as to:
             json.dump(asdict(self._outcome), to)
         os._exit(0)
-
-
-def _each(found: object) -> Iterable[object]:
-    """Return what a function has returned, one by one: many return a configuration beside something else."""
-    if isinstance(found, dict):
-        return found.values()
-    return found if isinstance(found, tuple | list) else (found,)
-
-
-def _line(node: "ScriptNode") -> int:
-    """Return where in its file a node is constructed; 0 where that is not known."""
-    return int(node.place.rpartition(":")[2] or 0)
 
 
 def _is_local(host: object) -> bool:

@@ -1,27 +1,34 @@
 """What MODULE:OBJECT on a command line names."""
 
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
 
-from reconciliation.engine.user_code import imported, place_in, stdout_to_stderr
+from reconciliation.engine.user_code import imported, loaded_from, place_in, stdout_to_stderr
 from reconciliation.layers.problems import printable
 from reconciliation.settings.urls import without_user_info
 
 
 def named_object(target: str) -> Any:
-    """Return the object that MODULE:OBJECT names, from the working directory or from what is installed.
+    """Return the object that MODULE:OBJECT or FILE:OBJECT names; a module is one of this folder, or installed.
 
     What the module prints goes to stderr.
 
     Raises:
         click.UsageError: there is none.
     """
-    module_name, colon, name = target.partition(":")
-    if not colon or not module_name or not name or "/" in module_name or module_name.endswith(".py"):
+    module_name, colon, name = target.rpartition(":")
+    if not colon or not module_name or not name:
         raise click.UsageError(f"'{printable(target)}' is not MODULE:OBJECT, as in my_node:configure for my_node.py")
-    module = _run_user_code(target, lambda: _imported(target, module_name))
+    if module_name.endswith(".py"):
+        if not (path := Path(module_name)).is_file():
+            raise click.UsageError(f"'{printable(target)}': there is no such file")
+        module = _run_user_code(target, lambda: _imported(target, path.stem, lambda: loaded_from(path)))
+    else:
+        module = _run_user_code(target, lambda: _imported(target, module_name, lambda: imported(module_name)))
     if not hasattr(module, name):
         raise click.UsageError(f"'{target}': {module_name} has no {name}")
     return getattr(module, name)
@@ -37,9 +44,9 @@ def called(target: str, function: Callable[[], Any]) -> Any:
         return _run_user_code(target, function)
 
 
-def _imported(target: str, module_name: str) -> Any:
+def _imported(target: str, module_name: str, load: Callable[[], ModuleType]) -> Any:
     try:
-        return imported(module_name)
+        return load()
     except ModuleNotFoundError as error:
         if error.name in {module_name, module_name.partition(".")[0]}:
             raise click.UsageError(f"'{target}': {error}; run from the folder that holds the module") from None

@@ -18,3 +18,8 @@ class ScriptNode:
     place: str
     file: str = ""
     strategies: list[object] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        """Where in its file it is constructed; 0 where that is not known."""
+        return int(self.place.rpartition(":")[2] or 0)

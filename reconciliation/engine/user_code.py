@@ -1,7 +1,7 @@
 """The user's own code: how it is imported, and where in it something went wrong."""
 
 import contextlib
-import importlib
+import importlib.util
 import os
 import sys
 import sysconfig
@@ -27,6 +27,31 @@ def imported(module: str) -> ModuleType:
         sys.path.insert(0, here)
     with stdout_to_stderr():
         return importlib.import_module(module)
+
+
+def loaded_from(path: Path) -> ModuleType:
+    """Run a file as a module; what it prints goes to stderr.
+
+    It finds what lies beside it, and is no stranger to what imports it by its name.
+
+    Raises:
+        BaseException: whatever the module raises.
+    """
+    if (folder := str(path.resolve().parent)) not in sys.path:
+        sys.path.insert(0, folder)
+    # A file may be called like a module that is there.
+    name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is no Python file")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        with stdout_to_stderr():
+            spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
 
 
 def place_in(error: BaseException) -> str:
