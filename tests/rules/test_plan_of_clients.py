@@ -6,7 +6,7 @@ import pytest
 
 from reconciliation import load
 from reconciliation.layers.settings_folder import shipped_settings
-from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.client import ClientTraits, StockFacts
 from reconciliation.rules.plan import plan
 from reconciliation.rules.subject import Subject, subject_of
 from reconciliation.rules.timings import Span
@@ -14,6 +14,7 @@ from reconciliation.rules.timings import Span
 OURS = ClientTraits("BINANCE", guarded=True, rejects_after=3, limits="BINANCE")
 OKX = ClientTraits("OKX", guarded=False)
 KRAKEN = ClientTraits("KRAKEN", guarded=False)
+KNOWN = replace(OKX, stock=StockFacts(empties=("orders", "fills", "positions")))
 
 
 def standard(*clients: ClientTraits) -> Subject:
@@ -39,6 +40,26 @@ def test_a_stock_client_of_another_venue_has_its_limits_and_a_finite_outage() ->
     assert (told.budget.venue, told.budget.limit_per_min, told.budget.estimate) == ("OKX", 300, True)
     # Ten open checks a minute ask for open and for closed orders, two position checks for positions.
     assert told.budget.idle_requests == {"open orders": 10.0, "closed orders": 10.0, "positions": 2.0}
+
+
+def test_a_stock_client_that_is_known_raises_with_the_guard_and_its_absences_must_last() -> None:
+    told = plan(standard(KNOWN))
+    assert told.submitted == {"no_such_order": Span(41.0, 51.0), "refused": None, "error": None}
+    assert told.accepted == {"no_such_order": Span(66.0, 72.0), "refused": None, "error": None}
+    assert told.outage_outlived is None
+    without = replace(standard(KNOWN), guards=standard(KNOWN).guards - {"query_errors"})
+    assert plan(without).submitted == plan(standard(OKX)).submitted
+
+
+def test_a_client_that_closes_what_it_could_not_ask_for_does_so_at_the_first_query() -> None:
+    closing = replace(KNOWN, stock=StockFacts(empties=(), cancels_unanswered=True))
+    bare = replace(standard(closing), guards=frozenset())
+    told = plan(bare)
+    assert told.submitted["error"] == told.submitted["refused"] == Span(5.0, 7.0)
+    assert (
+        told.submitted["no_such_order"] == plan(replace(standard(OKX), guards=frozenset())).submitted["no_such_order"]
+    )
+    assert plan(standard(closing)).submitted["error"] is None
 
 
 def test_without_guards_one_empty_answer_is_enough_for_a_stock_client() -> None:

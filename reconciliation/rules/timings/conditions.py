@@ -40,5 +40,18 @@ class Conditions:
 
     @property
     def failures_raise(self) -> bool:
-        """Whether the client raises when a query failed, so that nothing returned is an answer."""
-        return self.client.guarded and "query_errors" in self.guards
+        """Whether the client raises when a query failed: one of ours, or a stock one that is known."""
+        return "query_errors" in self.guards and (self.client.guarded or self.client.stock is not None)
+
+    @property
+    def absence_is_answered(self) -> bool:
+        """Whether nothing returned is an answer; a stock client may have other reasons to find nothing."""
+        return "query_errors" in self.guards and self.client.guarded
+
+    def closing_errors(self, answer: Answer) -> int:
+        """Return after how many failed queries for an order the client itself closes it; 0 is never."""
+        if self.failures_raise or answer == "no_such_order":
+            return 0
+        if self.client.stock is not None and self.client.stock.cancels_unanswered:
+            return 1
+        return self.client.rejects_after if answer == "error" else 0

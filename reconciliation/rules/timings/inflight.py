@@ -31,10 +31,10 @@ def unanswered(conditions: Conditions, answer: Answer) -> Span | None:
             retries=max(r.inflight_check_retries, 0),
             open_threshold=ns_of_millis(r.open_check_threshold_ms),
             open_retries=max(r.open_check_missing_retries, 0),
-            errors=conditions.client.rejects_after if _errors_count(conditions, answer) else 0,
+            errors=conditions.closing_errors(answer),
         )
     )
-    if span is None or conditions.failures_raise or "answered_absence" not in guards:
+    if span is None or conditions.absence_is_answered or "answered_absence" not in guards:
         return span
     # From the first answer that did not know it to the last one; nobody asks again before it is called dead.
     gap = _gap_secs(conditions)
@@ -55,12 +55,7 @@ def unanswered_outlived_secs(conditions: Conditions, answer: Answer) -> float | 
     if span is None:
         return None
     dead = span.soonest_secs
-    return dead if _errors_count(conditions, answer) else max(dead - _gap_secs(conditions), 0.0)
-
-
-def _errors_count(conditions: Conditions, answer: Answer) -> bool:
-    """Whether the client itself rejects the order after so many failed queries."""
-    return answer == "error" and conditions.client.rejects_after > 0 and not conditions.failures_raise
+    return dead if conditions.closing_errors(answer) else max(dead - _gap_secs(conditions), 0.0)
 
 
 def _gap_secs(conditions: Conditions) -> float:

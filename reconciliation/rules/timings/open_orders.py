@@ -25,7 +25,7 @@ def missing(conditions: Conditions, answer: Answer) -> Span | None:
         return None
     retries = max(r.open_check_missing_retries, 0)
     believed = 0.0
-    if "answered_absence" in guards and not conditions.failures_raise:
+    if "answered_absence" in guards and not conditions.absence_is_answered:
         # Each time that it is not believed, the count begins anew.
         believed = ceil(conditions.outage_secs / period / (retries + 1)) * (retries + 1) * period
     return Span(retries * period + believed, (retries + 1) * period + believed)
