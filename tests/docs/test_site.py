@@ -18,6 +18,7 @@ from reconciliation.engine import lifecycle
 ROOT: Final = Path(__file__).resolve().parents[2]
 OUTSIDE: Final = {
     "https://keepachangelog.com",
+    "https://pre-commit.com",
     "https://semver.org",
     "https://github.com/pradyunsg/furo",  # the theme names itself
     "https://pradyunsg.me",
