@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from reconciliation.rules.catalogue import RULES
+from reconciliation.rules.figures import several
 from reconciliation.rules.finding import Finding, Rule, Violation
+from reconciliation.rules.judging import refused_of, violation
+from reconciliation.rules.remedies import Remedy, remedies
 from reconciliation.rules.subject import Subject
 
 DEFAULT: Final = "default"
@@ -12,12 +15,11 @@ OBSERVED: Final = "observed"
 
 
 def check(subject: Subject) -> tuple[Finding, ...]:
-    """Return what is wrong with a configuration: errors, then warnings, in the order of the rules.
-
-    A rule that reads a value which the engine's `parse` refuses is not judged: E01 tells of it already.
-    """
-    judged = ((rule, rule.judge(subject)) for rule in RULES if _applies(rule, subject))
-    return tuple(_finding(rule, subject, violation) for rule, violation in judged if violation is not None)
+    """Return what is wrong with a configuration: errors, then warnings, in the order of the rules."""
+    judged = ((rule, violation(rule, subject)) for rule in RULES)
+    broken = [(rule, how) for rule, how in judged if how is not None]
+    cures = remedies(subject, broken)
+    return tuple(_finding(rule, subject, how, cures[rule.id]) for rule, how in broken)
 
 
 def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -25,27 +27,29 @@ def refusals(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.refuses)
 
 
-def _applies(rule: Rule, subject: Subject) -> bool:
-    if rule.repair and subject.masked:
-        return False
-    return not (subject.refused.keys() | subject.unread) & set(rule.keys)
-
-
-def _finding(rule: Rule, subject: Subject, violation: Violation) -> Finding:
-    keys = tuple(key for key in violation.keys or rule.keys if subject.knows(key))
-    seen = [subject.name(key) for key in keys if key in subject.observed]
+def _finding(rule: Rule, subject: Subject, how: Violation, cure: Remedy) -> Finding:
+    keys = tuple(key for key in how.keys or rule.keys if subject.knows(key))
     assumed = tuple(sorted(subject.assumed & set(rule.keys)))
     return Finding(
         id=rule.id,
         severity="warning" if assumed else rule.severity,
         keys=tuple(subject.name(key) for key in keys),
         origins=tuple(_origin(subject, key) for key in keys),
-        figure=f"{violation.figure} ({', '.join(seen)} as observed)" if seen else violation.figure,
+        figure=f"{how.figure}{_basis(rule, subject, keys)}",
         message=rule.why,
-        hint=violation.hint,
+        hint=cure.text(subject),
+        change=cure.data(subject),
         accepted=rule.id in subject.node.accept,
         assumed=assumed,
     )
+
+
+def _basis(rule: Rule, subject: Subject, keys: tuple[str, ...]) -> str:
+    """Return what a figure rests on that the configuration does not say."""
+    seen = [subject.name(key) for key in keys if key in subject.observed]
+    refused = [subject.name(key) for key in refused_of(rule, subject)]
+    observed = f" ({', '.join(seen)} as observed)" if seen else ""
+    return f"{observed} (whatever {several(refused)} is)" if refused else observed
 
 
 def _origin(subject: Subject, key: str) -> str:

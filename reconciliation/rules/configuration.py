@@ -69,9 +69,9 @@ def no_check_without_reconciliation(s: Subject) -> Violation | None:
     running = [key for key in _CHECKS if getattr(s.reconciliation, key.partition(".")[2]) is not None]
     if s.reconciliation.enabled or not running:
         return None
-    off = " and ".join(s.put(key, None) for key in running)
     return Violation(
         f"reconciliation is off, and {several([_CHECKS[key] for key in running])} are checked",
-        f"set {s.put('reconciliation.enabled', value=True)}, or {off}",
+        f"or {s.written(dict.fromkeys(running))}",
+        change={"reconciliation.enabled": True},
         keys=("reconciliation.enabled", *running),
     )

@@ -28,7 +28,8 @@ def filtered_orders_stay_out(s: Subject) -> Violation | None:
     return Violation(
         f"{count} client order id{'' if count == 1 else 's'} filtered, and open orders are checked every"
         f" {duration(r.open_check_interval_secs)}",
-        f"set {s.put('reconciliation.open_check_interval_secs', None)}, or filter nothing",
+        f"or {s.put('reconciliation.open_check_interval_secs', None)}, with which nothing repairs what the stream lost",
+        change={"reconciliation.filtered_client_order_ids": ()},
     )
 
 
@@ -92,7 +93,8 @@ def exposure_is_not_booked_without_orders(s: Subject) -> Violation | None:
         return None
     return Violation(
         "external orders are dropped, and missing orders are generated",
-        f"set {s.put(_FILTER, value=False)}, and claim what a strategy should own",
+        "and claim what a strategy should own",
+        change={_FILTER: False},
         keys=(_FILTER, "reconciliation.generate_missing_orders"),
     )
 
@@ -115,6 +117,7 @@ def own_orders_are_known(s: Subject) -> Violation | None:
         return None
     return Violation(
         "external orders are dropped; there is no database, and no claim",
-        f"give the cache a database, or set {s.put(_FILTER, value=False)}",
+        "or give the cache a database",
+        change={_FILTER: False},
         keys=(_FILTER,),
     )

@@ -1,7 +1,7 @@
 """A rule, what it says of a configuration that breaks it, and the form in which that is told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
@@ -20,10 +20,19 @@ class Violation:
 
     figure: str
     """The computed figure in words."""
-    hint: str
-    """What to set instead."""
+    hint: str = ""
+    """What to do, where that is no setting; or what else would do, said after the settings."""
+    change: Mapping[str, Any] = field(default_factory=dict)
+    """What to set instead, by key; it cures by itself."""
+    guards: tuple[str, ...] = ()
+    """The guards to put back, which cure by themselves."""
     keys: tuple[str, ...] = ()
     """The keys concerned, where they are fewer than the rule's."""
+
+    @property
+    def cures(self) -> bool:
+        """Whether there is anything to set or to put back."""
+        return bool(self.change or self.guards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,8 @@ class Finding:
     """Whether `node.accept` lets it through."""
     assumed: tuple[str, ...] = ()
     """The facts that it rests on and nobody told, by key: an error is a warning for as long."""
+    change: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What the hint sets, by key as the user knows it; following those of all findings leaves no new one."""
 
     @property
     def refuses(self) -> bool:
@@ -61,6 +72,7 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
             "assumed": list(self.assumed),
+            "change": dict(self.change),
         }
 
 

@@ -1,8 +1,8 @@
 """Rules about orders that nobody answered yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
@@ -32,8 +32,8 @@ def shortest(s: Subject, timing: Timing, r: ReconciliationConfig) -> tuple[float
     )
 
 
-def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> str | None:
-    """Return a change that outlasts a tolerated outage, as the user writes it; None when none was found.
+def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> dict[str, Any]:
+    """Return a change that outlasts a tolerated outage, by key; empty when none was found.
 
     Args:
         s: the configuration.
@@ -45,8 +45,8 @@ def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> str | 
         for change in filter(s.takes, _raised(s, timing, fields)):
             found = shortest(s, timing, r.model_copy(update=change))
             if found is None or found[0] >= s.node.tolerated_outage_secs:
-                return " and ".join(s.put(f"reconciliation.{name}", value) for name, value in change.items())
-    return None
+                return {f"reconciliation.{name}": value for name, value in change.items()}
+    return {}
 
 
 def _raised(s: Subject, timing: Timing, fields: tuple[str, ...]) -> Iterator[dict[str, int]]:
@@ -63,12 +63,19 @@ def _raised(s: Subject, timing: Timing, fields: tuple[str, ...]) -> Iterator[dic
         }
 
 
-def guards_or(s: Subject, guards: str, change: str | None) -> str:
-    """Return what to do: install the guards, where there are any to install, or change a value."""
-    otherwise = f"set {change}" if change else "no setting cures it"
+def guarded(
+    s: Subject, figure: str, guards: tuple[str, ...], change: Mapping[str, Any], keys: tuple[str, ...] = ()
+) -> Violation:
+    """Return the violation that guards cure, where there are any to install, or else a change, which may be empty."""
     if s.by_recon:
-        return f"put {guards} back into node.guards; or {otherwise}" if change else f"put {guards} into node.guards"
-    return otherwise if change else f"{otherwise}: it takes the guard {guards} (LiveTradingNodeConfig.build_node)"
+        return Violation(figure, f"or set {s.written(change)}" if change else "", guards=guards, keys=keys)
+    if change:
+        return Violation(figure, change=change, keys=keys)
+    return Violation(
+        figure,
+        f"no setting cures it: it takes the guard {several(list(guards))} (LiveTradingNodeConfig.build_node)",
+        keys=keys,
+    )
 
 
 @rule(
@@ -87,7 +94,7 @@ def asked_before_resolved(s: Subject) -> Violation | None:
         return None
     return Violation(
         f"{r.inflight_check_retries} queries before an unanswered order is resolved",
-        f"set {s.put('reconciliation.inflight_check_retries', 5)}",
+        change={"reconciliation.inflight_check_retries": 5},
     )
 
 
@@ -122,10 +129,12 @@ def unanswered_outlives_outage(s: Subject) -> Violation | None:
     spends = ("open_check_interval_secs", "open_check_missing_retries") if shared else ()
     retries, threshold, missing = "inflight_check_retries", "inflight_check_threshold_ms", "open_check_missing_retries"
     families = ((retries,), (retries, missing), (threshold,), (threshold, retries), (threshold, retries, missing))
-    return Violation(
+    return guarded(
+        s,
         f"{duration(dead)} until an unanswered SUBMITTED order is called REJECTED {WHILE[outage]}{until_asked};"
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
-        guards_or(s, "answered_absence", outlasting(s, timings.unanswered_outlived_secs, *families)),
+        ("answered_absence",),
+        outlasting(s, timings.unanswered_outlived_secs, *families),
         keys=(*(f"reconciliation.{name}" for name in (*keys, *spends)), "node.tolerated_outage_secs", "node.guards"),
     )
 
@@ -153,13 +162,15 @@ def unanswered_can_be_asked(s: Subject) -> Violation | None:
     r, unasked = s.checks, _unasked(s)
     if not unasked or r.inflight_check_interval_ms is None or "query_errors" in s.guards:
         return None
-    change = s.put("reconciliation.inflight_check_interval_ms", None)
+    change: dict[str, Any] = {"reconciliation.inflight_check_interval_ms": None}
     if r.open_check_interval_secs is None:
-        change = f"{change} and {s.put('reconciliation.open_check_interval_secs', 5.0)}"
-    return Violation(
+        change["reconciliation.open_check_interval_secs"] = 5.0
+    return guarded(
+        s,
         f"the client of {several(unasked)} cannot ask for one order, and an unanswered one is asked for"
         f" {r.inflight_check_retries} times before it is called REJECTED",
-        guards_or(s, "query_errors", change),
+        ("query_errors",),
+        change,
     )
 
 
@@ -185,16 +196,14 @@ def single_queries_fit(s: Subject) -> Violation | None:
     taken = r.max_single_order_queries_per_cycle * each
     if taken < interval:
         return None
-    most = ceil(interval / each) - 1
-    change = (
-        s.put("reconciliation.max_single_order_queries_per_cycle", most)
-        if most * each < interval and most > 0
-        else s.put("reconciliation.open_check_interval_secs", float(int(taken) + 1))
-    )
+    most = max(ceil(interval / each) - 1, 1)
+    change: dict[str, Any] = {"reconciliation.max_single_order_queries_per_cycle": most}
+    if most * each >= interval:
+        change["reconciliation.open_check_interval_secs"] = float(int(each) + 1)
     return Violation(
         f"{r.max_single_order_queries_per_cycle} queries of {duration(each)} take {duration(taken)};"
         f" open orders are checked every {duration(interval)}",
-        f"set {change}",
+        change=change,
     )
 
 
@@ -209,5 +218,6 @@ def inflight_orders_are_checked(s: Subject) -> Violation | None:
     """Orders without an answer are looked at."""
     if s.checks.inflight_check_interval_ms is not None or _unasked(s):  # where it can only reject, E23 has it off
         return None
-    key = "reconciliation.inflight_check_interval_ms"
-    return Violation("the in-flight check is off", f"set {s.put(key, 2_000)}")
+    # The settings want it no longer than the threshold.
+    interval = max(min(2_000, int(s.checks.inflight_check_threshold_ms)), 1_000)
+    return Violation("the in-flight check is off", change={"reconciliation.inflight_check_interval_ms": interval})

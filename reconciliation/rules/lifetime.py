@@ -23,7 +23,8 @@ def broken_node_is_restarted(s: Subject) -> Violation | None:
         return None
     return Violation(
         "an engine exception ends the process with exit code 0, and the supervisor restarts on failure",
-        f"set {s.put('node.graceful_shutdown_on_exception', value=False)}, or let the supervisor always restart",
+        "or let the supervisor always restart",
+        change={"node.graceful_shutdown_on_exception": False},
     )
 
 

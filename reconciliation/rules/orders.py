@@ -1,12 +1,12 @@
 """Rules about open orders."""
 
-from typing import Final
+from typing import Any, Final
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
 from reconciliation.rules.figures import duration, number, several
 from reconciliation.rules.finding import Violation, rule
-from reconciliation.rules.inflight import WHILE, guards_or, outlasting, shortest
+from reconciliation.rules.inflight import WHILE, guarded, outlasting, shortest
 from reconciliation.rules.subject import Subject
 
 _GUARDS: Final = frozenset({"bulk_queries", "answered_absence"})
@@ -15,6 +15,16 @@ LEAST_INTERVAL_SECS: Final = 5.0
 
 _AUDIT: Final = "reconciliation.own_books_audit_interval_secs"
 _INERT: Final = ("open_check_missing_retries", "max_single_order_queries_per_cycle", "single_order_query_delay_ms")
+
+
+def whole_open_check(s: Subject) -> dict[str, Any]:
+    """Return what makes the open check ask for closed orders too, by key; empty where it does."""
+    change: dict[str, Any] = {}
+    if s.checks.open_check_interval_secs is None:
+        change["reconciliation.open_check_interval_secs"] = LEAST_INTERVAL_SECS
+    if s.checks.open_check_open_only:
+        change["reconciliation.open_check_open_only"] = False
+    return change
 
 
 @rule(
@@ -38,14 +48,12 @@ def missing_outlives_outage(s: Subject) -> Violation | None:
     if found is None or found[0] >= s.node.tolerated_outage_secs:
         return None
     secs, _, outage = found
-    return Violation(
+    return guarded(
+        s,
         f"{duration(secs)} until a live order is called REJECTED {WHILE[outage]};"
         f" you tolerate {duration(s.node.tolerated_outage_secs)}",
-        guards_or(
-            s,
-            several(sorted(_GUARDS - s.guards)),
-            outlasting(s, timings.missing_outlived_secs, ("open_check_missing_retries",)),
-        ),
+        tuple(sorted(_GUARDS - s.guards)),
+        outlasting(s, timings.missing_outlived_secs, ("open_check_missing_retries",)),
     )
 
 
@@ -63,13 +71,10 @@ def lost_events_are_repaired(s: Subject) -> Violation | None:
     r = s.checks
     if r.open_check_interval_secs is not None and not r.open_check_open_only:
         return None
-    asked = [] if r.open_check_interval_secs is not None else [s.put("reconciliation.open_check_interval_secs", 5.0)]
-    if r.open_check_open_only:
-        asked.append(s.put("reconciliation.open_check_open_only", value=False))
     return Violation(
         f"a lost fill is repaired: {duration(timings.lost_fill_secs(r))};"
         f" a lost cancel: {duration(timings.lost_cancel_secs(r))}",
-        f"set {' and '.join(asked)}",
+        change=whole_open_check(s),
     )
 
 
@@ -93,7 +98,7 @@ def lookback_covers_resting_orders(s: Subject) -> Violation | None:
         return None
     return Violation(
         f"the check looks back {number(r.open_check_lookback_mins)} min; orders rest up to {number(oldest)} min",
-        f"set {s.put('reconciliation.open_check_lookback_mins', oldest)}",
+        change={"reconciliation.open_check_lookback_mins": oldest},
     )
 
 
@@ -114,7 +119,7 @@ def threshold_exceeds_round_trip(s: Subject) -> Violation | None:
         return None
     return Violation(
         f"orders are left alone for {number(r.open_check_threshold_ms)} ms; a round trip takes {number(trip)} ms",
-        f"set {s.put('reconciliation.open_check_threshold_ms', 2 * trip)}",
+        change={"reconciliation.open_check_threshold_ms": 2 * trip},
     )
 
 
@@ -136,18 +141,22 @@ def nothing_inert_is_set(s: Subject) -> Violation | None:
     fields = ReconciliationConfig.model_fields
     of_missing = r.open_check_interval_secs is not None and r.open_check_open_only
     inert = tuple(f"reconciliation.{name}" for name in _INERT if getattr(r, name) != fields[name].default)
-    causes = {"reconciliation.open_check_open_only": (inert if of_missing else (), False)}
-    audit = (_AUDIT,) if r.own_books_audit_interval_secs is not None and not s.node.manage_own_order_books else ()
-    causes["node.manage_own_order_books"] = (audit, True)
-    found = [key for keys, _ in causes.values() for key in keys]
+    change: dict[str, Any] = {}
+    found: tuple[str, ...] = ()
+    if of_missing and inert:
+        change["reconciliation.open_check_open_only"] = False
+        found = inert
+    if r.own_books_audit_interval_secs is not None and not s.node.manage_own_order_books:
+        change["node.manage_own_order_books"] = True
+        found = (*found, _AUDIT)
     if not found:
         return None
     one = len(found) == 1
-    cures = " and ".join(s.put(cause, value=value) for cause, (keys, value) in causes.items() if keys)
     return Violation(
         f"{several([s.name(key) for key in found])} {'does' if one else 'do'} nothing",
-        f"leave {'it' if one else 'them'} out, or set {cures}",
-        keys=(*(cause for cause, (keys, _) in causes.items() if keys), *found),
+        f"or leave {'it' if one else 'them'} out",
+        change=change,
+        keys=(*change, *found),
     )
 
 
@@ -176,6 +185,6 @@ def checks_are_not_hasty(s: Subject) -> Violation | None:
     }
     return Violation(
         several([f"{names[key]} are checked every {duration(interval)}" for key, interval in hasty.items()]),
-        f"set {' and '.join(s.put(key, LEAST_INTERVAL_SECS) for key in hasty)}",
+        change=dict.fromkeys(hasty, LEAST_INTERVAL_SECS),
         keys=tuple(hasty),
     )

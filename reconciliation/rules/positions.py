@@ -1,11 +1,13 @@
 """Rules about positions."""
 
 from math import ceil
+from typing import Any
 
 from reconciliation.rules import timings
 from reconciliation.rules.figures import duration
 from reconciliation.rules.finding import Violation, rule
-from reconciliation.rules.inflight import guards_or
+from reconciliation.rules.inflight import guarded
+from reconciliation.rules.orders import whole_open_check
 from reconciliation.rules.subject import Subject
 
 _INTERVAL = "reconciliation.position_check_interval_secs"
@@ -33,13 +35,11 @@ def absence_is_confirmed(s: Subject) -> Violation | None:
     r = s.checks
     if r.position_check_interval_secs is None or not r.generate_missing_orders or "confirmed_positions" in s.guards:
         return None
-    return Violation(
+    return guarded(
+        s,
         f"{_every(s)}; one empty answer is believed",
-        guards_or(
-            s,
-            "confirmed_positions",
-            f"{s.put(_INTERVAL, None)}, and have the open check ask for closed orders too",
-        ),
+        ("confirmed_positions",),
+        {_INTERVAL: None, **whole_open_check(s)},
     )
 
 
@@ -56,9 +56,7 @@ def position_check_acts(s: Subject) -> Violation | None:
     r = s.checks
     if r.position_check_interval_secs is None or r.position_check_retries >= 1:
         return None
-    return Violation(
-        f"{_every(s)}, with {r.position_check_retries} attempts at a difference", f"set {s.put(_RETRIES, 3)}"
-    )
+    return Violation(f"{_every(s)}, with {r.position_check_retries} attempts at a difference", change={_RETRIES: 3})
 
 
 @rule(
@@ -73,7 +71,7 @@ def filtered_positions_stay_out(s: Subject) -> Violation | None:
     """What startup leaves out, the position check leaves out."""
     if not s.checks.filter_position_reports or s.checks.position_check_interval_secs is None:
         return None
-    return Violation(f"position reports are filtered, and {_every(s)}", f"set {s.put(_INTERVAL, None)}")
+    return Violation(f"position reports are filtered, and {_every(s)}", change={_INTERVAL: None})
 
 
 @rule(
@@ -89,7 +87,7 @@ def hedging_is_not_checked(s: Subject) -> Violation | None:
     """A hedging account has no position check."""
     if s.node.position_mode != "hedging" or s.checks.position_check_interval_secs is None:
         return None
-    return Violation(f"the account is hedging, and {_every(s)}", f"set {s.put(_INTERVAL, None)}")
+    return Violation(f"the account is hedging, and {_every(s)}", change={_INTERVAL: None})
 
 
 @rule(
@@ -107,9 +105,7 @@ def hedging_generates_orders(s: Subject) -> Violation | None:
     r = s.reconciliation
     if s.node.position_mode != "hedging" or r.generate_missing_orders or not r.enabled:
         return None
-    return Violation(
-        "the account is hedging, and missing orders are not generated", f"set {s.put(_GENERATE, value=True)}"
-    )
+    return Violation("the account is hedging, and missing orders are not generated", change={_GENERATE: True})
 
 
 @rule(
@@ -133,11 +129,11 @@ def position_check_outlasts_outage(s: Subject) -> Violation | None:
         return None
     period = timings.periods(s.checks).position_secs or tolerated
     enough = ceil(tolerated / period) + 1
-    return Violation(
+    return guarded(
+        s,
         f"{duration(given_up)} until the position check gives up on a difference; you tolerate {duration(tolerated)}",
-        guards_or(
-            s, "patient_positions", s.put(_RETRIES, enough) if s.takes({"position_check_retries": enough}) else None
-        ),
+        ("patient_positions",),
+        {_RETRIES: enough} if s.takes({"position_check_retries": enough}) else {},
         keys=(_INTERVAL, _RETRIES, "node.tolerated_outage_secs", "node.guards"),
     )
 
@@ -156,10 +152,11 @@ def shared_account_filters_positions(s: Subject) -> Violation | None:
     r = s.reconciliation
     if not s.facts.account_shared or r.filter_position_reports:
         return None
-    wanted = [s.put("reconciliation.filter_position_reports", value=True)]
+    wanted: dict[str, Any] = {"reconciliation.filter_position_reports": True}
     if r.position_check_interval_secs is not None:
-        wanted.append(s.put(_INTERVAL, None))
+        wanted[_INTERVAL] = None
     return Violation(
         "another node trades this account, and its positions are reconciled here",
-        f"set {' and '.join(wanted)}, and give each node a trader id of its own",
+        "and give each node a trader id of its own",
+        change=wanted,
     )

@@ -1,7 +1,7 @@
 """Rules about what the venue is asked, and through which clients."""
 
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from reconciliation.rules.budget import tightest_budget
 from reconciliation.rules.client import ClientTraits
@@ -9,13 +9,16 @@ from reconciliation.rules.figures import number, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
 
-_INTERVALS: Final = ("reconciliation.open_check_interval_secs", "reconciliation.position_check_interval_secs")
+_INTERVALS: Final = ("open_check_interval_secs", "position_check_interval_secs")
+_OF_ANSWERS: Final = ("inflight_check_interval_ms", "inflight_check_threshold_ms")
+"""What decides how often unanswered orders are asked for; made longer only where the others do not do."""
+_FACTORS: Final = (1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 100.0)
 
 
 @rule(
     "W36",
     "reconciliation.inflight_check_interval_ms",
-    *_INTERVALS,
+    *(f"reconciliation.{name}" for name in _INTERVALS),
     "reconciliation.open_check_open_only",
     "facts.symbols",
     "venue.name",
@@ -32,27 +35,36 @@ def requests_fit_the_limit(s: Subject) -> Violation | None:
     if (cost.limit_share or 0.0) <= 1:
         return None
     estimate = " (estimate)" if cost.estimate else ""
+    change = _cheaper(s, symbols)
     return Violation(
         f"up to {number(cost.worst_weight_per_min)} {cost.unit} a minute at {number(symbols)} symbols,"
         f" {number(cost.idle_weight_per_min)} when all is well;"
         f" {cost.venue} allows {number(cost.limit_per_min or 0)}{estimate}",
-        _cheaper(s, symbols),
-        keys=(*_INTERVALS, "reconciliation.open_check_open_only", "facts.symbols", "venue.name"),
+        "" if change else "trade fewer symbols from this address",
+        change=change,
+        keys=(
+            *(f"reconciliation.{name}" for name in _INTERVALS),
+            "reconciliation.open_check_open_only",
+            "facts.symbols",
+            "venue.name",
+        ),
     )
 
 
-def _cheaper(s: Subject, symbols: int) -> str:
-    """Return the first intervals, longer than now, at which the requests fit."""
-    for factor in (1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0):
-        change = {
-            key: float(ceil(interval * factor))
-            for key in _INTERVALS
-            if (interval := getattr(s.checks, key.partition(".")[2])) is not None
-        }
-        longer = s.checks.model_copy(update={key.partition(".")[2]: value for key, value in change.items()})
-        if (tightest_budget(longer, s.clients, symbols=symbols, guards=s.guards).limit_share or 0.0) <= 1:
-            return f"set {' and '.join(s.put(key, value) for key, value in change.items())}"
-    return "trade fewer symbols from this address"
+def _cheaper(s: Subject, symbols: int) -> dict[str, Any]:
+    """Return the first intervals, longer than now, at which the requests fit, by key; empty where there are none."""
+    for names in (_INTERVALS, (*_INTERVALS, *_OF_ANSWERS)):
+        for factor in _FACTORS:
+            change = {
+                name: type(value)(ceil(value * factor))
+                for name in names
+                if (value := getattr(s.checks, name)) is not None
+            }
+            longer = s.checks.model_copy(update=change)
+            fits = (tightest_budget(longer, s.clients, symbols=symbols, guards=s.guards).limit_share or 0.0) <= 1
+            if fits and s.takes(change):
+                return {f"reconciliation.{name}": value for name, value in change.items()}
+    return {}
 
 
 def _remaining(client: ClientTraits, s: Subject) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def purges_have_a_buffer(s: Subject) -> Violation | None:
                 for what, names in bare.items()
             ]
         ),
-        f"set {' and '.join(s.put(f'reconciliation.{names[1]}', names[2]) for names in bare.values())}",
+        change={f"reconciliation.{buffer}": mins for _, buffer, mins in bare.values()},
         keys=tuple(f"reconciliation.{name}" for names in bare.values() for name in names[:2]),
     )
 
@@ -62,7 +62,7 @@ def purges_leave_the_database(s: Subject) -> Violation | None:
     figure = f"{several(timers)} are purged from the database too" if timers else "every purge reaches the database"
     return Violation(
         figure,
-        f"set {s.put('reconciliation.purge_from_database', value=False)}",
+        change={"reconciliation.purge_from_database": False},
         keys=("reconciliation.purge_from_database",),
     )
 
@@ -83,7 +83,8 @@ def lookback_has_a_database(s: Subject) -> Violation | None:
         return None
     return Violation(
         f"startup looks back {number(r.lookback_mins)} min, and nothing older is kept anywhere",
-        f"set {s.put('reconciliation.lookback_mins', None)}, or give the cache a database",
+        "or give the cache a database",
+        change={"reconciliation.lookback_mins": None},
         keys=("reconciliation.lookback_mins",),
     )
 
@@ -102,4 +103,4 @@ def closed_positions_are_kept(s: Subject) -> Violation | None:
     interval = s.reconciliation.purge_closed_positions_interval_mins
     if interval is None:
         return None
-    return Violation(f"closed positions are dropped every {number(interval)} min", f"set {s.put(key, None)}")
+    return Violation(f"closed positions are dropped every {number(interval)} min", change={key: None})

@@ -28,7 +28,7 @@ def shared_database_is_kept(s: Subject) -> Violation | None:
     known = "others keep data in it" if s.facts.database_shared else "nothing says that it is this node's alone"
     return Violation(
         f"the database is flushed at every start; {known}",
-        f"set {s.put('cache.flush_on_start', value=False)}",
+        change={"cache.flush_on_start": False},
     )
 
 
@@ -48,7 +48,8 @@ def instance_id_is_fixed(s: Subject) -> Violation | None:
         return None
     return Violation(
         "keys hold the instance id, and it is drawn anew at each start",
-        f"set {s.put('cache.use_instance_id', value=False)}, or a fixed {s.name('node.instance_id')}",
+        f"or a fixed {s.name('node.instance_id')}",
+        change={"cache.use_instance_id": False},
     )
 
 
@@ -64,7 +65,7 @@ def database_is_loaded(s: Subject) -> Violation | None:
     """What the database holds is loaded."""
     if s.load_cache or s.no_database:
         return None
-    return Violation("the database is not read at start", f"set {s.put('cache.load_cache', value=True)}")
+    return Violation("the database is not read at start", change={"cache.load_cache": True})
 
 
 @rule(
@@ -86,8 +87,7 @@ def database_wait_is_bounded(s: Subject) -> Violation | None:
     return Violation(
         f"{number(s.database.number_of_retries)} retries: at least {duration(s.database.boot_wait_secs)} until a boot"
         " without the database fails",
-        f"set {s.put('cache.number_of_retries', 3)}, {s.put('cache.database.factor', 1)} and"
-        f" {s.put('cache.database.max_delay', 1)}",
+        change={"cache.number_of_retries": 3, "cache.database.factor": 1, "cache.database.max_delay": 1},
     )
 
 
@@ -158,5 +158,4 @@ def one_node_writes(s: Subject) -> Violation | None:
     """No second node starts on a trader id or an account that has one."""
     if not s.by_recon or s.node.lease:
         return None
-    cure = f"set {s.put('node.lease', value=True)}"
-    return Violation("nothing keeps a second node from starting beside this one", cure)
+    return Violation("nothing keeps a second node from starting beside this one", change={"node.lease": True})

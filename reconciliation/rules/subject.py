@@ -9,13 +9,16 @@ from pydantic import ValidationError
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS, ClientTraits
+from reconciliation.rules.figures import several
 from reconciliation.rules.timings import Conditions
 from reconciliation.settings import Settings
 from reconciliation.settings.facts import FactsSettings
 from reconciliation.settings.node import NodeSettings
 
-INFLIGHT_INTERVAL: Final = "reconciliation.inflight_check_interval_ms"
-"""The one interval that the engine turns off by 0."""
+_ENGINE_NOTHING: Final[Mapping[str, Any]] = MappingProxyType(
+    {"reconciliation.inflight_check_interval_ms": 0, "reconciliation.filtered_client_order_ids": None}
+)
+"""How the engine says nothing where our settings say it in another way."""
 
 FACTS: Final = (
     "node.position_mode",
@@ -167,8 +170,17 @@ class Subject:
         """Return how the user writes a value: `reconciliation.open_check_open_only = false`, `f=False`."""
         if self.by_recon:
             return f"{key} = {_toml(value)}"
-        off = 0 if key == INFLIGHT_INTERVAL and value is None else value
-        return f"{self.name(key)}={off!r}"
+        return f"{self.name(key)}={self.plain(key, value)!r}"
+
+    def plain(self, key: str, value: Any) -> Any:
+        """Return a value as the user's configuration holds it: two of the engine's fields say nothing otherwise."""
+        if not self.by_recon and key in _ENGINE_NOTHING:
+            return value or _ENGINE_NOTHING[key]
+        return value
+
+    def written(self, change: Mapping[str, Any]) -> str:
+        """Return how the user writes several values."""
+        return several([self.put(key, value) for key, value in change.items()])
 
     def with_observed(self, observed: Observed) -> Self:
         """Return the subject with what a boot saw."""
@@ -188,6 +200,8 @@ def assumed_client(settings: Settings) -> ClientTraits:
 def _toml(value: Any) -> str:
     if value is None:
         return '"none"'
+    if isinstance(value, tuple):
+        return str(list(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

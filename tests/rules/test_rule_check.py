@@ -110,7 +110,7 @@ def test_a_rule_that_reads_a_refused_value_is_not_judged() -> None:
 def test_a_finding_names_its_keys_and_where_they_stand(tmp_path: Path) -> None:
     env = {"RECON_POSITION_CHECK_RETRIES": "0"}
     (found,) = check(subject_of(load(env=env, settings_dir=shipped_settings())))
-    assert set(found.data()) == {"id", "severity", "keys", "origins", "figure", "message", "hint", "assumed"}
+    assert set(found.data()) == {"id", "severity", "keys", "origins", "figure", "message", "hint", "assumed", "change"}
     assert found.data()["keys"] == [
         "reconciliation.position_check_interval_secs",
         "reconciliation.position_check_retries",
