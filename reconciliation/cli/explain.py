@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from reconciliation.cli.options import settings_options, usable
-from reconciliation.cli.text import table, value_text
+from reconciliation.cli.text import table, value_text, wrapped
 from reconciliation.engine.generation import fields
 from reconciliation.layers import known
 from reconciliation.layers.problems import SettingsError, printable
@@ -37,7 +37,10 @@ def command(settings: Settings | SettingsError, key: str, *, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps(data, indent=2))
         return
-    click.echo(f"{data['key']}\n  {data['description']}\n")
+    click.echo(data["key"])
+    for line in wrapped(f"  {data['description']}"):
+        click.echo(line)
+    click.echo()
     shown = ("variable", "type", "unit", "range", "default", "engine_field")
     for line in table([(f"  {name.replace('_', ' ')}", value_text(data[name])) for name in shown if data[name]]):
         click.echo(line)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from reconciliation.cli.text import problem_lines
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.resolve import load
@@ -128,6 +129,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def usable(settings: Settings | SettingsError) -> Settings:
     """Return the settings, or end the command with exit 2 and every problem on stderr."""
     if isinstance(settings, SettingsError):
-        click.echo(settings.text(blocks=sys.stderr.isatty()), err=True)
+        for line in problem_lines(settings, sys.stderr):
+            click.echo(line, err=True)
         raise SystemExit(ExitCode.UNUSABLE)
     return settings

@@ -7,11 +7,11 @@ from typing import Final
 import click
 
 from reconciliation.cli.options import settings_options, usable
-from reconciliation.cli.text import colored, table
+from reconciliation.cli.text import colored, table, wrapped
 from reconciliation.config import ReconciliationConfig
 from reconciliation.layers.problems import SettingsError
 from reconciliation.rules.budget import Budget
-from reconciliation.rules.figures import duration, number
+from reconciliation.rules.figures import counted, duration, number
 from reconciliation.rules.plan import ANSWERS, Kept, Plan, plan
 from reconciliation.rules.subject import subject_of
 from reconciliation.rules.timings import Span
@@ -71,14 +71,15 @@ def command(settings: Settings | SettingsError, *, symbols: int | None, resting:
 
 def lines(planned: Plan, settings: Settings) -> Iterator[str]:
     """Yield the plan as text."""
-    guards = _counted(len(settings.node.guards), "guard")
-    yield f"preset {settings.preset}, {planned.budget.venue}, {_counted(planned.symbols, 'symbol')}, {guards}"
+    guards = counted(len(settings.node.guards), "guard")
+    symbols = counted(planned.symbols, "symbol")
+    yield from wrapped(f"preset {settings.preset}, {planned.budget.venue}, {symbols}, {guards}")
     yield from _block(_checks(planned, settings.reconciliation))
     yield from _block(_dead(planned))
     yield from _block(_repaired(planned))
     yield from _block(_cost(planned.budget))
     if planned.budget.estimate:
-        yield "  an estimate: this venue's limit or its adapter's calls are not certain"
+        yield from wrapped("  an estimate: this venue's limit or its adapter's calls are not certain")
     yield from _block(_around(planned))
 
 
@@ -170,7 +171,3 @@ def _kept(kept: Kept) -> str:
     if kept.least_mins is None or kept.most_mins is None:
         return "for ever"
     return _range(kept.least_mins * _MINUTE_SECS, kept.most_mins * _MINUTE_SECS)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciliation.cli.formats.remark import Remark
+from reconciliation.cli.text import problem_lines
 from reconciliation.cli.verdict import as_data, exit_code, lines
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import FilePlace, SettingsError
@@ -41,7 +42,7 @@ class SettingsVerdict:
     def lines(self) -> Iterator[str]:
         """Yield it as text."""
         if isinstance(self.settings, SettingsError):
-            yield self.settings.text(blocks=sys.stdout.isatty())
+            yield from problem_lines(self.settings, sys.stdout)
             return
         yield from (f"warning: {warning}" for warning in self.settings.warnings)
         yield from lines(self.settings, self.findings)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from reconciliation.cli.options import settings_options, usable
-from reconciliation.cli.text import colored, table, value_text
+from reconciliation.cli.text import colored, table, value_text, wrapped
 from reconciliation.layers import known
 from reconciliation.layers.origins import DEFAULT
 from reconciliation.layers.problems import SettingsError, printable
@@ -45,7 +45,9 @@ def command(settings: Settings | SettingsError, *, form: str | None, section: st
             click.echo(line)
     else:
         where = printable(str(resolved.settings_dir))
-        click.echo(f"preset {resolved.preset}, fingerprint {resolved.fingerprint}, from {where}\n")
+        for line in wrapped(f"preset {resolved.preset}, fingerprint {resolved.fingerprint}, from {where}"):
+            click.echo(line)
+        click.echo()
         for line in table([("", "key", "value", "origin"), *_rows(resolved, keys)]):
             click.echo(colored(line, bold=True) if line.startswith(CHANGED) else line)
 

@@ -4,7 +4,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import IO
+
+_KEPT: ContextVar[IO[str] | None] = ContextVar("kept", default=None)
+
+
+def real_stdout() -> IO[str]:
+    """Return what a reader gets as stdout, also while all else that is written there goes to stderr."""
+    return _KEPT.get() or sys.stdout
 
 
 @contextmanager
@@ -18,6 +26,10 @@ def stdout_for_data() -> Iterator[IO[str]]:
     os.dup2(2, 1)
     try:
         with os.fdopen(kept, "w", encoding="utf-8") as stdout:
-            yield stdout
+            token = _KEPT.set(stdout)
+            try:
+                yield stdout
+            finally:
+                _KEPT.reset(token)
     finally:
         sys.stdout.flush()

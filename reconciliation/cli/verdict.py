@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from reconciliation.cli.text import colored
+from reconciliation.cli.text import colored, wrapped
 from reconciliation.errors import ExitCode
 from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.rules.check import refusals
@@ -50,9 +50,9 @@ def lines(settings: Settings, findings: "tuple[Finding, ...]") -> Iterator[str]:
     verdict = "refused" if refusals(findings) else "fine"
     where = printable(str(settings.settings_dir))
     counts = f": {counted(findings)}" if findings else ""
-    yield f"{verdict}: preset {settings.preset}, fingerprint {settings.fingerprint}, from {where}{counts}"
+    yield from wrapped(f"{verdict}: preset {settings.preset}, fingerprint {settings.fingerprint}, from {where}{counts}")
     if not settings.reconciliation.enabled:
-        yield "reconciliation is off: nothing is repaired, and the rules about repair do not apply"
+        yield from wrapped("reconciliation is off: nothing is repaired, and the rules about repair do not apply")
     yield from findings_lines(findings)
 
 
@@ -73,12 +73,13 @@ def findings_lines(findings: "tuple[Finding, ...]") -> Iterator[str]:
     for finding in sorted(findings, key=lambda finding: (finding.accepted, finding.severity)):
         kind = f"{finding.severity}, accepted" if finding.accepted else finding.severity
         yield ""
-        yield printable(f"{colored(f'{finding.id} {kind}', fg=colors[finding.severity], bold=True)}  {finding.figure}")
-        yield f"  {finding.message}"
-        yield printable(f"  -> {finding.hint}")
+        head = colored(f"{finding.id} {kind}", fg=colors[finding.severity], bold=True)
+        yield from wrapped(f"{head}  {printable(finding.figure)}", 4)
+        yield from wrapped(f"  {finding.message}", 2)
+        yield from wrapped(printable(f"  -> {finding.hint}"), 5)
         if finding.assumed:
             told = " and ".join(f"--set {key}=..." for key in finding.assumed)
-            yield f"  !  rests on what is assumed, and only warns until it is told: {told}"
+            yield from wrapped(f"  !  rests on what is assumed, and only warns until it is told: {told}", 5)
         for origin in dict.fromkeys(finding.origins):
             keys = (key for key, place in zip(finding.keys, finding.origins, strict=True) if place == origin)
-            yield printable(f"     {', '.join(keys)}: {origin}")
+            yield from wrapped(printable(f"     {', '.join(keys)}: {origin}"), 7)

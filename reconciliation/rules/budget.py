@@ -177,6 +177,13 @@ def tightest_budget(
     return max(costs, key=lambda cost: -1.0 if cost.limit_share is None else cost.limit_share)
 
 
+def fits_the_limit(
+    r: ReconciliationConfig, clients: Iterable[ClientTraits], *, symbols: int, guards: Collection[str]
+) -> bool:
+    """Return whether no venue of which the limit is known is asked for more than that."""
+    return (tightest_budget(r, clients, symbols=symbols, guards=guards).limit_share or 0.0) <= 1
+
+
 def _each(calls: Iterable[Call], times: float = 1.0, windows: int = 1) -> _Counts:
     return _sum({call: times * (windows if call.is_paged else 1) for call in calls})
 

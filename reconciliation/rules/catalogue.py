@@ -12,6 +12,7 @@ from reconciliation.rules import (
     requests,
     retention,
     storage,
+    units,
 )
 from reconciliation.rules.figures import several
 from reconciliation.rules.finding import Rule, Violation, rule
@@ -85,6 +86,7 @@ RULES: Final[tuple[Rule, ...]] = (
     requests.clients_are_guarded,
     accepted_rules_exist,
     storage.one_node_writes,
+    units.values_are_in_their_unit,
 )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciliation.identifiers import instrument_id
-from reconciliation.rules.figures import duration, several
+from reconciliation.rules.figures import counted, duration, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
 
@@ -26,7 +26,7 @@ def filtered_orders_stay_out(s: Subject) -> Violation | None:
         return None
     count = len(r.filtered_client_order_ids)
     return Violation(
-        f"{count} client order id{'' if count == 1 else 's'} filtered, and open orders are checked every"
+        f"{counted(count, 'client order id')} filtered, and open orders are checked every"
         f" {duration(r.open_check_interval_secs)}",
         f"or {s.put('reconciliation.open_check_interval_secs', None)}, with which nothing repairs what the stream lost",
         change={"reconciliation.filtered_client_order_ids": ()},
@@ -92,7 +92,7 @@ def exposure_is_not_booked_without_orders(s: Subject) -> Violation | None:
     if not r.filter_unclaimed_external_orders or not r.generate_missing_orders or not r.enabled:
         return None
     return Violation(
-        "external orders are dropped, and missing orders are generated",
+        "external orders that no strategy claims are dropped, and missing orders are generated",
         "and claim what a strategy should own",
         change={_FILTER: False},
         keys=(_FILTER, "reconciliation.generate_missing_orders"),

@@ -24,6 +24,11 @@ def duration(secs: float | None) -> str:
     return f"{number(round(secs, 1))} s"
 
 
+def counted(count: float, one: str, many: str = "") -> str:
+    """Return how many there are of something: `1 symbol`, `2 symbols`, `2 retries`."""
+    return f"{number(count)} {one if count == 1 else many or f'{one}s'}"
+
+
 def several(items: list[str]) -> str:
     """Return items as a list that reads well: `a`, `a and b`, `a, b and c`."""
     *first, last = items

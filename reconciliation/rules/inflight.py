@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
-from reconciliation.rules.figures import duration, several
+from reconciliation.rules.figures import counted, duration, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
 from reconciliation.rules.timings import OUTAGES, Answer, Conditions
@@ -16,6 +16,9 @@ WHILE: Final[dict[Answer, str]] = {
     "error": "while the venue answers 503",
 }
 
+
+_SHORT_DELAY_MS: Final = 100
+"""The pause between two queries that the engine makes by itself."""
 
 Timing = Callable[[Conditions, Answer], float | None]
 """The longest outage after which nothing was concluded from silence, in seconds; None is any."""
@@ -93,7 +96,7 @@ def asked_before_resolved(s: Subject) -> Violation | None:
     if r.inflight_check_interval_ms is None or r.inflight_check_retries >= 1:
         return None
     return Violation(
-        f"{r.inflight_check_retries} queries before an unanswered order is resolved",
+        f"{counted(r.inflight_check_retries, 'query', 'queries')} before an unanswered order is resolved",
         change={"reconciliation.inflight_check_retries": 5},
     )
 
@@ -168,7 +171,7 @@ def unanswered_can_be_asked(s: Subject) -> Violation | None:
     return guarded(
         s,
         f"the client of {several(unasked)} cannot ask for one order, and an unanswered one is asked for"
-        f" {r.inflight_check_retries} times before it is called REJECTED",
+        f" {counted(r.inflight_check_retries, 'time')} before it is called REJECTED",
         ("query_errors",),
         change,
     )
@@ -196,12 +199,16 @@ def single_queries_fit(s: Subject) -> Violation | None:
     taken = r.max_single_order_queries_per_cycle * each
     if taken < interval:
         return None
-    most = max(ceil(interval / each) - 1, 1)
-    change: dict[str, Any] = {"reconciliation.max_single_order_queries_per_cycle": most}
-    if most * each >= interval:
-        change["reconciliation.open_check_interval_secs"] = float(int(each) + 1)
+    most = ceil(interval / each) - 1
+    change: dict[str, Any] = {"reconciliation.max_single_order_queries_per_cycle": max(most, 1)}
+    if most < 1:
+        delay = min(r.single_order_query_delay_ms, _SHORT_DELAY_MS)
+        change["reconciliation.single_order_query_delay_ms"] = delay
+        longer = float((delay + trip) // 1_000 + 1)
+        change |= {"reconciliation.open_check_interval_secs": longer} if longer > interval else {}
     return Violation(
-        f"{r.max_single_order_queries_per_cycle} queries of {duration(each)} take {duration(taken)};"
+        f"{counted(r.max_single_order_queries_per_cycle, 'query', 'queries')} of {duration(each)} take"
+        f"{'s' if r.max_single_order_queries_per_cycle == 1 else ''} {duration(taken)};"
         f" open orders are checked every {duration(interval)}",
         change=change,
     )

@@ -52,6 +52,7 @@ def grace_covers_shutdown(s: Subject) -> Violation | None:
 
 @rule(
     "W35",
+    "reconciliation.enabled",
     "node.timeout_reconciliation",
     proof="run",
     why="The engine only checks that the timeout is positive: a venue that hangs is awaited for ever.",
@@ -66,4 +67,5 @@ def startup_has_a_time_limit(s: Subject) -> Violation | None:
         f"{duration(s.node.timeout_reconciliation)} are allowed, and nothing ends it then",
         "await the engine's reconcile_execution_state under asyncio.wait_for, or build the node with"
         " LiveTradingNodeConfig.build_node",
+        keys=("node.timeout_reconciliation",),
     )

@@ -4,7 +4,7 @@ from math import ceil
 from typing import Any
 
 from reconciliation.rules import timings
-from reconciliation.rules.figures import duration
+from reconciliation.rules.figures import counted, duration
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.inflight import guarded
 from reconciliation.rules.orders import whole_open_check
@@ -56,7 +56,9 @@ def position_check_acts(s: Subject) -> Violation | None:
     r = s.checks
     if r.position_check_interval_secs is None or r.position_check_retries >= 1:
         return None
-    return Violation(f"{_every(s)}, with {r.position_check_retries} attempts at a difference", change={_RETRIES: 3})
+    return Violation(
+        f"{_every(s)}, with {counted(r.position_check_retries, 'attempt')} at a difference", change={_RETRIES: 3}
+    )
 
 
 @rule(

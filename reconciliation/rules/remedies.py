@@ -40,6 +40,11 @@ class Remedy:
     beyond: tuple[str, ...] = ()
     hint: str = ""
 
+    @property
+    def cures(self) -> bool:
+        """Whether there is anything to set or to put back."""
+        return bool(self.change or self.guards)
+
     def text(self, subject: Subject) -> str:
         """Return it as a reader is told."""
         parts = [f"put {several(list(self.guards))} back into node.guards"] if self.guards else []
@@ -73,7 +78,7 @@ def remedies(subject: Subject, broken: Sequence[Broken]) -> dict[str, Remedy]:
     """
     following = _Following(subject, broken)
     following.follow()
-    return {rule.id: Remedy(hint=how.hint) for rule, how in broken} | following.remedies()
+    return {rule.id: Remedy(hint=how.hint).with_step(how) for rule, how in broken} | following.remedies()
 
 
 def followed(subject: Subject, change: Mapping[str, Any], guards: Sequence[str] = ()) -> Subject:
@@ -142,14 +147,12 @@ class _Following:
 
         Args:
             rule: that is broken.
-            how: as it was at first; asked for even where other hints have cured it, so that each finding tells its own.
+            how: as it was at first; what it asks for is told even where other hints have cured it, and cures by itself.
         """
         self._asked.pop(rule.id, None)
         values, settled = self._values(), self._settled()
-        step = violation(rule, settled)
-        if step is None:
-            step = replace(how, change={key: values.get(key, value) for key, value in how.change.items()})
-        asked = Remedy(hint=step.hint)
+        step = replace(how, change={key: values.get(key, value) for key, value in how.change.items()})
+        asked = Remedy(hint=how.hint)
         beyond: dict[str, str] = {}
         for _ in range(_MOST_STEPS):
             asked, settled = asked.with_step(step), followed(settled, step.change, step.guards)
@@ -157,6 +160,8 @@ class _Following:
             if broken is None:
                 break
             other, step = broken
+            if other is rule and not asked.cures:
+                asked = replace(asked, hint=step.hint)
             if other is rule and not step.cures:
                 asked = Remedy(hint=step.hint)
                 break

@@ -3,9 +3,9 @@
 from math import ceil
 from typing import Any, Final
 
-from reconciliation.rules.budget import tightest_budget
+from reconciliation.rules.budget import fits_the_limit, tightest_budget
 from reconciliation.rules.client import ClientTraits
-from reconciliation.rules.figures import number, several
+from reconciliation.rules.figures import counted, number, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
 
@@ -13,31 +13,37 @@ _INTERVALS: Final = ("open_check_interval_secs", "position_check_interval_secs")
 _OF_ANSWERS: Final = ("inflight_check_interval_ms", "inflight_check_threshold_ms")
 """What decides how often unanswered orders are asked for; made longer only where the others do not do."""
 _FACTORS: Final = (1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, 50.0, 100.0)
+_LONGEST_SECS: Final = 3_600.0
+_MINUTE_SECS: Final = 60
+_WHOLE_MINUTES_SECS: Final = 300
 
 
 @rule(
     "W36",
-    "reconciliation.inflight_check_interval_ms",
-    *(f"reconciliation.{name}" for name in _INTERVALS),
+    *(f"reconciliation.{name}" for name in (*_INTERVALS, *_OF_ANSWERS)),
+    "reconciliation.inflight_check_retries",
     "reconciliation.open_check_open_only",
+    "reconciliation.open_check_lookback_mins",
+    "reconciliation.position_check_lookback_mins",
+    "reconciliation.position_check_retries",
     "facts.symbols",
     "venue.name",
+    "node.guards",
     proof="computed",
     why="A venue that is asked too often refuses or bans the address, and then every check fails at once.",
     cure="longer intervals",
 )
 def requests_fit_the_limit(s: Subject) -> Violation | None:
     """The requests fit the venue's limit."""
-    symbols = s.facts.symbols
-    if symbols is None:
-        return None
+    symbols = s.facts.symbols or 1
     cost = tightest_budget(s.checks, s.clients, symbols=symbols, guards=s.guards)
     if (cost.limit_share or 0.0) <= 1:
         return None
     estimate = " (estimate)" if cost.estimate else ""
     change = _cheaper(s, symbols)
     return Violation(
-        f"up to {number(cost.worst_weight_per_min)} {cost.unit} a minute at {number(symbols)} symbols,"
+        f"up to {number(cost.worst_weight_per_min)} {cost.unit} a minute{'' if s.facts.symbols else ' already'} at"
+        f" {counted(symbols, 'symbol')},"
         f" {number(cost.idle_weight_per_min)} when all is well;"
         f" {cost.venue} allows {number(cost.limit_per_min or 0)}{estimate}",
         "" if change else "trade fewer symbols from this address",
@@ -56,15 +62,22 @@ def _cheaper(s: Subject, symbols: int) -> dict[str, Any]:
     for names in (_INTERVALS, (*_INTERVALS, *_OF_ANSWERS)):
         for factor in _FACTORS:
             change = {
-                name: type(value)(ceil(value * factor))
-                for name in names
-                if (value := getattr(s.checks, name)) is not None
+                name: _longer(name, value, factor) for name in names if (value := getattr(s.checks, name)) is not None
             }
             longer = s.checks.model_copy(update=change)
-            fits = (tightest_budget(longer, s.clients, symbols=symbols, guards=s.guards).limit_share or 0.0) <= 1
+            fits = fits_the_limit(longer, s.clients, symbols=symbols, guards=s.guards)
             if fits and s.takes(change):
                 return {f"reconciliation.{name}": value for name, value in change.items()}
     return {}
+
+
+def _longer(name: str, value: float, factor: float) -> float:
+    """Return a longer interval, in whole units; from a few minutes on in whole minutes, and an hour at the most."""
+    longer = ceil(value * factor)
+    if name in _OF_ANSWERS:
+        return longer
+    rounded = longer if longer < _WHOLE_MINUTES_SECS else ceil(longer / _MINUTE_SECS) * _MINUTE_SECS
+    return max(float(min(rounded, _LONGEST_SECS)), value)
 
 
 def _remaining(client: ClientTraits, s: Subject) -> tuple[str, ...]:

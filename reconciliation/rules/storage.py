@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reconciliation.rules.figures import duration, number, several
+from reconciliation.rules.figures import counted, duration, several
 from reconciliation.rules.finding import Violation, rule
 from reconciliation.rules.subject import Subject
 
@@ -85,8 +85,8 @@ def database_wait_is_bounded(s: Subject) -> Violation | None:
     if s.database is None or s.database.boot_wait_secs <= LONGEST_BOOT_WAIT_SECS:
         return None
     return Violation(
-        f"{number(s.database.number_of_retries)} retries: at least {duration(s.database.boot_wait_secs)} until a boot"
-        " without the database fails",
+        f"{counted(s.database.number_of_retries, 'retry', 'retries')}: at least {duration(s.database.boot_wait_secs)}"
+        " until a boot without the database fails",
         change={"cache.number_of_retries": 3, "cache.database.factor": 1, "cache.database.max_delay": 1},
     )
 

@@ -134,6 +134,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W35", hand(), hand(whole_node=False)),
     ("W36", facts({"symbols": 100}), facts({"symbols": 1})),
     ("W36", facts({"symbols": 100}), r()),
+    ("W36", r(open_check_interval_secs=2.0), r()),
     ("W36", facts({"symbols": 10}), facts({"symbols": 5})),
     ("W37", stock(ours()), ours()),
     ("W37", unguarded("query_errors"), unguarded("history")),
@@ -142,6 +143,25 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W38", ours(node={"accept": ("E29",)}, reconciliation={"enabled": False}), r(enabled=False)),
     ("W39", ours(node={"lease": False}), ours(node={"lease": True})),
     ("W39", ours(node={"lease": False}), hand({"lease": False})),
+    ("W40", r(open_check_interval_secs=5_000.0), r(open_check_interval_secs=999.0)),
+    ("W40", r(position_check_interval_secs=3_601.0), r(position_check_interval_secs=3_600.0)),
+    ("W40", r(startup_delay_secs=10_000.0), r(startup_delay_secs=1_800.0)),
+    ("W40", r(open_check_threshold_ms=5), r(open_check_threshold_ms=0)),
+    ("W40", r(open_check_threshold_ms=5), facts({"venue_round_trip_ms": 4}, open_check_threshold_ms=5)),
+    ("W40", r(open_check_lookback_mins=3_600), r(open_check_lookback_mins=1_440)),
+    ("W40", r(open_check_lookback_mins=86_400),
+     facts({"max_resting_order_mins": 86_400}, open_check_lookback_mins=86_400)),
+    ("W40", r(lookback_mins=24), r(lookback_mins=0)),
+    ("W40", r(purge_closed_orders_interval_mins=600), r(purge_closed_orders_interval_mins=720)),
+    ("W40", r(purge_closed_orders_buffer_mins=3_600), r(purge_closed_orders_buffer_mins=600)),
+    ("W40", ours(node={"timeout_post_stop": 2_000.0}), ours(node={"timeout_post_stop": 1_200.0})),
+    ("W40", ours(node={"timeout_report": 1_000.0}), hand({"timeout_report": 1_000.0}, names={})),
+    ("W40", facts({"symbols": 1}, open_check_interval_secs=5_000.0),
+     facts({"symbols": 20_000}, open_check_interval_secs=5_000.0)),
+    ("W40", hand(reconciliation={"inflight_check_interval_ms": 5}),
+     hand(reconciliation={"inflight_check_interval_ms": 100})),
+    ("W40", hand(reconciliation={"inflight_check_threshold_ms": 99}),
+     hand(reconciliation={"inflight_check_threshold_ms": 100})),
 ]  # fmt: skip
 
 
@@ -161,7 +181,7 @@ def test_every_rule_has_such_a_pair() -> None:
     assert {rule_id for rule_id, _, _ in CASES} == {rule.id for rule in RULES}
 
 
-@pytest.mark.parametrize("rule_id", ["E17", "W22", "W24", "W30", "W31", "W34", "W36"])
+@pytest.mark.parametrize("rule_id", ["E17", "W22", "W24", "W30", "W31", "W34"])
 def test_a_rule_whose_fact_is_unset_is_silent(rule_id: str) -> None:
     keen = {"max_single_order_queries_per_cycle": 1_000, "single_order_query_delay_ms": 60_000}
     assert finding(ours(reconciliation={"open_check_threshold_ms": 0, **keen}), rule_id) is None
@@ -206,6 +226,72 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
             "leave E99 and W91 out of node.accept, or write E19 and W39 where that was meant",
         ),
         (hedging(), "E09", "every 30 s", 'set reconciliation.position_check_interval_secs = "none"'),
+        (
+            r(open_check_interval_secs=2.0),
+            "W36",
+            "weight a minute already at 1 symbol,",
+            "open_check_interval_secs = 5.0",
+        ),
+        (facts({"symbols": 1}, open_check_interval_secs=2.0), "W36", "weight a minute at 1 symbol,", "= 5.0"),
+        (
+            facts({"symbols": 20}),
+            "W36",
+            "weight a minute at 20 symbols,",
+            "set reconciliation.open_check_interval_secs =",
+        ),
+        (
+            r(open_check_interval_secs=5_000.0, lookback_mins=86_400),
+            "W40",
+            (
+                "reconciliation.open_check_interval_secs is 5000 s (83.3 min), as if 5000 ms were meant;"
+                " reconciliation.lookback_mins is 86400 min (60 days), as if 86400 s were meant"
+            ),
+            (
+                "set reconciliation.open_check_interval_secs = 5.0 and reconciliation.lookback_mins = 1440, or put W40"
+                " into node.accept"
+            ),
+        ),
+        (
+            hand(reconciliation={"inflight_check_interval_ms": 5, "open_check_lookback_mins": 24}),
+            "W40",
+            (
+                "reconciliation.inflight_check_interval_ms is 5 ms, as if 5 s were meant;"
+                " reconciliation.open_check_lookback_mins is 24 min, as if 24 h were meant"
+            ),
+            "set reconciliation.inflight_check_interval_ms=5000 and reconciliation.open_check_lookback_mins=1440",
+        ),
+        (
+            r(filter_unclaimed_external_orders=True),
+            "W26",
+            "external orders that no strategy claims are dropped, and missing orders are generated",
+            "set reconciliation.filter_unclaimed_external_orders = false, and claim what a strategy should own",
+        ),
+        (
+            r(filtered_client_order_ids=("O-1",)),
+            "E08",
+            "1 client order id filtered, and",
+            "set reconciliation.filtered_client_order_ids = [], or reconciliation.open_check_interval_secs = ",
+        ),
+        (r(filtered_client_order_ids=("O-1", "O-2")), "E08", "2 client order ids filtered", "= []"),
+        (
+            ours(reconciliation={"max_single_order_queries_per_cycle": 1}, facts={"venue_round_trip_ms": 5_000}),
+            "E17",
+            "1 query of 5.1 s takes 5.1 s; open orders are checked every 5 s",
+            "set reconciliation.max_single_order_queries_per_cycle = 1,",
+        ),
+        (
+            hand(database=replace(QUICK_TO_FAIL, number_of_retries=1, boot_wait_secs=60.0)),
+            "E18",
+            "1 retry: at least 60 s until",
+            "set cache.number_of_retries=3, cache.database.factor=1 and cache.database.max_delay=1",
+        ),
+        (hand(reconciliation={"inflight_check_retries": 0}), "E02", "0 queries before", "inflight_check_retries="),
+        (
+            deaf(hand(reconciliation={"inflight_check_retries": 1})),
+            "E23",
+            "is asked for 1 time before",
+            "interval_ms=0",
+        ),
     ],
 )
 def test_a_finding_tells_the_figure_and_the_cure(subject: Subject, rule_id: str, figure: str, hint: str) -> None:

@@ -33,7 +33,7 @@ def preset(name: str) -> Subject:
 
 def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
     errors = [f"E{number:02}" for number in range(1, 24)]
-    assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 40))]
+    assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 41))]
 
 
 def test_every_rule_says_what_why_and_how() -> None:
@@ -97,6 +97,71 @@ def test_errors_come_before_warnings_in_the_order_of_the_rules() -> None:
     found = [said.id for said in check(hand(None, {"position_check_interval_secs": 1.0}, {"account_shared": True}))]
     assert found == sorted(found, key=[rule.id for rule in RULES].index)
     assert len(found) > 4
+
+
+def test_a_refused_value_masks_no_rule_that_is_broken_whatever_stands_in_its_place() -> None:
+    bad = hand(reconciliation={"open_check_interval_secs": 2.0, "position_check_interval_secs": 30.0})
+    refused = replace(bad, refused={"reconciliation.position_check_interval_secs": "nan is refused"})
+    (hasty,) = (found for found in check(refused) if found.id == "W32")
+    assert hasty.figure == (
+        "open orders are checked every 2 s (whatever reconciliation.position_check_interval_secs is)"
+    )
+    assert hasty.hint == "set reconciliation.open_check_interval_secs=5.0"
+    assert "E05" in ids(bad)
+    assert "E05" not in ids(refused), "a check that may be off closes nothing"
+
+
+def test_several_refused_values_are_tried_together() -> None:
+    keys = {"open_check_interval_secs": 2.0, "open_check_open_only": True, "position_check_interval_secs": 30.0}
+    names = ("position_check_interval_secs", "open_check_open_only", "position_check_retries")
+    refused = replace(hand(reconciliation=keys), refused={f"reconciliation.{name}": "is refused" for name in names})
+    assert {"E01", "E03", "W32"} <= ids(refused)
+    assert not {"E05", "E06", "E21", "W21"} & ids(refused)
+
+
+def test_a_refused_value_that_is_no_setting_of_reconciliation_masks_what_reads_it() -> None:
+    bad = hand({"timeout_post_stop": 100.0}, facts={"container_grace_secs": 30.0})
+    assert "W31" in ids(bad)
+    assert "W31" not in ids(replace(bad, refused={"node.timeout_post_stop": "'soon' is refused"}))
+
+
+def test_a_hint_sees_those_before_it_and_all_tell_one_value() -> None:
+    keys = {"open_check_interval_secs": 2.0, "position_check_interval_secs": 2.0}
+    found = {said.id: said for said in check(ours(reconciliation=keys, facts={"symbols": 12}))}
+    both = ("reconciliation.open_check_interval_secs", "reconciliation.position_check_interval_secs")
+    assert [found["W32"].change[key] for key in both] == [found["W36"].change[key] for key in both]
+    assert all(found["W36"].change[key] > 5.0 for key in both)
+
+
+def test_a_hint_mends_what_it_would_break() -> None:
+    """Reconciliation that is on again has to do with what it left alone while it was off."""
+    keys = {
+        "enabled": False,
+        "position_check_interval_secs": 30.0,
+        "filter_unclaimed_external_orders": True,
+        "inflight_check_interval_ms": None,
+    }
+    found = {said.id: said for said in check(hand(reconciliation=keys))}
+    assert "W26" not in found
+    assert found["E16"].change == {
+        "reconciliation.enabled": True,
+        "reconciliation.filter_unclaimed_external_orders": False,
+    }
+    assert found["E16"].hint == (
+        "set reconciliation.enabled=True and reconciliation.filter_unclaimed_external_orders=False and for W35, await"
+        " the engine's reconcile_execution_state under asyncio.wait_for, or build the node with"
+        " LiveTradingNodeConfig.build_node; or reconciliation.position_check_interval_secs=None"
+    )
+
+
+def test_what_is_accepted_is_neither_followed_nor_in_the_way() -> None:
+    keys = {"open_check_interval_secs": 2.0}
+    (hasty, _) = check(ours(reconciliation=keys, node={"accept": ("W32",)}))
+    assert (hasty.id, hasty.change, hasty.hint) == (
+        "W32",
+        {"reconciliation.open_check_interval_secs": 5.0},
+        "set reconciliation.open_check_interval_secs = 5.0",
+    )
 
 
 def test_a_rule_that_reads_a_refused_value_is_not_judged() -> None:

@@ -9,6 +9,7 @@ from typing import IO, Any, Protocol
 import click
 
 from reconciliation.cli.formats.remark import Remark
+from reconciliation.cli.text import wrapped
 from reconciliation.layers.problems import FilePlace
 
 
@@ -54,12 +55,12 @@ def form_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
     @wraps(command)
-    def wrapped(*, form: str | None, as_json: bool, **rest: object) -> Any:
+    def with_form(*, form: str | None, as_json: bool, **rest: object) -> Any:
         if as_json and form not in {None, Form.JSON}:
             raise click.UsageError(f"--json does not go with --format {form}")
         return command(form=Form.JSON if as_json else Form(form or Form.TEXT), **rest)
 
-    return wrapped
+    return with_form
 
 
 def tell(verdict: Verdict, form: Form, stdout: IO[str] | None = None) -> None:
@@ -77,7 +78,7 @@ def tell(verdict: Verdict, form: Form, stdout: IO[str] | None = None) -> None:
 def _written(verdict: Verdict, form: Form) -> Iterable[str]:
     match form:
         case Form.TEXT:
-            return verdict.lines()
+            return (part for line in verdict.lines() for part in wrapped(line))
         case Form.JSON:
             return [json.dumps(verdict.data(), indent=2)]
         case Form.GITHUB:
