@@ -18,7 +18,7 @@ def called_with_builder(configure: object, builder: NodeBuilder) -> None:
     """Let a user's function add what a node is to be made of.
 
     Raises:
-        ConfigureError: it is no function of one argument, or it failed.
+        ConfigureError: it is no function of one argument, it failed, or it returns what nobody reads.
     """
     name = getattr(configure, "__qualname__", "what was named")
     where = _definition(configure)
@@ -35,7 +35,9 @@ def called_with_builder(configure: object, builder: NodeBuilder) -> None:
     except ValueError:
         pass  # a function without a signature, written in C
     try:
-        configure(builder)
+        returned = configure(builder)
+    except SystemExit:
+        raise ConfigureError(f"{name} ends the process", "have it add to the builder and return", where) from None
     except ConfigureError:  # of a function that this one calls in turn, and named by it
         raise
     except ReconError as error:
@@ -43,6 +45,9 @@ def called_with_builder(configure: object, builder: NodeBuilder) -> None:
     except Exception as error:
         reason = without_user_info(" ".join(str(error).split()))
         raise ConfigureError(f"{name} failed: {type(error).__name__}: {reason} {place_in(error)}".rstrip()) from error
+    if returned is not None and returned is not builder:
+        what = f"{name} returns what nobody reads, of type {type(returned).__name__}"
+        raise ConfigureError(what, "have it add to the builder", where)
 
 
 def _definition(thing: object) -> str:

@@ -56,7 +56,7 @@ def _raised(s: Subject, timing: Timing, fields: tuple[str, ...]) -> Iterator[dic
     """Yield values to try: what would do if time grew with them, and more."""
     found = shortest(s, timing, s.checks)
     wanted = s.node.tolerated_outage_secs / max(found[0], 1.0) if found else 1.0
-    for factor in (1.0, 1.25, 1.5, 2.0, 4.0):
+    for factor in (1.0, 1.25, 1.5, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0):
         # A count of n takes n + 1 rounds; a time is told in whole seconds.
         yield {
             name: ceil(getattr(s.checks, name) * wanted * factor / 1_000) * 1_000
