@@ -16,7 +16,7 @@ import click
 from reconciliation.cli.text import colored, table
 from reconciliation.errors import ReconError
 from reconciliation.layers.problems import printable
-from reconciliation.rules.figures import duration
+from reconciliation.rules.figures import counted, duration
 from reconciliation.settings.monitor import MonitorSettings
 from reconciliation.settings.urls import valid_host
 
@@ -181,7 +181,7 @@ def _rows(status: Mapping[str, Any], now: float) -> Iterator[tuple[str, str]]:
         yield "cache", f"{state}{behind}; {cache['losses']} losses{missing}"
     gate = status["gate"]
     shut = f"CLOSED for {duration(now - gate['since'])}: {gate['reason']}" if gate["is_closed"] else "open"
-    yield "gate", f"{shut}; closed {gate['closings']} times, {gate['denied']} orders denied"
+    yield "gate", f"{shut}; closed {counted(gate['closings'], 'time')}, {counted(gate['denied'], 'order')} denied"
     yield "leases", ", ".join(status["leases"]) or "none: a second node can start beside it"
     weight = status["request_weight"]
     if weight["limit"] is not None:

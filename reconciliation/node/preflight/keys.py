@@ -13,6 +13,7 @@ from reconciliation.engine.generation import generation
 from reconciliation.engine.stored import EXTERNAL, Loaded, Stored, Unloadable
 from reconciliation.node.preflight.outcome import Outcome, not_asked
 from reconciliation.node.preflight.server import short
+from reconciliation.rules.figures import counted
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def _loads(settings: Settings, loaded: Loaded) -> Outcome:
     if unread:
         action = "what is open comes back from the venue, as external"
         return Outcome(LOADS, "warn", f"the engine starts without {_told(unread)}", action)
-    return Outcome(LOADS, "ok", f"{len(loaded.orders)} orders load")
+    orders = len(loaded.orders)
+    return Outcome(LOADS, "ok", f"{counted(orders, 'order')} {'loads' if orders == 1 else 'load'}")
 
 
 def _form(settings: Settings, loaded: Loaded) -> Outcome:
