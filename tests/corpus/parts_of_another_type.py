@@ -1,5 +1,5 @@
 # $ recon check --script parts_of_another_type.py
-# exit 2: E01 W35 W37
+# exit 2: E01 W37
 
 from nautilus_trader.adapters.binance import BinanceExecClientConfig
 from nautilus_trader.config import TradingNodeConfig
