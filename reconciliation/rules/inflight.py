@@ -1,6 +1,7 @@
 """Rules about orders that nobody answered yet."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from math import ceil
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ WHILE: Final[dict[Answer, str]] = {
 }
 
 
+_MODEST: Final = (1.0, 1.25, 1.5, 2.0, 4.0)
+_LARGE: Final = (8.0, 16.0, 32.0, 64.0)
+"""How much more than in proportion is tried: first of every family of fields what is modest."""
 _SHORT_DELAY_MS: Final = 100
 """The pause between two queries that the engine makes by itself."""
 
@@ -44,19 +48,21 @@ def outlasting(s: Subject, timing: Timing, *families: tuple[str, ...]) -> dict[s
         families: fields that are raised together; the first family that can cure it does.
     """
     r = s.checks
-    for fields in families:
-        for change in filter(s.takes, _raised(s, timing, fields)):
+    for factors, fields in product((_MODEST, _LARGE), families):
+        for change in filter(s.takes, _raised(s, timing, fields, factors)):
             found = shortest(s, timing, r.model_copy(update=change))
             if found is None or found[0] >= s.node.tolerated_outage_secs:
                 return {f"reconciliation.{name}": value for name, value in change.items()}
     return {}
 
 
-def _raised(s: Subject, timing: Timing, fields: tuple[str, ...]) -> Iterator[dict[str, int]]:
-    """Yield values to try: what would do if time grew with them, and more."""
+def _raised(
+    s: Subject, timing: Timing, fields: tuple[str, ...], factors: tuple[float, ...]
+) -> Iterator[dict[str, int]]:
+    """Yield values to try: what would do if time grew with them, times each factor."""
     found = shortest(s, timing, s.checks)
     wanted = s.node.tolerated_outage_secs / max(found[0], 1.0) if found else 1.0
-    for factor in (1.0, 1.25, 1.5, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0):
+    for factor in factors:
         # A count of n takes n + 1 rounds; a time is told in whole seconds.
         yield {
             name: ceil(getattr(s.checks, name) * wanted * factor / 1_000) * 1_000
