@@ -38,7 +38,7 @@ def test_a_warning_boots_and_is_told(stage: Stage, venue: VenueProcess, redis: s
     node = stage.node(environment(venue, redis, **HASTY))
     clean_end(node)
     told = [event for event in node.events if event["event"] == "rule_broken"]
-    assert [(event["id"], event["level"]) for event in told] == [("W32", "warning")]
+    assert [(event["id"], event["level"]) for event in told] == [("W32", "warning"), ("W36", "warning")]
 
 
 def test_the_boot_event_says_what_the_settings_mean(stage: Stage, venue: VenueProcess, redis: str) -> None:

@@ -220,10 +220,10 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
             "set reconciliation.open_check_open_only = false",
         ),
         (
-            ours(node={"accept": ("E99", "E06", "W91")}),
+            ours(node={"accept": ("E99", "E06", "W90")}),
             "W38",
-            "E99 and W91 are no rule",
-            "leave E99 and W91 out of node.accept, or write E19 and W39 where that was meant",
+            "E99 and W90 are no rule",
+            "leave E99 and W90 out of node.accept, or write E19 and W40 where that was meant",
         ),
         (hedging(), "E09", "every 30 s", 'set reconciliation.position_check_interval_secs = "none"'),
         (
