@@ -126,7 +126,8 @@ def on_a_terminal(*args: str) -> str:
             os.close(terminal)
 
 
-def test_a_terminal_gets_blocks(jail: Jail) -> None:
+def test_a_terminal_gets_blocks(jail: Jail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     jail.settings(DEFAULT)
     blocks = BLOCKS.format(file="settings/default.toml")
     for command in ("check", "show"):
