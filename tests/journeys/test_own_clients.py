@@ -7,7 +7,7 @@ from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings.guards import GUARDS
 
 OWN = "stock_clients:configure"
-UNGUARDED = "stock_clients:configure_own"
+UNKNOWN = "stock_clients:configure_unknown"
 HARMFUL = {"RECON_NODE_TOLERATED_OUTAGE_SECS": "120", "RECON_NODE_GUARDS": "query_errors,time_limits"}
 """Settings that break rules with any client."""
 BULK_ONLY = {
@@ -15,7 +15,7 @@ BULK_ONLY = {
     "RECON_NODE_ACCEPT": "E03",
     "RECON_OPEN_CHECK_MISSING_RETRIES": "2",
 }
-"""Settings that are fine with recon's own client and break E04 with another: only the first tells a failed query."""
+"""Settings that are fine with recon's own client and break E04 with one that is not known to tell a failed query."""
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_clients_that_are_added_are_judged_whatever_the_form_of_the_log(
 ) -> None:
     """A form of output decides no verdict: the same settings are refused with one client and fine with another."""
     form = {"RECON_LOG_FORMAT": log_format, **BULK_ONLY}
-    refused = stage.recon("run", UNGUARDED, RECON_CACHE_URL=redis, **own, **form)
+    refused = stage.recon("run", UNKNOWN, RECON_CACHE_URL=redis, **own, **form)
     assert refused.code == 2
     assert "E04" in refused.stderr
     assert "node_boot" not in refused.stderr

@@ -10,7 +10,8 @@ from nautilus_trader.adapters.binance import (
     BinanceLiveDataClientFactory,
     BinanceLiveExecClientFactory,
 )
-from nautilus_trader.config import InstrumentProviderConfig
+from nautilus_trader.config import InstrumentProviderConfig, LiveExecClientConfig
+from nautilus_trader.live.factories import LiveExecClientFactory
 
 if TYPE_CHECKING:
     from reconciliation import NodeBuilder
@@ -28,6 +29,15 @@ def configure(builder: "NodeBuilder") -> None:
 def configure_own(builder: "NodeBuilder") -> None:
     """Add them by a factory of one's own."""
     _add(builder, InstrumentProviderConfig(load_all=True), OwnFactory)
+
+
+class UnknownFactory(LiveExecClientFactory):  # type: ignore[misc] # the engine is untyped
+    """A factory of a client that nobody knows; it makes none."""
+
+
+def configure_unknown(builder: "NodeBuilder") -> None:
+    """Add a client of which nothing is known."""
+    builder.add_exec_client("OTHER", LiveExecClientConfig(), UnknownFactory)
 
 
 def configure_lean(builder: "NodeBuilder") -> None:
