@@ -42,6 +42,8 @@ LOOKED_AT_EVERY_SECS: Final = 0.1
 AGAIN_SECS: Final = 0.5
 """From one attempt to the next while the database is away."""
 ANSWERS_WITHIN_SECS: Final = 1.0
+_GONE: Final = -2
+"""What a database answers that is asked how long a key lasts which is not there."""
 
 
 class Lease:
@@ -144,17 +146,20 @@ class Lease:
         earlier, left_ms = None, 0
         while not self._taken(name, lock):
             value, left = self._value(lock), self._client.pttl(lock.name)
+            if value is None or left == _GONE:  # it ended since it was looked for
+                earlier = None
+                continue
             holder = Holder.read(value)
-            if (value is not None and left < 0) or (earlier is not None and (value != earlier or left > left_ms)):
+            if left < 0 or (earlier is not None and (value != earlier or left > left_ms)):
                 raise LeaseHeldError(name, holder, time.time())
             earlier, left_ms = value, left
             if holder is not None and holder.process is not None and holder.process.has_ended():
                 _end(lock, value)
                 earlier = None
                 continue
-            if value is not None and not is_told:
+            if not is_told:
                 is_told = True
-                self._tell(LeaseAwaited(name, str(holder) if holder else "somebody", max(left, 0) / 1_000))
+                self._tell(LeaseAwaited(name, str(holder) if holder else "somebody", left / 1_000))
             self._closed.wait(LOOKED_AT_EVERY_SECS)
             self._go_on()
 

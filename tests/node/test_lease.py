@@ -133,6 +133,30 @@ def test_what_a_node_of_another_host_held_that_died_is_awaited(redis: str, admin
     assert isinstance(taken, LeaseTaken)
 
 
+@pytest.mark.parametrize("ends_before", ["get", "pttl"])
+def test_one_that_ends_while_it_is_looked_at_is_taken(
+    redis: str, admin: Redis, monkeypatch: pytest.MonkeyPatch, ends_before: str
+) -> None:
+    """It is there when somebody asks whether it is, and gone at the next question."""
+    key = PREFIX + NAMES[0]
+    elsewhere = Holder.current("A-1", 7).model_copy(update={"process": None})
+    admin.set(key, elsewhere.model_dump_json(), px=600_000)
+    asked = 0
+    real = getattr(Redis, ends_before)
+
+    def ends(client: Redis, name: str) -> object:
+        nonlocal asked
+        asked += name == key
+        # By then it was seen once, and is awaited.
+        if asked == (4 if ends_before == "get" else 2) and name == key:
+            admin.delete(key)
+        return real(client, name)
+
+    monkeypatch.setattr(Redis, ends_before, ends)
+    with held(redis) as lease:
+        assert lease.numbers[NAMES[0]] == 1
+
+
 def test_whoever_waits_can_be_stopped(redis: str, admin: Redis) -> None:
     admin.set(PREFIX + NAMES[0], "something that is no holder", px=60_000)
 
