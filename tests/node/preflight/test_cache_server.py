@@ -184,7 +184,9 @@ def test_a_server_that_is_nearly_full_is_told(url: str, admin: Redis) -> None:
     admin.close()  # what it sent is in the server's memory as long as it is connected
     used = int(admin.info("memory")["used_memory"])
     admin.config_set("maxmemory", str(used + 1_000_000))
-    assert not_ok(url) == {"cache memory": "warn"}
+    told = not_ok(url)
+    told.pop("cache round trip", None)  # which a busy machine takes its time for
+    assert told == {"cache memory": "warn"}
 
 
 def test_a_replica_is_refused(url: str, admin: Redis) -> None:
