@@ -65,8 +65,8 @@ class Handling(Protocol):
 class SimulatedVenue(Protocol):
     """A venue that answers without a socket."""
 
-    def receive(self, method: str, target: str, api_key: str | None) -> Handling:
-        """Take a REST call in: its method, its path with the query, and its key."""
+    def receive(self, method: str, target: str, headers: Mapping[str, str]) -> Handling:
+        """Take a REST call in: its method, its path with the query, and its headers."""
 
     def listen(self, target: str, listener: Listener) -> Line | None:
         """Open a stream by its path with the query; None where it is refused."""

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from reconciliation.venue.faults import NO_BODY, Fault
-from reconciliation.venue.params import CLIENT_ORDER_ID
+from reconciliation.venue.records import CLIENT_ORDER_ID
 from reconciliation.venue.symbols import SYMBOLS
 
 MOST_AT_ONCE: Final = 100_000

@@ -1,5 +1,6 @@
 """The control API: history, orders by hand, faults, and the truth to compare with."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -20,13 +21,13 @@ from reconciliation.venue.bodies import (
 from reconciliation.venue.errors import NoSuchCall, RequestRefused
 from reconciliation.venue.faults import Faults
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.market import Market
 from reconciliation.venue.records import Event, Order, OrderRequest, OrderType, Side
 from reconciliation.venue.seeding import seed
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import UserStream
 from reconciliation.venue.symbols import SYMBOLS
 from reconciliation.venue.views import fault_view, fill_view, ledger_view, order_view
+from reconciliation.venue.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,27 +41,25 @@ class Control:
     Args:
         ledger: the truth.
         stream: told what happens, unless silently.
-        market: what is told of prices.
+        wires: whose calls a fault can be meant for.
         faults: the fault table and the request log.
         state: what is wrong with the venue as a whole.
-        calls: the names of the REST calls a fault can be meant for.
     """
 
-    def __init__(  # noqa: PLR0913 - all that can be steered
+    def __init__(
         self,
         ledger: Ledger,
         stream: UserStream,
-        market: Market,
+        wires: Sequence[Wire],
         faults: Faults,
         state: VenueState,
-        calls: set[str],
     ) -> None:
         self._ledger = ledger
         self._stream = stream
-        self._market = market
+        self._wires = wires
         self._faults = faults
         self._state = state
-        self._calls = calls
+        self._calls = {call for wire in wires for call in wire.calls}
         self._answers: dict[str, Callable[[bytes], Any]] = {
             "POST seed": self._seed,
             "POST orders": self._place,
@@ -186,7 +185,8 @@ class Control:
             case "freeze":
                 told["frozen"] = stream.freeze()
             case "expire":
-                stream.expire_key()
+                for wire in self._wires:
+                    wire.expire()
             case "mute" | "unmute":
                 stream.muted = body.action == "mute"
         state = {"sockets": stream.sockets, "muted": stream.muted, "lag_secs": stream.lag_secs, "copies": stream.copies}
@@ -196,7 +196,8 @@ class Control:
         self._state.is_away = not ReachBody.model_validate_json(raw).reachable
         if self._state.is_away:
             self._stream.drop()
-            self._market.drop()
+            for wire in self._wires:
+                wire.drop()
         return {"reachable": not self._state.is_away}
 
     def _set_clock(self, raw: bytes) -> dict[str, Any]:

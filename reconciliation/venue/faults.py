@@ -1,12 +1,10 @@
-"""Failures on order, and the log of every REST call."""
+"""Failures on order, and the log of every call."""
 
 import json
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
-
-from reconciliation.venue.params import query_values
 
 LOG_LENGTH: Final = 100_000
 NO_BODY: Final = {"code": -1000, "msg": "An unknown error occurred while processing the request."}
@@ -23,6 +21,21 @@ class Answer:
 
     status: int
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What becomes of a call that has come in, whoever still waits for it.
+
+    Attributes:
+        delay_secs: after so long it is answered.
+        answer: answers it then; None breaks the connection without an answer.
+        headers: what the answer tells beside its body.
+    """
+
+    delay_secs: float
+    answer: Callable[[], Answer | None]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,9 +62,9 @@ class Fault:
     drop: bool = False
     apply: bool = False
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, call: str) -> bool:
         """Whether it is meant for that call and not used up."""
-        return self.times != 0 and self.call in {"*", f"{method} *", f"{method} {path}"}
+        return self.times != 0 and self.call in {"*", f"{call.partition(' ')[0]} *", call}
 
     def answer(self) -> Answer:
         """The answer in place of the true one."""
@@ -61,12 +74,12 @@ class Fault:
 
 @dataclass(slots=True)
 class LoggedCall:
-    """One REST call as it came in.
+    """One call as it came in.
 
     Attributes:
         time: when it arrived, seconds since the epoch.
         call: method and path.
-        params: its query without the signature.
+        params: what it says, without the signature.
         status: the HTTP status answered; None until then, and for ever when the connection was dropped.
         fault: whether a fault touched it.
     """
@@ -92,19 +105,47 @@ class Faults:
         self.table: list[Fault] = []
         self.log: deque[LoggedCall] = deque(maxlen=LOG_LENGTH)
 
-    def take(self, method: str, path: str) -> Fault | None:
-        """The fault that hits this call, counted down."""
-        fault = next((fault for fault in self.table if fault.matches(method, path)), None)
+    def handled(
+        self,
+        name: str,
+        params: dict[str, str],
+        call: Callable[[], Answer],
+        headers: Mapping[str, str] | None = None,
+    ) -> Handling:
+        """Take a call in, which happens now or once its fault lets it.
+
+        Args:
+            name: method and path, `GET /fapi/v1/openOrders`.
+            params: what it says, for the log.
+            call: carries it out.
+            headers: what its answer tells beside its body.
+        """
+        logged = LoggedCall(self._now_secs(), name, params)
+        self.log.append(logged)
+        fault = self._taken(name)
+        logged.fault = fault is not None
+        happened = call() if fault is None or fault.apply else None
+
+        def answer() -> Answer | None:
+            told = happened if fault is None else _faulty(fault, happened, call)
+            logged.status = None if told is None else told.status
+            return told
+
+        return Handling(0.0 if fault is None else fault.delay_secs, answer, headers or {})
+
+    def _taken(self, name: str) -> Fault | None:
+        """Return the fault that hits a call, counted down."""
+        fault = next((fault for fault in self.table if fault.matches(name)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
             if fault.times == 0:
                 self.table.remove(fault)
         return fault
 
-    def noted(self, method: str, path: str, query: str) -> LoggedCall:
-        """Log a call that came in; its status is filled in once it is answered."""
-        params = query_values(query)
-        params.pop("signature", None)
-        logged = LoggedCall(self._now_secs(), f"{method} {path}", params)
-        self.log.append(logged)
-        return logged
+
+def _faulty(fault: Fault, happened: Answer | None, call: Callable[[], Answer]) -> Answer | None:
+    if fault.drop:
+        return None
+    if fault.replaces:
+        return fault.answer()
+    return happened or call()

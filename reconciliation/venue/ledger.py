@@ -111,6 +111,12 @@ class Ledger:
             events.append(self.write(closed))
         return events
 
+    def pass_over(self, request: OrderRequest) -> list[Event]:
+        """Accept an order that `place` refuses because it would trade, and let it expire at once."""
+        placed = Placed(**asdict(request), order_id=self.next_order_id, time_ms=self.now_ms())
+        closed = Closed(order_id=placed.order_id, status=OrderStatus.EXPIRED, time_ms=placed.time_ms)
+        return [self.write(placed), self.write(closed)]
+
     def fill(self, order: Order, quantity: Decimal | None = None, price: Decimal | None = None) -> list[Event]:
         """Fill an open order as maker, by default all that remains of it at its own price.
 

@@ -5,13 +5,15 @@ once, flat enough for one JSON line each. The second group is the state they add
 Times are milliseconds since the epoch; prices and amounts of money are USDT, quantities the base asset.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 # The finest amount the exchange accounts in, for money and for average prices.
 EIGHT_PLACES = Decimal("0.00000001")
+CLIENT_ORDER_ID: Final = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
 
 
 class Side(StrEnum):

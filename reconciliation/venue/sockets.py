@@ -9,8 +9,6 @@ from aiohttp import web
 from reconciliation.venue.control import PREFIX
 from reconciliation.venue.errors import NoSuchCall, RequestRefused
 from reconciliation.venue.exchange import Exchange
-from reconciliation.venue.market import PATH as MARKET_PATH
-from reconciliation.venue.stream import PATH as STREAM_PATH
 
 MOST_CONTROL_BYTES: Final = 1024**2
 
@@ -19,14 +17,15 @@ def application(exchange: Exchange) -> web.Application:
     """Return the application that serves an exchange."""
     app = web.Application(client_max_size=MOST_CONTROL_BYTES)
     _add_control(app, exchange)
-    _add_streams(app, exchange)
-    _add_rest(app, exchange)
+    _add_wires(app, exchange)
     return app
 
 
-def _add_rest(app: web.Application, exchange: Exchange) -> None:
-    async def rest(request: web.Request) -> web.StreamResponse:
-        handling = exchange.receive(request.method, request.raw_path, request.headers.get("X-MBX-APIKEY"))
+def _add_wires(app: web.Application, exchange: Exchange) -> None:
+    async def answered(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await _served(exchange, request)
+        handling = exchange.receive(request.method, request.raw_path, request.headers, await request.read())
         await asyncio.sleep(handling.delay_secs)
         answer = handling.answer()
         if answer is None:
@@ -35,19 +34,10 @@ def _add_rest(app: web.Application, exchange: Exchange) -> None:
             status=answer.status, body=answer.body, content_type="application/json", headers=handling.headers
         )
 
-    app.router.add_route("*", "/{path:.*}", rest)
-
-
-def _add_streams(app: web.Application, exchange: Exchange) -> None:
-    async def stream(request: web.Request) -> web.StreamResponse:
-        return await _served(exchange, request)
-
     async def drop_sockets(_: web.Application) -> None:
-        exchange.stream.drop()
-        exchange.market.drop()
+        exchange.drop()
 
-    for path in (STREAM_PATH, MARKET_PATH):
-        app.router.add_get(path, stream)
+    app.router.add_route("*", "/{path:.*}", answered)
     app.on_shutdown.append(drop_sockets)
 
 

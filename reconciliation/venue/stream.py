@@ -1,16 +1,14 @@
-"""The user data stream: every change of an order, told to whoever listens."""
+"""The user data stream: every change of an order, told to whoever listens, in the words of their wire."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
-from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.records import Event
-from reconciliation.venue.shapes import listen_key_expired, messages
 from reconciliation.venue.state import VenueState
 
-PATH: Final = "/ws"
+type Words = Callable[[Event, int], Iterable[str]]
+"""Puts an event into messages, given the venue's time in milliseconds since the epoch."""
 
 
 class Listener(Protocol):
@@ -29,11 +27,13 @@ class Ear:
 
     Attributes:
         listener: its other end.
+        words: what it hears of an event.
         stream: that it listens to.
         is_frozen: the other side has gone without a word, or hears nothing although its socket is open.
     """
 
     listener: Listener
+    words: Words
     stream: "UserStream"
     is_frozen: bool = False
 
@@ -44,15 +44,19 @@ class Ear:
         """Tell the other end nothing more."""
         self.stream.forget(self)
 
+    def tell(self, text: str) -> None:
+        """Send a message as the stream is now: late, more than once, or not at all."""
+        for _ in range(0 if self.is_frozen else self.stream.copies):
+            self.listener.tell(text, self.stream.lag_secs)
+
 
 class UserStream:
-    """All open user stream sockets of the account.
+    """All open user stream sockets of the account, whatever their wire.
 
     A message goes to every socket the moment the ledger changed, so each socket hears the changes in the ledger's
     order; what is told while there is no socket, or while the stream is muted, is lost.
 
     Args:
-        keys: whose listen key opens a socket.
         state: the venue's clock, for the messages' event time.
 
     Attributes:
@@ -61,55 +65,28 @@ class UserStream:
         copies: how often each message is told.
     """
 
-    def __init__(self, keys: KeyPair, state: VenueState) -> None:
+    def __init__(self, state: VenueState) -> None:
         self.muted = False
         self.lag_secs = 0.0
         self.copies = 1
-        self._keys = keys
         self._state = state
-        self._key_lives = False
         self._ears: list[Ear] = []
-        self._latest: list[str] = []
+        self._latest: tuple[tuple[Event, ...], int] = ((), 0)
 
     @property
     def sockets(self) -> int:
         """How many sockets are open."""
         return len(self._ears)
 
-    @property
-    def key_lives(self) -> bool:
-        """Whether somebody opened the listen key, and it has neither been closed nor expired."""
-        return self._key_lives
-
-    def open_key(self) -> str:
-        """Open the account's listen key, or prolong it."""
-        self._key_lives = True
-        return self._keys.listen_key
-
-    def close_key(self) -> None:
-        """Close the listen key, and with it every socket."""
-        self._key_lives = False
-        self.drop()
-
-    def expire_key(self) -> None:
-        """Let the listen key expire: sockets are told so, and hear nothing more."""
-        self._key_lives = False
-        text = json.dumps(listen_key_expired(self._keys.listen_key, self._state.now_ms()))
-        self._say([text])
-        self.freeze()
-
-    def accepts(self, listen_key: str | None) -> bool:
-        """Whether a socket with that key may be opened.
-
-        A client whose socket broke because the venue restarted comes back with the key it has.
-        """
-        return listen_key == self._keys.listen_key
-
-    def open(self, listener: Listener) -> Ear:
+    def open(self, listener: Listener, words: Words) -> Ear:
         """Take a socket in."""
-        ear = Ear(listener, self)
+        ear = Ear(listener, words, self)
         self._ears.append(ear)
         return ear
+
+    def heard_as(self, words: Words) -> tuple[Ear, ...]:
+        """The open sockets that hear these words."""
+        return tuple(ear for ear in self._ears if ear.words is words)
 
     def forget(self, ear: Ear) -> None:
         """Take a socket out again."""
@@ -118,21 +95,21 @@ class UserStream:
 
     def tell(self, events: Iterable[Event]) -> None:
         """Tell every socket what the stream says about these events."""
-        now_ms = self._state.now_ms()
-        self._latest = [json.dumps(message) for event in events for message in messages(event, now_ms)]
+        self._latest = tuple(events), self._state.now_ms()
         if not self.muted:
-            self._say(self._latest)
+            self._say()
 
     def tell_again(self, copies: int) -> None:
         """Tell every socket so often what was told last, also if nobody heard it then."""
         for _ in range(copies):
-            self._say(self._latest)
+            self._say()
 
-    def _say(self, texts: Iterable[str]) -> None:
-        for text in texts:
+    def _say(self) -> None:
+        events, told_ms = self._latest
+        for event in events:
             for ear in self._ears:
-                for _ in range(0 if ear.is_frozen else self.copies):
-                    ear.listener.tell(text, self.lag_secs)
+                for text in ear.words(event, told_ms):
+                    ear.tell(text)
 
     def freeze(self) -> int:
         """Let the sockets there are hear nothing more, without breaking them; answer how many."""
@@ -140,9 +117,14 @@ class UserStream:
             ear.is_frozen = True
         return len(self._ears)
 
-    def drop(self) -> int:
-        """Break every socket without a closing handshake, as a network failure does; answer how many."""
-        dropped, self._ears = self._ears, []
+    def drop(self, ears: Iterable[Ear] | None = None) -> int:
+        """Break sockets, all where none are named, without a closing handshake, as a network failure does.
+
+        Returns:
+            How many.
+        """
+        dropped = [ear for ear in self._ears if ears is None or ear in ears]
         for ear in dropped:
+            self.forget(ear)
             ear.listener.break_off()
         return len(dropped)

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from reconciliation.venue.faults import Fault
+from reconciliation.venue.figures import money
 from reconciliation.venue.ledger import Ledger
 from reconciliation.venue.records import Fill, Order
-from reconciliation.venue.shapes import money
 from reconciliation.venue.symbols import QUOTE, SYMBOLS
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciliation.venue.market import STEP_SECS, STEPS_A_MARK, Market
+from reconciliation.venue.binance.market import STEP_SECS, STEPS_A_MARK, Market
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.symbols import SYMBOLS
 

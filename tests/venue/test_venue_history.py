@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 from venue_client import NOW_MS, Clock
 
+from reconciliation.venue.binance.history import WINDOW_MS, Page, orders_page, trades_page
 from reconciliation.venue.errors import ExchangeError
-from reconciliation.venue.history import WINDOW_MS, Page, orders_page, trades_page
 from reconciliation.venue.ledger import FIRST_TRADE_ID, Ledger
 from reconciliation.venue.seeding import seed
 

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 from venue_client import NOW_MS, Clock, signed_query
 
+from reconciliation.venue.binance.rest import RestApi
+from reconciliation.venue.binance.user_stream import KeyedStream
 from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.errors import ExchangeError
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.rest import RestApi
 from reconciliation.venue.seeding import seed
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import UserStream
@@ -33,7 +34,9 @@ class Caller:
         self.clock = Clock()
         self.ledger = Ledger(self.clock)
         self.keys = KeyPair.generate()
-        self.api = RestApi(self.ledger, self.keys, UserStream(self.keys, VenueState(self.clock)))
+        state = VenueState(self.clock)
+        stream = UserStream(state)
+        self.api = RestApi(self.ledger, self.keys, stream, KeyedStream(stream, self.keys, state))
 
     def __call__(self, name: str, **params: object) -> Any:
         query = signed_query(self.keys, self.clock.now_ms, **params)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from venue_client import NOW_MS, Clock
 
+from reconciliation.venue.binance.history import WINDOW_MS
 from reconciliation.venue.errors import RequestRefused
-from reconciliation.venue.history import WINDOW_MS
 from reconciliation.venue.ledger import Ledger
 from reconciliation.venue.seeding import plan, seed
 from reconciliation.venue.symbols import SYMBOLS

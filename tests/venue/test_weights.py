@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.rules.limits import LIMITS
+from reconciliation.venue.binance.weights import HEADER, Weights
 from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.exchange import Exchange
-from reconciliation.venue.weights import HEADER, Weights
 
 MINUTE_MS = 60_000
 
@@ -38,9 +38,9 @@ def test_open_orders_of_every_symbol_weigh_forty_of_one_symbol_one() -> None:
 
 def test_a_call_that_fails_weighs_as_well() -> None:
     exchange = Exchange(Clock(), KeyPair.generate())
-    assert exchange.receive("GET", "/fapi/v1/openOrders", None).headers == {HEADER: "40"}
+    assert exchange.receive("GET", "/fapi/v1/openOrders", {}).headers == {HEADER: "40"}
     exchange.control.call("POST", "faults", b'{"call": "*", "status": 503}')
-    assert exchange.receive("GET", "/fapi/v1/time", None).headers == {HEADER: "41"}
+    assert exchange.receive("GET", "/fapi/v1/time", {}).headers == {HEADER: "41"}
 
 
 def test_each_answer_tells_of_it(venue: VenueProcess) -> None:

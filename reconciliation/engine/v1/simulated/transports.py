@@ -63,7 +63,7 @@ class Network:
         """Draw what is added to a delay between two attempts."""
         return self._random.uniform(0.0, JITTER_SECS)
 
-    def send(self, method: str, target: str, api_key: str | None) -> "asyncio.Future[Response | None]":
+    def send(self, method: str, target: str, headers: Mapping[str, str]) -> "asyncio.Future[Response | None]":
         """Send a request; what is returned has the answer once it is there, None where the connection broke.
 
         The venue goes on with it when nobody waits any more, or nobody is there.
@@ -73,7 +73,7 @@ class Network:
         sender = self._lives
 
         def arrive() -> None:
-            handling = self.venue.receive(method, target, api_key)
+            handling = self.venue.receive(method, target, headers)
             self.after(handling.delay_secs, lambda: answer(handling))
 
         def answer(handling: Handling) -> None:
@@ -138,7 +138,7 @@ class SimulatedHttpClient:
         """
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        response = await self.network.send(_name(method), target, headers.get("X-MBX-APIKEY"))
+        response = await self.network.send(_name(method), target, headers)
         if response is None:
             raise HttpError(f"error sending request for url ({url}): connection closed before message completed")
         return response

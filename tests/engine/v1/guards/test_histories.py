@@ -10,8 +10,8 @@ from virtual import ALL_WELL, STARTED, happened, histories, kinds, run_of, setti
 from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Kill, Place, Stop, Submit, Wait
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.engine.simulation import Entry
+from reconciliation.venue.binance.shapes import position_risk_json
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.shapes import position_risk_json
 
 POSITIONS: Final = "GET /fapi/v3/positionRisk"
 NAMES: Final = ("one", "two", "three", "four")

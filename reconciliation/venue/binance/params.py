@@ -5,23 +5,16 @@ import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
+from reconciliation.venue.binance.history import DEFAULT_LIMIT, Page
 from reconciliation.venue.errors import ExchangeError, missing
-from reconciliation.venue.history import DEFAULT_LIMIT, Page
-from reconciliation.venue.records import OrderRequest, OrderType, Side, TimeInForce
+from reconciliation.venue.records import CLIENT_ORDER_ID, OrderRequest, OrderType, Side, TimeInForce
 from reconciliation.venue.symbols import ORDER_TYPES, Symbol, symbol_named
 
-CLIENT_ORDER_ID: Final = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
 BATCH_SIZE: Final = 10
 
 _INTEGER: Final = re.compile(r"\d{1,19}")
 _DECIMAL: Final = re.compile(r"\d{1,20}(\.\d{1,20})?")
-
-
-def query_values(query: str) -> dict[str, str]:
-    """The parameters of a raw query string; of a repeated one the last."""
-    return dict(parse_qsl(query, keep_blank_values=True))
 
 
 class Params:

@@ -9,16 +9,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from reconciliation.venue.figures import money, unrealized
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.records import EIGHT_PLACES, Event, Execution, Fill, Order, OrderType, Position
+from reconciliation.venue.records import Event, Execution, Fill, Order, OrderType, Position
 from reconciliation.venue.symbols import QUOTE, SYMBOLS
 
 ZERO = "0.00000000"
-
-
-def money(amount: Decimal) -> str:
-    """An amount of USDT with eight decimals."""
-    return f"{amount.quantize(EIGHT_PLACES):f}"
 
 
 @lru_cache(maxsize=10_000)  # a history is asked for again and again, and hardly an order in it has changed
@@ -74,11 +70,6 @@ def trade_json(fill: Fill) -> dict[str, Any]:
         "maker": fill.maker,
         "time": fill.time_ms,
     }
-
-
-def unrealized(position: Position) -> Decimal:
-    """The open profit at the mark price, which is the last price."""
-    return (SYMBOLS[position.symbol].last_price - position.entry_price) * position.quantity
 
 
 def position_risk_json(ledger: Ledger, position: Position) -> dict[str, Any]:

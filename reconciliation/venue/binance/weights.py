@@ -7,7 +7,7 @@ refused for them here: that is a fault to order.
 from collections.abc import Callable
 from typing import Final
 
-from reconciliation.venue.params import query_values
+from reconciliation.venue.wire import query_values
 
 HEADER: Final = "x-mbx-used-weight-1m"
 _WINDOW_MS: Final = 60_000

@@ -6,15 +6,17 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
 
+from reconciliation.venue.binance.history import orders_page, trades_page
+from reconciliation.venue.binance.params import Params
+from reconciliation.venue.binance.shapes import account_json, order_json, position_risk_json, trade_json
+from reconciliation.venue.binance.user_stream import KeyedStream
 from reconciliation.venue.credentials import DEFAULT_RECV_WINDOW_MS, KeyPair, check_timestamp
 from reconciliation.venue.errors import ExchangeError, missing, no_such_order, unknown_order
-from reconciliation.venue.history import orders_page, trades_page
 from reconciliation.venue.ledger import MAKER_RATE, TAKER_RATE, Ledger
-from reconciliation.venue.params import Params, query_values
 from reconciliation.venue.records import Event, Order, Position
-from reconciliation.venue.shapes import account_json, order_json, position_risk_json, trade_json
 from reconciliation.venue.stream import UserStream
 from reconciliation.venue.symbols import exchange_info
+from reconciliation.venue.wire import query_values
 
 MAX_LEVERAGE: Final = 125
 
@@ -44,15 +46,17 @@ class RestApi:
         ledger: the truth the calls read and change.
         keys: the account's key pair.
         stream: told what the calls change.
+        user_stream: whose key they open and close.
 
     Attributes:
         endpoints: every call by its name, `GET /fapi/v1/openOrders`.
     """
 
-    def __init__(self, ledger: Ledger, keys: KeyPair, stream: UserStream) -> None:
+    def __init__(self, ledger: Ledger, keys: KeyPair, stream: UserStream, user_stream: KeyedStream) -> None:
         self._ledger = ledger
         self._keys = keys
         self._stream = stream
+        self._user_stream = user_stream
         self.endpoints = self._table()
 
     def call(self, name: str, query: str, api_key: str | None) -> Any:
@@ -130,15 +134,15 @@ class RestApi:
     # The user stream
 
     def _open_listen_key(self, _: Params) -> dict[str, str]:
-        return {"listenKey": self._stream.open_key()}
+        return {"listenKey": self._user_stream.open_key()}
 
     def _keep_listen_key(self, _: Params) -> dict[str, str]:
-        if not self._stream.key_lives:
+        if not self._user_stream.key_lives:
             raise ExchangeError(-1125, "This listenKey does not exist.")
-        return {"listenKey": self._stream.open_key()}
+        return {"listenKey": self._user_stream.open_key()}
 
     def _close_listen_key(self, _: Params) -> dict[str, str]:
-        self._stream.close_key()
+        self._user_stream.close_key()
         return {}
 
     # The account

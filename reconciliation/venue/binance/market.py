@@ -12,6 +12,7 @@ from typing import Any, Final
 from reconciliation.venue.state import VenueState
 from reconciliation.venue.stream import Listener
 from reconciliation.venue.symbols import SYMBOLS, Symbol
+from reconciliation.venue.wire import After
 
 PATH: Final = "/stream"
 STEP_SECS: Final = 0.25
@@ -23,8 +24,6 @@ TRADES_AT: Final = 0.3
 FARTHEST_TICKS: Final = 25
 MOST_LOTS: Final = 20
 _FUNDING_MS: Final = 8 * 3_600_000
-
-type After = Callable[[float, Callable[[], None]], object]
 
 
 class Walk:

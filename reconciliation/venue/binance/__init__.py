@@ -1,0 +1,1 @@
+"""The Binance USD-M futures wire: REST calls, user stream, market streams."""
