@@ -32,6 +32,13 @@ from reconciliation.node.signals import StopRequest
 @click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Play a failure that was saved again.")
 @click.option("--wire", is_flag=True, help="Over real processes, sockets and a real Valkey, in real time.")
 @click.option(
+    "--venue",
+    type=click.Choice(["binance", "bybit"]),
+    default="binance",
+    show_default=True,
+    help="Where; at bybit over the wire alone, because what its client sends cannot be caught in virtual time.",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(1, 1_000),
     metavar="N",
@@ -73,6 +80,7 @@ def command(**given: Any) -> None:
       a thousand derived runs               recon drill --seed 1 --runs 1000
       every scenario, three presets         recon drill --matrix
       every scenario, by the clock          recon drill --wire
+      those that are played at Bybit        recon drill --wire --venue bybit
       what there is                         recon drill --list
 
     SCENARIO is a name, or the name without its bracket for all variations. Where scenarios are played, the seeds are

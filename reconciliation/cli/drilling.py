@@ -26,6 +26,7 @@ from reconciliation.drill.report.page.page import html
 from reconciliation.drill.runs.job import CarrierName, Chosen, Job
 from reconciliation.drill.runs.pool import Pool
 from reconciliation.drill.scenario import Scenario, by_name, shipped_scenarios
+from reconciliation.drill.venues import BINANCE, BYBIT, Venue
 from reconciliation.errors import ExitCode, UnusableError
 from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.node.signals import StopRequest, StopRequestedError
@@ -53,6 +54,7 @@ class Asked:
     kills: bool
     replay: Path | None
     wire: bool
+    venue: str
     jobs: int | None
     json_file: str | None
     junit_file: str | None
@@ -76,6 +78,11 @@ class Asked:
         return "wire" if self.wire else "virtual"
 
     @property
+    def at(self) -> Venue:
+        """Where they are played."""
+        return BYBIT if self.venue == "bybit" else BINANCE
+
+    @property
     def seeds(self) -> range:
         """The seeds that are played."""
         first = FIRST_SEED if self.seed is None else self.seed
@@ -91,9 +98,12 @@ class Asked:
             raise click.UsageError("--minutes and --kills are for runs that --seed derives, and no scenario")
         if self.matrix and self.preset is not None:
             raise click.UsageError("--matrix and --preset exclude each other; --matrix brings three presets")
+        if self.at is not BINANCE and (self.derives or not (self.wire or self.lists)):
+            raise click.UsageError(f"--venue {self.venue} is for scenarios and over the wire: add --wire")
         if self.minutes is not None and isnan(self.minutes):
             raise click.UsageError("--minutes is no number")
-        named = (self.names, self.matrix, self.seed is not None, self.runs > 1, self.modules, self.configure)
+        venue = self.at is not BINANCE
+        named = (self.names, self.matrix, self.seed is not None, self.runs > 1, self.modules, self.configure, venue)
         chosen = (self.preset, self.settings_dir, self.env_file, self.assignments)
         if self.replay is not None and any((*named, *chosen)):
             raise click.UsageError("--replay brings schedule, seed and settings with it; leave the other choices out")
@@ -119,7 +129,7 @@ def run(asked: Asked, stop: StopRequest) -> int:
     with Pool(min(at_once, len(jobs)), stop.raise_if_made) as pool:
         campaign = Campaign(pool, progress.show)
         for chosen in _without_needs(jobs):
-            campaign.rehearse(chosen, jobs[0].configure, jobs[0].carrier)
+            campaign.rehearse(chosen, jobs[0].configure, jobs[0].carrier, jobs[0].schedule.venue)
         outcome = campaign.play(jobs, _counting(progress, len(jobs)))
         progress.clear()
         out = sys.stderr if asked.json_file == STDOUT else sys.stdout
@@ -136,7 +146,8 @@ def run(asked: Asked, stop: StopRequest) -> int:
 
 
 def _list(asked: Asked) -> int:
-    scenarios = choice.chosen(asked.names, _scenarios(asked))
+    venue = None if asked.at is BINANCE else asked.at.name
+    scenarios = choice.chosen(asked.names, _scenarios(asked), venue=venue)
     for line in table((scenario.name, f"{scenario.text}{_raised(scenario)}") for scenario in scenarios):
         click.echo(line)
     return ExitCode.FINE
@@ -166,7 +177,11 @@ def _jobs(asked: Asked) -> Iterator[Job]:
     configure = asked.configure or ""
     if configure:
         named_object(configure)  # what is wrong with it is told here, and once
-    scenarios = () if asked.derives else choice.chosen(asked.names, _scenarios(asked), carrier=asked.carrier)
+    scenarios = (
+        ()
+        if asked.derives
+        else choice.chosen(asked.names, _scenarios(asked), carrier=asked.carrier, venue=asked.at.name)
+    )
     for preset in MATRIX if asked.matrix else (asked.preset,):
         chosen = Chosen(
             preset=preset,
@@ -184,7 +199,7 @@ def _jobs(asked: Asked) -> Iterator[Job]:
                     chosen, asked.seeds, minutes=minutes, kills=asked.kills, configure=configure
                 )
             else:
-                yield from planning.of_scenarios(chosen, scenarios, asked.seeds, configure)
+                yield from planning.of_scenarios(chosen, scenarios, asked.seeds, configure, asked.at)
         except SettingsError as error:
             usable(error)
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from reconciliation.drill.venues import BINANCE, Venue
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder
 from reconciliation.engine.books import BookedFill, BookedOrder, Books
 
@@ -90,12 +91,14 @@ class Expected:
         forgotten_ms: orders closed earlier may be dropped from memory.
         owners: the strategy that submitted an order, by client order id.
         claims: the strategy that claims an instrument, by instrument id.
+        venue: whose the ledger is.
     """
 
     since_ms: int = 0
     forgotten_ms: int = 0
     owners: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] = field(default_factory=dict)
+    venue: Venue = BINANCE
 
 
 def anomalies(ledger: VenueLedger, books: Books, expected: Expected) -> tuple[Anomaly, ...]:
@@ -106,14 +109,9 @@ def anomalies(ledger: VenueLedger, books: Books, expected: Expected) -> tuple[An
     return (
         *_orders(ledger, books, expected),
         *_fills(ledger, books, expected),
-        *_positions(ledger, books),
-        *_profits(ledger, books),
+        *_positions(ledger, books, expected.venue),
+        *_profits(ledger, books, expected.venue),
     )
-
-
-def instrument_of(symbol: str) -> str:
-    """Return a node's name for a symbol of the venue."""
-    return f"{symbol}-PERP.BINANCE"
 
 
 def _orders(ledger: VenueLedger, books: Books, expected: Expected) -> Iterator[Anomaly]:
@@ -151,7 +149,7 @@ def _order(there: VenueOrder, here: BookedOrder, expected: Expected) -> Iterator
     # One that was cancelled before its acknowledgement came closes without the venue's id.
     if here.venue_order_id != str(there.order_id) and (here.venue_order_id or there.is_open or there.filled):
         yield Anomaly(Kind.WRONG_STATUS, key, f"order id {there.order_id} at the venue, {here.venue_order_id} here")
-    owner = expected.owners.get(key) or expected.claims.get(instrument_of(there.symbol), EXTERNAL)
+    owner = expected.owners.get(key) or expected.claims.get(expected.venue.instrument_of(there.symbol), EXTERNAL)
     if here.strategy_id != owner:
         yield Anomaly(Kind.WRONG_OWNER, key, f"of {owner}, and the node gives it to {here.strategy_id}")
 
@@ -159,7 +157,7 @@ def _order(there: VenueOrder, here: BookedOrder, expected: Expected) -> Iterator
 def _fills(ledger: VenueLedger, books: Books, expected: Expected) -> Iterator[Anomaly]:
     orders = {order.client_order_id: order for order in ledger.orders}
     known = {order.client_order_id for order in books.orders}
-    made = {_trade(fill): fill for fill in ledger.fills}
+    made = {_trade(fill, expected.venue): fill for fill in ledger.fills}
     held = Counter(f"{order.instrument_id}:{fill.trade_id}" for order in books.orders for fill in order.fills)
     of_order: dict[str, list[VenueFill]] = defaultdict(list)
     for fill in ledger.fills:
@@ -204,9 +202,9 @@ def _average_price(order: BookedOrder, fills: Iterable[VenueFill]) -> Iterator[A
         yield Anomaly(Kind.WRONG_PRICE, order.client_order_id, text)
 
 
-def net_positions(ledger: VenueLedger, books: Books) -> Iterator[tuple[str, Decimal, Decimal]]:
+def net_positions(ledger: VenueLedger, books: Books, venue: Venue = BINANCE) -> Iterator[tuple[str, Decimal, Decimal]]:
     """Yield each instrument with its signed position at the venue and on the node."""
-    there = {instrument_of(symbol): net for symbol, net in ledger.positions.items()}
+    there = {venue.instrument_of(symbol): net for symbol, net in ledger.positions.items()}
     here: dict[str, Decimal] = defaultdict(Decimal)
     for position in books.positions:
         here[position.instrument_id] += position.net
@@ -214,18 +212,18 @@ def net_positions(ledger: VenueLedger, books: Books) -> Iterator[tuple[str, Deci
         yield key, there.get(key, Decimal(0)), here.get(key, Decimal(0))
 
 
-def _positions(ledger: VenueLedger, books: Books) -> Iterator[Anomaly]:
-    for key, at_venue, on_node in net_positions(ledger, books):
+def _positions(ledger: VenueLedger, books: Books, venue: Venue) -> Iterator[Anomaly]:
+    for key, at_venue, on_node in net_positions(ledger, books, venue):
         if at_venue != on_node:
             yield Anomaly(Kind.PHANTOM_POSITION, key, f"{at_venue} at the venue, {on_node} on the node")
 
 
-def _profits(ledger: VenueLedger, books: Books) -> Iterator[Anomaly]:
+def _profits(ledger: VenueLedger, books: Books, venue: Venue) -> Iterator[Anomaly]:
     """Compare what the current life of a position earned, open profit included, where the node holds it in one piece.
 
     The engine forgets the profit of a position's earlier lives; it is told in events alone.
     """
-    lives = {instrument_of(symbol): life for symbol, life in _current_lives(ledger).items()}
+    lives = {venue.instrument_of(symbol): life for symbol, life in _current_lives(ledger).items()}
     for instrument, life in sorted(lives.items()):
         positions = [position for position in books.positions if position.instrument_id == instrument and position.net]
         if len(positions) != 1 or positions[0].trade_ids != tuple(part.trade_id for part in life):
@@ -284,5 +282,5 @@ def stored(books: Books, histories: Mapping[str, tuple[str, ...]]) -> Iterator[A
             yield Anomaly(Kind.WRONG_DATABASE, position.position_id, text)
 
 
-def _trade(fill: VenueFill) -> str:
-    return f"{instrument_of(fill.symbol)}:{fill.trade_id}"
+def _trade(fill: VenueFill, venue: Venue) -> str:
+    return f"{venue.instrument_of(fill.symbol)}:{fill.trade_id}"

@@ -14,6 +14,7 @@ from reconciliation.drill.runs.pool import Pool
 from reconciliation.drill.saved import Saved, file_name
 from reconciliation.drill.schedule import Schedule
 from reconciliation.drill.shrink import Shrinking, Shrunk, telling
+from reconciliation.drill.venues import VenueName
 from reconciliation.errors import UnusableError
 from reconciliation.node.signals import StopRequestedError
 
@@ -54,13 +55,15 @@ class Campaign:
         self._pool = pool
         self._tell = tell
 
-    def rehearse(self, chosen: Chosen, configure: str, carrier: CarrierName = "virtual") -> None:
+    def rehearse(
+        self, chosen: Chosen, configure: str, carrier: CarrierName = "virtual", venue: VenueName = "BINANCE"
+    ) -> None:
         """See that a node starts where nothing goes wrong.
 
         Raises:
             NotStartingError: it does not, and why.
         """
-        for finished in self._pool.play([rehearsal(chosen, configure, carrier)]):
+        for finished in self._pool.play([rehearsal(chosen, configure, carrier, venue)]):
             if finished.played.anomalies:
                 raise NotStartingError(f"nothing can be drilled: {finished.played.anomalies[0].text}")
             if finished.played.refused:

@@ -15,20 +15,27 @@ class UnknownScenarioError(UnusableError):
     """There is no scenario of that name."""
 
 
-def chosen(names: Sequence[str], scenarios: Mapping[str, Scenario], carrier: str | None = None) -> tuple[Scenario, ...]:
+def chosen(
+    names: Sequence[str], scenarios: Mapping[str, Scenario], carrier: str | None = None, venue: str | None = None
+) -> tuple[Scenario, ...]:
     """Return the scenarios that are meant, each once; where no name is given, all that can be played.
 
     Args:
         names: each a scenario's, or without its bracket for all its variations.
         scenarios: all there are, by name.
         carrier: `virtual` or `wire`, which must be able to play them; None where none is to be played.
+        venue: where they must be playable; None where it does not matter.
 
     Raises:
         UnknownScenarioError: there is none of a name.
-        UnusableError: the carrier cannot play one that was named.
+        UnusableError: the carrier cannot play one that was named, or it is not played at that venue.
     """
     if not names:
-        return tuple(scenario for scenario in scenarios.values() if carrier in {None, *scenario.carriers})
+        return tuple(
+            scenario
+            for scenario in scenarios.values()
+            if carrier in {None, *scenario.carriers} and venue in {None, *scenario.venues}
+        )
     found: dict[str, Scenario] = {}
     for name in names:
         meant = [scenario for scenario in scenarios.values() if name in {scenario.name, story(scenario.name)}]
@@ -39,6 +46,8 @@ def chosen(names: Sequence[str], scenarios: Mapping[str, Scenario], carrier: str
         if carrier not in {None, *scenario.carriers}:
             only = " and ".join(sorted(scenario.carriers))
             raise UnusableError(f"{scenario.name!r} cannot be played here", f"it is for this carrier: {only}")
+        if venue not in {None, *scenario.venues}:
+            raise UnusableError(f"{scenario.name!r} is not played at {venue}", "leave out --venue, or the scenario")
     return tuple(found.values())
 
 

@@ -8,13 +8,13 @@ from reconciliation.drill.carrier import NS, Carrier, Pause
 from reconciliation.drill.checks import Asked, Asking, Holds, Refused, not_forgotten, not_refused, off_time
 from reconciliation.drill.schedule import NEIGHBOURS, STRATEGIES, Schedule
 from reconciliation.drill.stage import Settled
+from reconciliation.drill.venues import VENUES
 from reconciliation.embedded.venue_answers import VenueLedger
 from reconciliation.engine.books import Books
 from reconciliation.engine.generation import generation
 from reconciliation.settings import Settings
 
 LOOK_EVERY_SECS: Final = 0.5
-SUBMITS: Final = "POST /fapi/v1/order"
 AGREED_FOR_SECS: Final = 3.0
 """For so long nothing may happen before it is called agreement; what is under way arrives meanwhile."""
 _LATE: Final = frozenset({Kind.WRONG_STATUS, Kind.WRONG_QUANTITY, Kind.PHANTOM_POSITION, Kind.MISSING_ORDER})
@@ -40,6 +40,7 @@ class Judge:
         self._settings = settings
         self._schedule = schedule
         self._carrier = carrier
+        self._venue = VENUES[schedule.venue]
         self._begun_ns = carrier.now_ns
         self.since_ms = 0
         """Orders placed earlier need not be known."""
@@ -69,6 +70,7 @@ class Judge:
             forgotten_ms=self._forgotten_ms(),
             owners=self._sent_beside(books) | {name: own for name, own in self.owners.items() if own != NEIGHBOURS},
             claims=self._schedule.claims,
+            venue=self._venue,
         )
         ledger = self._carrier.control.ledger()
         return (*anomalies(ledger, books, expected), *self._wrong_beside(ledger))
@@ -83,7 +85,8 @@ class Judge:
         beside = {order.client_order_id: order.strategy_id for order in books.orders if order.strategy_id not in drills}
         if not beside:
             return beside
-        sent = {call.params.get("newClientOrderId") for call in self._carrier.control.requests(SUBMITS)}
+        venue = self._venue
+        sent = {call.params.get(venue.order_id) for call in self._carrier.control.requests(venue.submit)}
         return {name: owner for name, owner in beside.items() if name in sent}
 
     def _wrong_beside(self, ledger: VenueLedger) -> Iterator[Anomaly]:
@@ -95,7 +98,7 @@ class Judge:
             yield Anomaly(Kind.NOT_STARTED, neighbour.trader_id, "it is down")
             return
         own = {name: owner for name, owner in self.owners.items() if owner == NEIGHBOURS}
-        expected = Expected(since_ms=neighbour.since_ms, owners=own)
+        expected = Expected(since_ms=neighbour.since_ms, owners=own, venue=self._venue)
         for each in anomalies(ledger, books, expected):
             yield Anomaly(each.kind, each.key, f"{each.text} ({neighbour.trader_id})")
 

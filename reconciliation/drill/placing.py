@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from reconciliation.drill.schedule import Schedule
+from reconciliation.drill.venues import VENUES, VenueName
 from reconciliation.external_claims import ExternalOrderClaimConfig
 from reconciliation.settings import Settings
 from reconciliation.settings.monitor import MonitorSettings
+from reconciliation.settings.venue import VenueSettings
 
 NEIGHBOURS_TRADER = "NEIGHBOUR-001"
 
@@ -25,17 +27,14 @@ def placed(
         cache_url: where the database is.
         observed: whether somebody scrapes its metrics.
     """
-    there = settings.venue.model_copy(
-        update={
-            "name": "BINANCE",
-            "environment": "local",
-            "account_type": "USDT_FUTURES",
-            "http_url": venue["http_url"],
-            "stream_url": venue["stream_url"],
-            "api_key": SecretStr(venue["api_key"]),
-            "api_secret": SecretStr(venue["api_secret"]),
-        }
+    there = VenueSettings(
+        http_url=venue["http_url"],
+        stream_url=venue["stream_url"],
+        api_key=SecretStr(venue["api_key"]),
+        api_secret=SecretStr(venue["api_secret"]),
     )
+    if not VENUES[schedule.venue].is_of_settings:
+        there = without_account(schedule.venue)
     cache = settings.cache.model_copy(update={"url": SecretStr(cache_url)})
     by_strategy: dict[str, list[str]] = defaultdict(list)
     for instrument, strategy in schedule.claims.items():
@@ -50,6 +49,11 @@ def placed(
     return settings.with_sections(
         "drill", node=node, venue=there, cache=cache, monitor=monitor, claims={**settings.claims, **claims}, **elsewhere
     )
+
+
+def without_account(venue: VenueName) -> VenueSettings:
+    """Return the section for a venue whose clients are added, and not made of the settings."""
+    return VenueSettings(name=venue)
 
 
 def beside(settings: Settings) -> Settings:

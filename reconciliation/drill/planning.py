@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from reconciliation.drill.anomalies import instrument_of
+from reconciliation.drill.placing import without_account
 from reconciliation.drill.runs.job import CarrierName, Chosen, Job, Recording
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Boot, Schedule, Until
 from reconciliation.drill.seeds.derive import derive
 from reconciliation.drill.seeds.trading import MARKETS
 from reconciliation.drill.settling import never_repaired, settle_secs, silence_secs
+from reconciliation.drill.venues import BINANCE, Venue, VenueName
 from reconciliation.errors import UnusableError
 from reconciliation.rules.plan import plan
 from reconciliation.rules.subject import subject_of
@@ -33,7 +34,7 @@ def check_instruments(settings: Settings) -> None:
         NotDrillableError: they name instruments, and not all of the drill's.
     """
     wanted = settings.reconciliation.instrument_ids
-    left_out = [name for market in MARKETS if (name := instrument_of(market.symbol)) not in (wanted or ())]
+    left_out = [name for market in MARKETS if (name := BINANCE.instrument_of(market.symbol)) not in (wanted or ())]
     if wanted is not None and left_out:
         raise NotDrillableError(
             f"{_ONLY} leaves out what a drill trades: {', '.join(left_out)}",
@@ -43,7 +44,11 @@ def check_instruments(settings: Settings) -> None:
 
 
 def of_scenarios(
-    chosen: Chosen, scenarios: Iterable[Scenario], seeds: Iterable[int], configure: str = ""
+    chosen: Chosen,
+    scenarios: Iterable[Scenario],
+    seeds: Iterable[int],
+    configure: str = "",
+    venue: Venue = BINANCE,
 ) -> Iterator[Job]:
     """Yield the runs of scenarios, each with every seed.
 
@@ -52,6 +57,7 @@ def of_scenarios(
         scenarios: which.
         seeds: what delays and ids are drawn from.
         configure: MODULE:FUNCTION of the user.
+        venue: where they are played.
 
     Raises:
         SettingsError: what a scenario needs cannot be had with these settings.
@@ -60,12 +66,14 @@ def of_scenarios(
     for scenario in scenarios:
         fitting = replace(chosen, needs=scenario.settings)
         settings = fitting.load()
+        if not venue.is_of_settings:
+            settings = settings.with_sections("drill", venue=without_account(venue.name))
         planned = plan(subject_of(settings))
         settle, silence = settle_secs(planned, settings), silence_secs(planned)
         for seed in drawn:
             yield Job(
                 chosen=fitting,
-                schedule=scenario.schedule(seed=seed, settle_secs=settle, silence_secs=silence),
+                schedule=scenario.schedule(seed=seed, settle_secs=settle, silence_secs=silence, venue=venue),
                 configure=configure,
                 known=scenario.known,
                 never=never_repaired(planned, settings),
@@ -107,7 +115,9 @@ def recorded(jobs: Iterable[Job]) -> Iterator[Job]:
         yield replace(job, recording=recording)
 
 
-def rehearsal(chosen: Chosen, configure: str = "", carrier: CarrierName = "virtual") -> Job:
+def rehearsal(
+    chosen: Chosen, configure: str = "", carrier: CarrierName = "virtual", venue: VenueName = "BINANCE"
+) -> Job:
     """Return a run in which a node only starts, at a venue where nothing happens."""
-    schedule = Schedule(name="rehearsal", operations=(Boot(), Until(event="Started")))
+    schedule = Schedule(name="rehearsal", venue=venue, operations=(Boot(), Until(event="Started")))
     return Job(chosen=chosen, schedule=schedule, configure=configure, carrier=carrier)

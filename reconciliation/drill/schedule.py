@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reconciliation.drill.checks import Asked, Holds, Refused
 from reconciliation.drill.operation import Operation
+from reconciliation.drill.venues import VenueName
 
 Side = Literal["BUY", "SELL"]
 Strategy = Literal["DRILL-D01", "DRILL-D02", "DRILL-D03"]
@@ -297,6 +298,7 @@ class Schedule(BaseModel):
     Attributes:
         name: of the scenario; `seed` where a seed derived it.
         seed: what delays and ids are drawn from, and the operations where a seed derived them.
+        venue: where it is played, whose names of calls and instruments it has.
         claims: the claiming strategy by instrument id.
         operations: in their order.
     """
@@ -305,6 +307,7 @@ class Schedule(BaseModel):
 
     name: str
     seed: int = 0
+    venue: VenueName = "BINANCE"
     claims: dict[str, str] = Field(default_factory=dict)
     operations: tuple[AnyOperation, ...]
 

@@ -29,6 +29,7 @@ from reconciliation.drill.schedule import (
     Wait,
 )
 from reconciliation.drill.stage import Played, at_venue
+from reconciliation.drill.venues import VENUES
 from reconciliation.rules.stages import shutdown_secs
 from reconciliation.settings import Settings
 
@@ -134,7 +135,7 @@ class Walk:
     def _command(self, operation: Submit | Cancel | Amend) -> None:
         told = operation.model_dump(mode="json")
         if isinstance(operation, Submit):
-            told["instrument"] = f"{operation.symbol}-PERP.BINANCE"
+            told["instrument"] = VENUES[self._schedule.venue].instrument_of(operation.symbol)
             self._judge.owners[operation.name] = operation.strategy
         if owner := self._judge.owners.get(operation.name):
             self._carrier.command(owner, told)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from nautilus_trader.adapters.bybit.config import BybitDataClientConfig, BybitExecClientConfig
 from nautilus_trader.adapters.bybit.data import BybitDataClient
-from nautilus_trader.adapters.bybit.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
+from nautilus_trader.adapters.bybit.factories import (
+    BybitLiveDataClientFactory,
+    BybitLiveExecClientFactory,
+    get_cached_bybit_http_client,
+    get_cached_bybit_instrument_provider,
+)
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.component import LiveClock, MessageBus
 from nautilus_trader.config import InstrumentProviderConfig
@@ -22,11 +27,11 @@ if TYPE_CHECKING:
 NAME = "BYBIT"
 
 
-class OwnStreamFactory(BybitLiveDataClientFactory):  # type: ignore[misc] # the engine is untyped
+class OwnStreamFactory(BybitLiveDataClientFactory):
     """Makes the stock data client, with its public stream at the host of its REST calls."""
 
     @staticmethod
-    def create(
+    def create(  # noqa: PLR0913 - the engine's own
         loop: asyncio.AbstractEventLoop,
         name: str,
         config: BybitDataClientConfig,
@@ -35,21 +40,22 @@ class OwnStreamFactory(BybitLiveDataClientFactory):  # type: ignore[misc] # the 
         clock: LiveClock,
     ) -> BybitDataClient:
         """Return the client; what it asks and loads with is what the stock factory gives it."""
-        stock = BybitLiveDataClientFactory.create(loop, name, config, msgbus, cache, clock)
-        stream_url = f"{config.base_url_http.replace('http', 'ws', 1)}/v5/public/linear"
-        return BybitDataClient(
-            loop=loop,
-            client=stock._http_client,
-            msgbus=msgbus,
-            cache=cache,
-            clock=clock,
-            instrument_provider=stock.instrument_provider,
-            config=msgspec.structs.replace(config, base_url_http=stream_url),
-            name=name,
+        client = get_cached_bybit_http_client(
+            api_key=config.api_key,
+            api_secret=config.api_secret,
+            base_url=config.base_url_http,
+            max_retries=config.max_retries,
+            retry_delay_ms=config.retry_delay_initial_ms,
+            retry_delay_max_ms=config.retry_delay_max_ms,
+            recv_window_ms=config.recv_window_ms,
         )
+        provider = get_cached_bybit_instrument_provider(client, config.product_types, config.instrument_provider)
+        stream_url = f"{config.base_url_http.replace('http', 'ws', 1)}/v5/public/linear"
+        stream_config = msgspec.structs.replace(config, base_url_http=stream_url)
+        return BybitDataClient(loop, client, msgbus, cache, clock, provider, stream_config, name)
 
 
-def add_bybit_clients(  # noqa: PLR0913 - what there is to say of an account
+def add_bybit_clients(
     builder: "NodeBuilder", *, http_url: str, stream_url: str, api_key: str, api_secret: str, **more: Any
 ) -> None:
     """Add the stock clients for linear perpetuals.

@@ -86,7 +86,7 @@ def test_what_went_lost_on_the_way_is_repaired_without_a_restart(
     venue.control.place("ETHUSDT", "BUY", "0.200", price="3000", client_order_id="to-be-filled")
     venue.control.mute()
     venue.control.fail(CREATE, drop=True, apply=True, times=1)
-    node = stage.node(bybit, TRADING)
+    node = stage.node(bybit | {"RECON_PRESET": "aggressive"}, TRADING)
     reconciled(node)
     cache = NodeCache(redis)
 

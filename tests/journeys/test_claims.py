@@ -17,7 +17,7 @@ from stage import (
     until,
 )
 
-from reconciliation.drill.anomalies import instrument_of
+from reconciliation.drill.venues import BINANCE
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.venue.symbols import SYMBOLS
 
@@ -97,7 +97,7 @@ def test_claim_all_takes_every_instrument_but_the_explicit_ones(stage: Stage, ve
 
 def test_claim_all_with_nothing_left_does_not_start(stage: Stage, venue: VenueProcess, redis: str) -> None:
     """External claims: a claim on everything that comes to nothing is a mistake, and refuses to start."""
-    every = [instrument_of(name) for name in SYMBOLS]
+    every = [BINANCE.instrument_of(name) for name in SYMBOLS]
     claims = {MAKER: {"instrument_ids": every}, SWEEPER: {"claim_all": True}}
     node = stage.node(environment(venue, redis, RECON_CLAIMS=json.dumps(claims)))
     assert ended(node) == 1

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from reconciliation.drill.anomalies import instrument_of
 from reconciliation.drill.recorded.spans import ENDS
+from reconciliation.drill.venues import BINANCE
 from reconciliation.embedded.venue_answers import VenueFill
 from reconciliation.engine.books import Books
 from reconciliation.engine.simulation import Entry
@@ -86,7 +86,7 @@ def curves(
     by_instrument: dict[str, list[tuple[float, Decimal]]] = defaultdict(list)
     for fill in fills:
         secs = true_secs(fill.time_ms / 1_000 - begin_ns / NS, off)
-        by_instrument[instrument_of(fill.symbol)].append((max(secs, 0.0), fill.signed))
+        by_instrument[BINANCE.instrument_of(fill.symbol)].append((max(secs, 0.0), fill.signed))
     held = {instrument for _, nets in node if nets for instrument, net in nets.items() if net}
     return tuple(
         Curve(

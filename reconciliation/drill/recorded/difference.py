@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconciliation.drill.anomalies import instrument_of, net_positions
+from reconciliation.drill.anomalies import net_positions
+from reconciliation.drill.venues import BINANCE
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder
 from reconciliation.engine.books import BookedFill, BookedOrder, Books
 
@@ -127,7 +128,7 @@ def _differs(venue: VenueOrder | None, node: BookedOrder | None) -> str:
 
 
 def _fills(ledger: VenueLedger, books: Books) -> Iterator[_Cells]:
-    there = {f"{instrument_of(fill.symbol)}:{fill.trade_id}": fill for fill in ledger.fills}
+    there = {f"{BINANCE.instrument_of(fill.symbol)}:{fill.trade_id}": fill for fill in ledger.fills}
     here: dict[str, list[tuple[BookedOrder, BookedFill]]] = defaultdict(list)
     for order in books.orders:
         for fill in order.fills:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Place, Seed, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _NETS = {"long": Decimal("0.300"), "short": Decimal("-0.300"), "flat": Decimal(0)}
 
@@ -33,6 +34,7 @@ SCENARIOS = (
         Scenario(
             name=f"cold start with history [{held}]",
             text="Resting orders and positions of a claimed and an unclaimed instrument come in with their trades.",
+            venues=EVERYWHERE,
             alerts=frozenset({"ReconExternalOrderAppeared"}),
             given=(
                 Seed(symbol="BTCUSDT", fills=20, open_orders=3, net=net),
@@ -44,12 +46,14 @@ SCENARIOS = (
     Scenario(
         name="cold start with history [closed and opened at once]",
         text="A position that began in the millisecond in which the one before ended comes in with its own trades.",
+        venues=EVERYWHERE,
         alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=_AT_ONCE,
     ),
     Scenario(
         name="cold start with history [turned, and traded on]",
         text="A position that one trade turned, and that was traded since, comes in with all of its trades.",
+        venues=EVERYWHERE,
         given=_TURNED,
     ),
 )

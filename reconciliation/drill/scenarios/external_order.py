@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Fill, Place, Wait, Withdraw
+from reconciliation.drill.venues import EVERYWHERE
 
 _MARKETS = {
     "claimed": ("BTCUSDT", Decimal("0.010"), Decimal(50_000)),
@@ -14,6 +15,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"external order by hand [{claim}{', silent' if silent else ''}]",
         text="One order rests, one trades in part, one in full and one is taken back, told by the stream or found.",
+        venues=EVERYWHERE,
         alerts=frozenset({"ReconExternalOrderAppeared", *(["ReconFillsRecovered"] if silent else [])}),
         when=(
             Wait(secs=15),

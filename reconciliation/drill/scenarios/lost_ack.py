@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import Fail, Stream, Submit, Until, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _CALL = "POST /fapi/v1/order"
 _ORDERS = {
@@ -17,6 +18,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"lost ack [{fate}]",
         text="The order that was sent becomes what the venue made of it, a fill with the venue's own trade.",
+        venues=EVERYWHERE,
         alerts=frozenset({"ReconFillsRecovered"} if fate == "filled" else ()),
         when=(
             Wait(secs=15),

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import AnyOperation, Cancel, Fail, Fill, Stream, Submit, Until, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _CALL = "DELETE /fapi/v1/order"
 _FATES: dict[str, tuple[bool, tuple[AnyOperation, ...]]] = {
@@ -17,6 +18,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"lost cancel ack [{fate}]",
         text="The order that was to be cancelled becomes what the venue made of it.",
+        venues=EVERYWHERE,
         alerts=frozenset({"ReconFillsRecovered"} if "filled" in fate else ()),
         when=(
             Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000)),

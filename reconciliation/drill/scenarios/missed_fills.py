@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import AnyOperation, Boot, Fill, Stop, Submit, Until, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _LOT = Decimal("0.002")
 _MOST = 5
@@ -18,6 +19,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"missed fills while down [{count}, {part}]",
         text="The node is stopped, its order trades, and the next start books each trade once, with the venue's id.",
+        venues=EVERYWHERE,
         when=(
             Submit(name="resting", quantity=Decimal("0.020"), price=Decimal(50_000)),
             Wait(secs=5),

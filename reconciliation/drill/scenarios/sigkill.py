@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Fill, Kill, Mend, Stream, Submit, Until, Wait
+from reconciliation.drill.venues import AT_BINANCE, EVERYWHERE
 
 _RESTING = Submit(name="order", quantity=Decimal("0.010"), price=Decimal(50_000))
 _MARKET = Submit(name="order", quantity=Decimal("0.010"))
@@ -28,6 +29,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"SIGKILL [{where}{f', {lost} writes lost' if lost else ''}]",
         text="Killed while an order is on its way, the database's last writes lost: the next life holds the truth.",
+        venues=AT_BINANCE if lost else EVERYWHERE,
         when=(
             *before,
             Kill(lost_writes=lost),

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import AnyOperation, Cancel, Fail, Fill, Mend, Place, Reach, Stream, Submit, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _HOUR = 3_600.0
 _MUTE, _UNMUTE = Stream(action="mute"), Stream(action="unmute")
@@ -33,6 +34,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"venue down [{secs} s, {way}]",
         text="Meanwhile orders trade, are sent, cancelled and placed by hand; all of it is as at the venue afterwards.",
+        venues=EVERYWHERE,
         alerts=_alerts(secs, way),
         when=(
             Submit(name="trades", quantity=Decimal("0.010"), price=Decimal(50_000)),

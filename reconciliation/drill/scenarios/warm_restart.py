@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import AnyOperation, Boot, Fill, Kill, Seed, Settle, Silence, Stop, Submit, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _ENDS: dict[str, AnyOperation] = {"SIGTERM": Stop(), "SIGKILL": Kill()}
 
@@ -11,6 +12,7 @@ SCENARIOS = tuple(
     Scenario(
         name=f"warm restart, nothing changed [{name}]",
         text="From its boot on, the second life emits no event of an order or a position.",
+        venues=EVERYWHERE,
         alerts=frozenset({"ReconExternalOrderAppeared"}),
         given=(Seed(symbol="ETHUSDT", fills=20, open_orders=2, net=Decimal("1.500")),),
         when=(

@@ -9,10 +9,11 @@ when asked, and last of all `("ended", reason, refused)` where it ended by itsel
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from reconciliation.drill.venues import VenueName
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
 from reconciliation.engine.lifecycle import Event, SettingsWarned
@@ -22,10 +23,15 @@ from reconciliation.node.node import Node
 from reconciliation.node.signals import StopRequest, StopRequestedError
 from reconciliation.node.user_code import Configure, called_with_builder
 from reconciliation.settings import Settings
+from reconciliation.strategies.bybit_clients import add_bybit_clients
 from reconciliation.strategies.driven import Driven, driven
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+
+
+ADDED: Final = {"BYBIT": add_bybit_clients}
+"""What adds the clients of a venue for which the settings have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +42,15 @@ class Part:
         settings: with the addresses of everything.
         tags: of the drill's strategies in it.
         configure: the user's own function.
+        venue: the name of where it trades.
+        account: the addresses and the key pair there, by the names of the settings.
     """
 
     settings: Settings
     tags: Iterable[str]
     configure: Configure | None = None
+    venue: VenueName
+    account: Mapping[str, str]
 
 
 class Life:
@@ -89,6 +99,8 @@ class Life:
             node.dispose()
 
     def _configured(self, builder: NodeBuilder) -> None:
+        if (add_clients := ADDED.get(self._part.venue)) is not None:
+            add_clients(builder, **self._part.account)
         if self._part.configure is not None:
             called_with_builder(self._part.configure, builder)
         self._strategies = {strategy.id.value: strategy for strategy in driven(self._part.tags)}

@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_SECS: Final = 0.05
 JITTER_SECS: Final = 1.0
 """Runs wait side by side, and a machine that they keep busy is late now and then."""
+ACCOUNT: Final = ("http_url", "stream_url", "api_key", "api_secret")
 _TAGS: Final = ("D01", "D02")
 _NEIGHBOURS_TAGS: Final = (NEIGHBOURS.partition("-")[2],)
 
@@ -50,6 +51,7 @@ class WireRun:
         self._settings = settings
         self._schedule = schedule
         self._configure = configure
+        self._account: Mapping[str, str] = {}
         self.jitter_secs = JITTER_SECS
         self.heard = Heard()
         self.trace: list[Entry] = []
@@ -74,7 +76,8 @@ class WireRun:
             venue = stack.enter_context(VenueProcess())
             self.store = stack.enter_context(WireStore(self._settings.node.trader_id))
             self.control = venue.control
-            self._settings = placed(self._settings, self._schedule, venue=vars(venue), cache_url=self.store.url)
+            self._account = {name: getattr(venue, name) for name in ACCOUNT}
+            self._settings = placed(self._settings, self._schedule, venue=self._account, cache_url=self.store.url)
             stack.callback(self._end)
             walk = Walk(self._settings, self._schedule, self)
             for pause in walk.steps():
@@ -144,8 +147,12 @@ class WireRun:
     def _live(self) -> None:
         self.heard.boots += 1
         self.ended_by, self._restart_at = None, None
-        part = Part(settings=self._settings, tags=_TAGS, configure=self._configure)
+        part = self._part(self._settings, _TAGS, self._configure)
         self._node = WireNode(part, self._folder / f"engine-{self.heard.boots}.log")
+
+    def _part(self, settings: Settings, tags: Iterable[str], configure: Configure | None = None) -> Part:
+        venue = self._schedule.venue
+        return Part(settings=settings, tags=tags, configure=configure, venue=venue, account=self._account)
 
     # -- What the walk asks for ----------------------------------------------------------------------
 
@@ -218,7 +225,7 @@ class WireRun:
         if not runs and self.neighbour is not None:
             self.neighbour.stop()
         elif runs:
-            part = Part(settings=beside(self._settings), tags=_NEIGHBOURS_TAGS)
+            part = self._part(beside(self._settings), _NEIGHBOURS_TAGS)
             self.neighbour = WireNeighbour(WireNode(part, self._folder / "neighbour.log"))
 
 
