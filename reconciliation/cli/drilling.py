@@ -98,8 +98,10 @@ class Asked:
             raise click.UsageError("--minutes and --kills are for runs that --seed derives, and no scenario")
         if self.matrix and self.preset is not None:
             raise click.UsageError("--matrix and --preset exclude each other; --matrix brings three presets")
-        if self.at is not BINANCE and (self.derives or not (self.wire or self.lists)):
-            raise click.UsageError(f"--venue {self.venue} is for scenarios and over the wire: add --wire")
+        if self.at is not BINANCE and self.derives:
+            raise click.UsageError(f"what --seed derives is played at Binance; leave out --venue {self.venue}")
+        if self.at is not BINANCE and not (self.wire or self.lists):
+            raise click.UsageError(f"--venue {self.venue} is played over the wire alone; add --wire")
         if self.minutes is not None and isnan(self.minutes):
             raise click.UsageError("--minutes is no number")
         venue = self.at is not BINANCE

@@ -56,6 +56,13 @@ def test_the_list_names_every_scenario_with_its_sentence(jail: Jail) -> None:
     assert lines[list(shipped).index("lost fill [full]")].endswith(" Raises ReconFillsRecovered.")
 
 
+def test_the_list_of_a_venue_names_what_is_played_there(jail: Jail) -> None:
+    lines = recon("drill", "--list", "--venue", "bybit").stdout.splitlines()
+    listed = {name for name in shipped_scenarios() if any(line.startswith(f"{name}  ") for line in lines)}
+    assert listed == {name for name, scenario in shipped_scenarios().items() if "BYBIT" in scenario.venues}
+    assert len(lines) == len(listed) > 10
+
+
 def test_the_list_holds_ones_own_and_what_is_asked_for(jail: Jail) -> None:
     assert "Nothing happens." in recon("drill", "--list", *OWN).stdout
     assert recon("drill", "--list", *OWN, "by wire", "quiet").stdout.splitlines() == [
@@ -79,6 +86,11 @@ def test_the_list_holds_ones_own_and_what_is_asked_for(jail: Jail) -> None:
         (["--kills"], "--minutes and --kills are for runs that --seed derives"),
         (["--minutes", "3", "--seed", "1", "quiet", *OWN], "--minutes and --kills are for runs that --seed derives"),
         (["--matrix", "--preset", "standard"], "--matrix and --preset exclude each other"),
+        (["--venue", "bybit"], "--venue bybit is played over the wire alone; add --wire"),
+        (["--venue", "bybit", "--wire", "--seed", "1"], "what --seed derives is played at Binance; leave out --venue"),
+        (["--venue", "bybit", "--wire", "quiet", *OWN], "'quiet' is not played at BYBIT; leave out --venue"),
+        (["--venue", "okx"], "'okx' is not one of 'binance', 'bybit'"),
+        (["--replay", "x.json", "--venue", "bybit", "--wire"], "--replay brings schedule, seed and settings with it"),
         (["--replay", "x.json", "--seed", "0"], "--replay brings schedule, seed and settings with it"),
         (["--replay", "x.json", "--set", "a=b"], "--replay brings schedule, seed and settings with it"),
         (["--replay", "x.json"], "x.json: cannot be read: no such file or directory; give a file that `recon drill`"),

@@ -4,19 +4,20 @@ import pytest
 
 from reconciliation.drill.choice import UnknownScenarioError, chosen
 from reconciliation.drill.scenario import Scenario, by_name
+from reconciliation.drill.venues import AT_BINANCE, EVERYWHERE
 from reconciliation.errors import UnusableError
 
 NAMES = ("lost fill [full]", "lost fill [partial]", "cold start", "two nodes")
 SCENARIOS = by_name(
     (
-        *(Scenario(name=name, text="") for name in NAMES),
+        *(Scenario(name=name, text="", venues=EVERYWHERE if name == "cold start" else AT_BINANCE) for name in NAMES),
         Scenario(name="slow Redis", text="", carriers=frozenset({"wire"})),
     )
 )
 
 
-def names(*typed: str, carrier: str | None = "virtual") -> list[str]:
-    return [scenario.name for scenario in chosen(typed, SCENARIOS, carrier)]
+def names(*typed: str, carrier: str | None = "virtual", venue: str | None = None) -> list[str]:
+    return [scenario.name for scenario in chosen(typed, SCENARIOS, carrier, venue)]
 
 
 def test_no_name_is_all_that_can_be_played() -> None:
@@ -54,3 +55,10 @@ def test_an_unknown_name_gets_the_nearest(typed: tuple[str, ...], hint: str) -> 
 def test_one_that_another_carrier_plays_is_refused_by_name() -> None:
     with pytest.raises(UnusableError, match="'slow Redis' cannot be played here; it is for this carrier: wire"):
         names("slow Redis")
+
+
+def test_one_that_another_venue_plays_is_refused_by_name() -> None:
+    assert names(venue="BYBIT") == ["cold start"]
+    assert names(venue="BINANCE") == list(NAMES)
+    with pytest.raises(UnusableError, match="'two nodes' is not played at BYBIT; leave out --venue, or the scenario"):
+        names("two nodes", venue="BYBIT")

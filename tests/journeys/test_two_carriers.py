@@ -1,4 +1,4 @@
-"""Virtual time tells the truth: over real processes, sockets and a real Valkey the same happens."""
+"""Virtual time tells the truth: over real processes, sockets and a real Valkey the same happens, at Bybit too."""
 
 import pytest
 from stage import Stage
@@ -21,7 +21,9 @@ CHOSEN = (
 @pytest.mark.timeout(400)
 def test_ten_scenarios_come_out_the_same_on_both_carriers(stage: Stage) -> None:
     played = stage.script("both_carriers.py", *CHOSEN, variables={}, within_secs=380).data
-    assert list(played["virtual"]) == list(CHOSEN)
-    for name in CHOSEN:
-        assert played["wire"][name] == played["virtual"][name], name
-        assert played["wire"][name]["anomalies"] == [], name
+    assert list(played["virtual"]) == list(played["BINANCE"]) == list(CHOSEN)
+    assert len(played["BYBIT"]) > 3
+    for venue in ("BINANCE", "BYBIT"):
+        for name, came in played[venue].items():
+            assert came == played["virtual"][name], (venue, name)
+            assert came["anomalies"] == [], (venue, name)

@@ -1,7 +1,7 @@
 """Plays scenarios on both carriers and prints, as JSON, what came of each: `both_carriers.py SCENARIO...`.
 
 The engine is imported once; each run over the wire is a fork of that, and all of them wait side by side while the same
-scenarios are played in virtual time.
+scenarios are played in virtual time. Those that are played at Bybit too are played there as well.
 """
 
 import json
@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import product
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from virtual import settings_with
 
 from reconciliation.drill.scenario import Scenario, shipped_scenarios
 from reconciliation.drill.schedule import Boot, Heal, Schedule, Settle
+from reconciliation.drill.venues import BINANCE, BYBIT, Venue
 from reconciliation.drill.virtual import VirtualRun
 from reconciliation.drill.wire.run import WireRun
 from reconciliation.settings.guards import GUARDS
@@ -28,8 +30,8 @@ SHORT = (Heal(), Boot(), Settle(within_secs=60))
 """How every run ends here: both carriers are compared, and not each with the plan."""
 
 
-def schedule_of(scenario: Scenario) -> Schedule:
-    return replace(scenario, then=SHORT).schedule(seed=1, settle_secs=60)
+def schedule_of(scenario: Scenario, venue: Venue = BINANCE) -> Schedule:
+    return replace(scenario, then=SHORT).schedule(seed=1, settle_secs=60, venue=venue)
 
 
 def told(run: VirtualRun | WireRun) -> dict[str, Any]:
@@ -50,9 +52,9 @@ def told(run: VirtualRun | WireRun) -> dict[str, Any]:
     }
 
 
-def over_the_wire(scenario: Scenario, pipe: "Connection[Any, Any]") -> None:
+def over_the_wire(scenario: Scenario, venue: Venue, pipe: "Connection[Any, Any]") -> None:
     try:
-        pipe.send(told(WireRun(settings_of(scenario), schedule_of(scenario))))
+        pipe.send(told(WireRun(settings_of(scenario), schedule_of(scenario, venue))))
     except Exception:  # noqa: BLE001 - the test shows it
         pipe.send({"failed": traceback.format_exc()})
 
@@ -66,16 +68,18 @@ def main(names: Iterable[str]) -> None:
     scenarios = [shipped_scenarios()[name] for name in names]
     processes = get_context("fork")
     running = []
-    for scenario in scenarios:
-        ours, theirs = processes.Pipe(duplex=False)
-        process = processes.Process(target=over_the_wire, args=(scenario, theirs))
-        process.start()
-        running.append((process, ours))
-    virtual = {each.name: told(VirtualRun(settings_of(each), schedule_of(each))) for each in scenarios}
-    wire = {each.name: ours.recv() for each, (_, ours) in zip(scenarios, running, strict=True)}
-    for process, _ in running:
+    for venue, scenario in product((BINANCE, BYBIT), scenarios):
+        if venue.name in scenario.venues:
+            ours, theirs = processes.Pipe(duplex=False)
+            process = processes.Process(target=over_the_wire, args=(scenario, venue, theirs))
+            process.start()
+            running.append((venue.name, scenario.name, process, ours))
+    came: dict[str, dict[str, Any]] = {"BINANCE": {}, "BYBIT": {}}
+    came["virtual"] = {each.name: told(VirtualRun(settings_of(each), schedule_of(each))) for each in scenarios}
+    for at, name, process, ours in running:
+        came[at][name] = ours.recv()
         process.join()
-    sys.stdout.write(json.dumps({"virtual": virtual, "wire": wire}))
+    sys.stdout.write(json.dumps(came))
 
 
 if __name__ == "__main__":

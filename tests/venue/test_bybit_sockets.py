@@ -101,7 +101,8 @@ def test_there_is_no_other_socket(played: Played) -> None:
 def test_topics_are_had_after_a_login(played: Played) -> None:
     end = End(played.exchange, "/v5/private")
     assert not end.ask(op="subscribe", args=["order"], req_id="7")[0]["success"]
-    for wrong in ({"key": "f" * 64}, {"expires": NOW_MS}, {"args": []}):
+    changes: tuple[dict[str, Any], ...] = ({"key": "f" * 64}, {"expires": NOW_MS}, {"args": []})
+    for wrong in changes:
         assert not end.ask(**played.login(**wrong))[0]["success"]
     assert end.ask(**played.login())[0]["success"]
     (told,) = end.ask(op="subscribe", args=["order"], req_id="7")
