@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from reconciliation.drill.scenario import Scenario
 from reconciliation.drill.schedule import AnyOperation, Fill, Place, Stream, Submit, Wait
+from reconciliation.drill.venues import EVERYWHERE
 
 _TRADE = Fill(name="resting", quantity=Decimal("0.001"))
 _BY_HAND = Place(name="web_1", symbol="ETHUSDT", quantity=Decimal("0.500"))
@@ -27,6 +28,7 @@ SCENARIOS = tuple(
     Scenario(
         name=name,
         text="Trades and an order by hand fall into the time in which the stream tells nothing.",
+        venues=EVERYWHERE,
         alerts=frozenset({"ReconExternalOrderAppeared", "ReconFillsRecovered"}),
         when=(Submit(name="resting", quantity=Decimal("0.020"), price=Decimal(50_000)), Wait(secs=15), *story),
     )

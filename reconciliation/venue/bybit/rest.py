@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from reconciliation.venue.bybit.descriptions import account_json, api_key_json, fees_json, instrument_json
@@ -13,7 +14,7 @@ from reconciliation.venue.bybit.shapes import execution_json, order_json, positi
 from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.figures import unrealized
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.records import Order
+from reconciliation.venue.records import Fill, Order
 from reconciliation.venue.symbols import QUOTE, SYMBOLS
 
 MOST_LEVERAGE: Final = 100
@@ -85,8 +86,7 @@ class RestApi:
     def _positions(self, params: Params) -> dict[str, Any]:
         """A symbol's position, flat or not; all that are not flat, where a settlement coin is named."""
         symbol = params.optional_symbol()
-        if params.is_linear and symbol is None:
-            _check_scope(params)
+        _check_scope(params)
         found = [
             position_json(position, self._ledger.leverages[name])
             for name, position in self._ledger.positions.items()
@@ -113,15 +113,13 @@ class RestApi:
 
     def _open_orders(self, params: Params) -> dict[str, Any]:
         """Open orders; by its id also one that closed not long ago."""
-        orders = self._ledger.orders
         if ids := params.order_ids():
             order = self._ledger.find(**ids)
             newest = self._ledger.next_order_id - RECENTLY_CLOSED
             found = [order] if order and (order.is_open or order.order_id >= newest) else []
         else:
-            if params.is_linear and params.optional_symbol() is None:
-                _check_scope(params)
-            found = [order for order in orders.values() if order.is_open]
+            _check_scope(params)
+            found = self._ledger.open_orders()
         return self._orders(found, params)
 
     def _closed_orders(self, params: Params) -> dict[str, Any]:
@@ -142,20 +140,16 @@ class RestApi:
 
     def _executions(self, params: Params) -> dict[str, Any]:
         """Trades, of a window of time or of an order."""
-        wanted, ids = params.optional_symbol(), params.order_ids()
+        wanted = params.optional_symbol()
         start_ms, end_ms = window_of(params, self._ledger.now_ms())
-        order = self._ledger.find(**ids) if ids else None
-        rows, cursor = fills_page(
-            (
-                fill
-                for fill in (fill for fills in self._ledger.fills.values() for fill in fills)
-                if _is_served(params)
-                and wanted in {None, fill.symbol}
-                and (ids is not None or start_ms <= fill.time_ms <= end_ms)
-                and (ids is None or (order is not None and fill.order_id == order.order_id))
-            ),
-            params,
-        )
+        found: Iterable[Fill] = chain.from_iterable(self._ledger.fills.values())
+        if ids := params.order_ids():
+            order = self._ledger.find(**ids)
+            found = (fill for fill in found if order is not None and fill.order_id == order.order_id)
+        else:
+            found = (fill for fill in found if start_ms <= fill.time_ms <= end_ms)
+        served = _is_served(params)
+        rows, cursor = fills_page((fill for fill in found if served and wanted in {None, fill.symbol}), params)
         told = [execution_json(fill, self._ledger.orders[fill.order_id]) for fill in rows]
         return _list_of(params, told, cursor)
 
@@ -166,7 +160,8 @@ def _is_served(params: Params) -> bool:
 
 
 def _check_scope(params: Params) -> None:
-    if not (params.text("settleCoin") or params.text("baseCoin")):
+    """Raise 10001 where a linear list is asked for without saying of what."""
+    if params.is_linear and not any(map(params.text, ("symbol", "settleCoin", "baseCoin"))):
         raise Refusal(10001, "Missing some parameters that must be filled in, symbol or settleCoin or baseCoin")
 
 
