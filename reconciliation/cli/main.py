@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "schema": "the JSON Schema of the TOML files",
     "show": "every effective value and where it came from",
     "status": "how a running node is",
-    "venue": "run a local venue that speaks the Binance USD-M wire",
+    "venue": "run a local venue that speaks the Binance USD-M and the Bybit v5 wire",
 }
 """Each command is `reconciliation.cli.<name>:command`."""
 

@@ -1,4 +1,4 @@
-"""`recon venue`: a local venue that speaks the Binance USD-M futures wire."""
+"""`recon venue`: a local venue that speaks the Binance USD-M futures wire, and Bybit's."""
 
 import json
 import os
@@ -28,8 +28,9 @@ def command(  # noqa: PLR0913 - options
 ) -> None:
     """Run a venue on loopback until SIGTERM or Ctrl-C; its addresses are the first on stdout.
 
-    It speaks the Binance USD-M futures wire. Market data are quotes that wander around a price that stands still. Its
-    control API seeds history, places and fills orders by hand, fails calls, and shows its ledger.
+    It speaks the Binance USD-M futures wire and Bybit's v5 one (linear), over one account. Market data are quotes that
+    wander around a price that stands still; Bybit's clients are told none. Its control API seeds history, places and
+    fills orders by hand, fails calls, and shows its ledger.
 
     \b
       for another shell     recon venue --env > venue.env &

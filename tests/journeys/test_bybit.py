@@ -80,7 +80,7 @@ def test_what_went_lost_on_the_way_is_repaired_without_a_restart(
 ) -> None:
     """In-flight monitoring, continuous checks: an answer, a fill and a cancel that nobody told, and queries that fail.
 
-    The order is taken, its answer never comes and the connection breaks.
+    The order is taken, its answer never comes and the connection breaks. Later the private stream breaks too.
     """
     venue.control.seed(**SEED)
     venue.control.place("ETHUSDT", "BUY", "0.200", price="3000", client_order_id="to-be-filled")
@@ -112,5 +112,11 @@ def test_what_went_lost_on_the_way_is_repaired_without_a_restart(
     assert cache.trades("to-be-filled") == trades_of(venue, "to-be-filled")
     until(lambda: len(cache.kinds("seed_8000022")) > 2, "the open check found the cancel")
     assert cache.kinds("seed_8000022") == ["OrderInitialized", "OrderAccepted", "OrderCanceled"]
+
+    venue.control.unmute()
+    assert venue.control.drop() == 1
+    venue.control.fill("seed_8000021")
+    until(lambda: cache.trades("seed_8000021"), "a check found the fill for which there was no stream")
+    assert cache.trades("seed_8000021") == trades_of(venue, "seed_8000021")
     assert set(cache.fills().values()) == {1}
     clean_end(node)
