@@ -134,7 +134,7 @@ class VenueControl:
         """Put a fault in the venue's table; the first that matches a call is the one that happens.
 
         Args:
-            call: `GET /fapi/v1/openOrders`, `GET *` or `*`.
+            call: `GET /fapi/v1/openOrders`, `GET *`, `*`, or on Bybit's trade socket `WS order.create`.
             status: the HTTP status answered; 200 when only a body is given.
             body: the body answered: a string as it stands, any other value as JSON. When absent a given status brings
                 the exchange's general error, and without one the answer is the true one.
