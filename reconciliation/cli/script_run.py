@@ -25,7 +25,7 @@ from reconciliation.cli.places.constructions import Construction, constructions
 from reconciliation.cli.places.fields import FieldPlaces, Places
 from reconciliation.engine.errors import NotAConfigError
 from reconciliation.engine.generation import fields, generation
-from reconciliation.engine.user_code import place_now, place_of, places_in
+from reconciliation.engine.user_code import place_in, place_now, place_of, places_in
 from reconciliation.layers.problems import SettingsError
 from reconciliation.settings.urls import without_user_info
 
@@ -114,12 +114,13 @@ class Script:
                 late = threading.Timer(self._job.within_secs, self._late)
                 late.daemon = True
                 late.start()
+                os.register_at_fork(after_in_child=self._let_go)
                 sys.addaudithook(self._hear)
                 builtins.input = getpass.getpass = self._ask
                 found = self._looked_at()
         except SystemExit as error:
             if error.code not in {None, 0}:
-                self._outcome.failure = f"the script ended by itself (exit code {error.code})"
+                self._outcome.failure = _ended(error)
         except BaseException as error:  # noqa: BLE001 - it is the user's code
             self._outcome.failure = _told(error)
         self._finish(found)
@@ -214,12 +215,20 @@ class Script:
         else:
             self._outcome.verdicts = told
 
+    def _let_go(self) -> None:
+        """Have a process that the script starts give no answer, and keep nobody waiting for one."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._to)
+        os.close(nowhere)
+
     def _end(self) -> NoReturn:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        with os.fdopen(self._to, "w", encoding="utf-8") as to:
-            json.dump(asdict(self._outcome), to)
-        os._exit(0)
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            with os.fdopen(self._to, "w", encoding="utf-8") as to:
+                json.dump(asdict(self._outcome), to)
+        finally:
+            os._exit(0)  # also where nobody waits any more
 
 
 def _is_local(host: object) -> bool:
@@ -229,6 +238,14 @@ def _is_local(host: object) -> bool:
         return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+def _ended(error: SystemExit) -> str:
+    """Return how a script ended by itself: many say in words what they lack."""
+    if isinstance(error.code, int):
+        return f"the script ended by itself (exit code {error.code})"
+    place = place_in(error)
+    return f"the script ended by itself: {without_user_info(' '.join(str(error.code).split()))} {place}".rstrip()
 
 
 def _told(error: BaseException) -> str:

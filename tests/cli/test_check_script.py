@@ -124,3 +124,14 @@ def test_a_script_that_never_comes_to_a_node_is_ended_and_told_where_it_is(tmp_p
     look = f"from reconciliation.cli.check_script import Job, looked_at; print(looked_at({job}).failure)"
     done = subprocess.run([sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "it has constructed no node that runs within 0.5 s, and is at x.py:1\n"
+
+
+def test_a_script_of_which_nobody_hears_any_more_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text("import time; time.sleep(300)", "utf-8")
+    run = "Script(Job('x.py', within_secs=0.5), writing).run()"
+    look = (
+        "import os; from reconciliation.cli.script_run import Job, Script;"
+        f" reading, writing = os.pipe(); os.close(reading); {run}"
+    )
+    done = subprocess.run([sys.executable, "-c", look], cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0

@@ -5,6 +5,7 @@ A real one would connect to the database, and a module that runs it would trade.
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from inspect import getmembers, isfunction
 from typing import Any, Final, Self
 
 from nautilus_trader.config import TradingNodeConfig
@@ -96,6 +97,19 @@ class InertNode(Anything):
         if name in RUNS:
             return lambda *_, **__: _meanwhile[-1][1]()
         return super().__getattr__(name)
+
+
+def _asked(name: str) -> Callable[..., Any]:
+    def asked(self: InertNode, *given: object, **named: object) -> Any:
+        return self.__getattr__(name)(*given, **named)
+
+    return asked
+
+
+# A class of the user's own asks by `super()`, which finds what the class has and no `__getattr__`.
+for _name, _ in getmembers(node_module.TradingNode, isfunction):
+    if not _name.startswith("_"):
+        setattr(InertNode, _name, _asked(_name))
 
 
 _meanwhile: list[tuple[list[ScriptNode], Callable[[], Any]]] = []
