@@ -194,6 +194,8 @@ def _wrong_type(setting: Setting | None, written: Any) -> _Reason:
     is_number = setting.kind in {bool, int, float}
     quoted = is_number and isinstance(written, str) and isinstance(setting.parse(written), bool | int | float)
     hint = "write it without quotes" if quoted else "write one"
+    if setting.kind is bool and (quoted or not isinstance(written, str)):  # a file has two words for it
+        return _Reason("wrong_type", f"must be true or false{or_none}", "write one, without quotes and in lower case")
     return _Reason("wrong_type", f"must be {_MEANING.get(setting.kind, 'text')}{or_none}", hint)
 
 

@@ -89,6 +89,8 @@ class TomlLayer(Layer):
             return "correct it there"
         if word[0].lower() in {"true", "false"}:
             return "write true and false in lower case"
+        if word[0].lower() in {"yes", "no", "on", "off"}:
+            return "write true or false, or put a text in quotes"
         return 'write "none", in quotes' if word[0].lower() in {"none", "null", "nil"} else "put a text in quotes"
 
     def _settle(self, values: dict[str, Any], problems: list[Problem]) -> None:

@@ -36,6 +36,7 @@ def test_malformed_toml_is_told_by_file_line_and_column(jail: Jail, text: str, e
     [
         ("True", "write true and false in lower case"),
         ("FALSE", "write true and false in lower case"),
+        ("yes", "write true or false, or put a text in quotes"),
         ("none", 'write "none", in quotes'),
         ("Null", 'write "none", in quotes'),
         ("TRADER-001", "put a text in quotes"),
@@ -48,6 +49,17 @@ def test_a_bare_word_is_told_with_what_it_takes_and_not_repeated(jail: Jail, wri
     assert line.startswith("settings/standard.toml:3:13: is not TOML: ")
     assert line.endswith(f"; {cure}")
     assert "hunter2" not in line
+
+
+@pytest.mark.parametrize("written", ["1", '"yes"', '"true"'])
+def test_a_file_has_two_words_for_a_choice_of_two(jail: Jail, written: str) -> None:
+    jail.settings(standard=f"[reconciliation]\nenabled = {written}\n")
+    (line,) = jail.lines()
+    told = written.strip('"')
+    assert line == (
+        f"settings/standard.toml:2: reconciliation.enabled = {told} must be true or false"
+        "; write one, without quotes and in lower case; or remove the line: the default is true"
+    )
 
 
 @pytest.mark.parametrize(

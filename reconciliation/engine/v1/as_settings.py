@@ -13,7 +13,7 @@ from reconciliation.engine.hand_written import HandWritten
 from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.v1.field_reading import FieldReading, default_of, shown
 from reconciliation.engine.v1.fields import CACHE, DATABASE, EXEC_ENGINE, FIELDS, LOGGING, NODE, PARTS
-from reconciliation.engine.v1.handwritten import NODE_FIELDS, claims_of, part_of
+from reconciliation.engine.v1.handwritten import NODE_FIELDS, claims_of, id_from_trader, part_of
 from reconciliation.identifiers import STRATEGY_ID
 
 _PLACES: Final = {**PARTS, LOGGING: "logging."}
@@ -107,8 +107,10 @@ def _clients(config: TradingNodeConfig) -> Iterator[str]:
 
 
 def _components(config: TradingNodeConfig, added: list[object]) -> Iterator[str]:
-    for strategy in added:
-        name = f"{strategy.id}, a " if isinstance(strategy, Strategy) else ""
+    for number, strategy in enumerate(added, len(config.strategies)):
+        name = ""
+        if isinstance(strategy, Strategy):
+            name = f"{id_from_trader(str(strategy.id), strategy.order_id_tag, number)}, a "
         yield f"strategy {name}{type(strategy).__name__}: builder.add_strategy in configure(builder)"
     for section, path in _IMPORTED.items():
         for each in getattr(config, section):

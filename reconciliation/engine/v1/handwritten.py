@@ -21,6 +21,7 @@ from reconciliation.settings import Settings
 NODE_FIELDS: Final = tuple(field.name for field in FIELDS.settings(NODE) if not field.name.endswith("_id"))
 """The fields of a `TradingNodeConfig` itself that rules judge."""
 _SNAPSHOTS: Final = ("snapshot_orders", "snapshot_positions")
+_NO_TAG: Final = (None, "None")
 _BREAKS_URL: Final = re.compile(r"[/#?]|%(?![0-9A-Fa-f]{2})")
 """What breaks the url that the engine makes of user and password; a % that escapes something does not."""
 
@@ -185,9 +186,10 @@ def claims_of(
 ) -> dict[str, tuple[str, ...]]:
     """Return what the strategies claim, those in the configuration and those added by hand; note plain text."""
     found: dict[str, tuple[str, ...]] = {}
-    for strategy in added:
+    for number, strategy in enumerate(added, len(config.strategies)):
         if isinstance(strategy, Strategy) and strategy.external_order_claims:
-            found[str(strategy.id)] = tuple(map(str, strategy.external_order_claims))
+            owner = id_from_trader(str(strategy.id), strategy.order_id_tag, number)
+            found[owner] = (*found.get(owner, ()), *map(str, strategy.external_order_claims))
     for number, strategy in enumerate(config.strategies):
         claimed = strategy.config.get("external_order_claims") or ()
         if isinstance(claimed, str):
@@ -198,6 +200,17 @@ def claims_of(
             owner = f"{owner}-{tag}" if tag else str(owner)
             found[owner] = (*found.get(owner, ()), *map(str, claimed))
     return found
+
+
+def id_from_trader(strategy_id: str, tag: object, number: int) -> str:
+    """Return the id that a strategy has in a trader, which gives one without a tag the number of those before it.
+
+    Args:
+        strategy_id: as the strategy is made.
+        tag: its order id tag; None, or that as a text, where it has none.
+        number: of the strategies that the trader has already.
+    """
+    return f"{strategy_id.partition('-')[0]}-{number:03d}" if tag in _NO_TAG else strategy_id
 
 
 def _names(*, whole_node: bool) -> dict[str, str]:

@@ -15,9 +15,9 @@ from nautilus_trader.serialization.serializer import MsgSpecSerializer
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.ownership import StoredOrder
+from reconciliation.engine.v1.handwritten import id_from_trader
 
 _READER: Final = MsgSpecSerializer(encoding=msgspec.msgpack, timestamps_as_str=True)
-_NO_TAG: Final = (None, "None")
 
 
 def stored_order(events: Sequence[bytes]) -> StoredOrder:
@@ -68,8 +68,6 @@ def own_claims(builder: NodeBuilder) -> dict[str, tuple[str, ...]]:
     """Return what the strategies in a builder claim in their own configuration, by the id that a trader gives each."""
     found: dict[str, tuple[str, ...]] = {}
     for number, strategy in enumerate(builder.strategies):
-        strategy_id = strategy.id.value
-        if strategy.order_id_tag in _NO_TAG:
-            strategy_id = f"{strategy_id.partition('-')[0]}-{number:03d}"
+        strategy_id = id_from_trader(strategy.id.value, strategy.order_id_tag, number)
         found[strategy_id] = tuple(map(str, strategy.external_order_claims))
     return found

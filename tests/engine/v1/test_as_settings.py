@@ -13,8 +13,11 @@ from nautilus_trader.config import (
     LiveExecEngineConfig,
     LiveRiskEngineConfig,
     MessageBusConfig,
+    StrategyConfig,
     TradingNodeConfig,
 )
+from nautilus_trader.model.identifiers import InstrumentId
+from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.engine.errors import NotAConfigError
 from reconciliation.engine.generation import fields
@@ -98,6 +101,16 @@ def test_the_address_of_the_cache_is_told_without_its_secret(database: DatabaseC
 
 def test_what_strategies_claim_is_read_by_their_ids() -> None:
     assert of_node(strategies=[STRATEGY]).values["claims.MAKER-001.instrument_ids"] == ["ETH.X"]
+
+
+def test_a_strategy_without_a_tag_claims_by_the_id_that_a_trader_gives_it() -> None:
+    config = TradingNodeConfig(strategies=[STRATEGY])
+    claimed = [InstrumentId.from_str(f"{name}.X") for name in ("BTC", "ETH")]
+    added = [Strategy(StrategyConfig(external_order_claims=[each])) for each in claimed]
+    written = settings_of_engine(ScriptNode(config, "my_node.py:1", strategies=added), "my_node.py:1")
+    claims = {key: value for key, value in written.values.items() if key.startswith("claims.Strategy")}
+    assert claims == {"claims.Strategy-001.instrument_ids": ["BTC.X"], "claims.Strategy-002.instrument_ids": ["ETH.X"]}
+    assert "strategy Strategy-002, a Strategy: builder.add_strategy in configure(builder)" in written.remains
 
 
 def test_what_the_engine_itself_refuses_is_no_value() -> None:
