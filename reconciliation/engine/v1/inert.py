@@ -1,14 +1,16 @@
 """Nodes that are kept from being built: while a user's module is imported, or a script is looked at.
 
-A real one would connect to the database, and a module that runs it would trade.
+A real one would connect to the database, and a module that runs it would trade. So would the engine's other node, in
+Rust, by connections that Python does not see; of that one there is nothing to judge.
 """
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from inspect import getmembers, isfunction
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn, Self
 
 from nautilus_trader.config import TradingNodeConfig
+from nautilus_trader.core import nautilus_pyo3
 from nautilus_trader.live import node as node_module
 
 from reconciliation.engine.scripted import ScriptNode
@@ -16,6 +18,8 @@ from reconciliation.engine.user_code import file_now, place_now
 
 RUNS: Final = ("run", "run_async", "start")
 """With these a node would begin to live."""
+_IN_RUST: Final = ("LiveNode", "LiveNodeBuilder")
+_WITH_NODES_IN_RUST: Final = (nautilus_pyo3, nautilus_pyo3.live)  # type: ignore[attr-defined] # not in the stubs
 
 
 class Anything:
@@ -112,6 +116,28 @@ for _name, _ in getmembers(node_module.TradingNode, isfunction):
         setattr(InertNode, _name, _asked(_name))
 
 
+class RustNodeError(RuntimeError):
+    """A script builds a node that is not built here, and not judged."""
+
+
+class RustNode:
+    """Stands where a node in Rust would be built."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.builder()
+
+    @staticmethod
+    def builder(*_: object, **__: object) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            RustNodeError: always.
+        """
+        raise RustNodeError("no LiveNode of the engine in Rust is built here, and none is judged: a TradingNode is")
+
+    build = builder
+
+
 _meanwhile: list[tuple[list[ScriptNode], Callable[[], Any]]] = []
 """Where nodes are kept, and what is called where one would begin to live, of each `no_nodes` that lasts."""
 
@@ -126,9 +152,14 @@ def no_nodes(at_run: Callable[[], Any] | None = None) -> Iterator[list[ScriptNod
     nodes: list[ScriptNode] = []
     real = node_module.TradingNode
     node_module.TradingNode = InertNode
+    in_rust = [(module, name, getattr(module, name)) for module in _WITH_NODES_IN_RUST for name in _IN_RUST]
+    for module, name, _ in in_rust:
+        setattr(module, name, RustNode)
     _meanwhile.append((nodes, at_run or Anything))
     try:
         yield nodes
     finally:
         node_module.TradingNode = real
+        for module, name, kind in in_rust:
+            setattr(module, name, kind)
         _meanwhile.pop()
