@@ -13,7 +13,8 @@ from reconciliation.engine.hand_written import HandWritten
 from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.v1.field_reading import FieldReading, default_of, shown
 from reconciliation.engine.v1.fields import CACHE, DATABASE, EXEC_ENGINE, FIELDS, LOGGING, NODE, PARTS
-from reconciliation.engine.v1.handwritten import NODE_FIELDS, claims_of, id_from_trader, part_of
+from reconciliation.engine.v1.handwritten import NODE_FIELDS, claims_of, part_of
+from reconciliation.engine.v1.strategy_ids import id_from_trader
 from reconciliation.identifiers import STRATEGY_ID
 
 _PLACES: Final = {**PARTS, LOGGING: "logging."}

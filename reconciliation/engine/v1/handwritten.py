@@ -14,6 +14,7 @@ from reconciliation.engine.v1.adapters.lookup import assumed_traits, is_simulate
 from reconciliation.engine.v1.field_reading import FieldReading, shown
 from reconciliation.engine.v1.fields import EXEC_ENGINE, FIELDS, NODE, PARTS
 from reconciliation.engine.v1.inert import InertNode
+from reconciliation.engine.v1.strategy_ids import id_from_trader
 from reconciliation.rules.check import DEFAULT
 from reconciliation.rules.subject import FACTS, Database, NothingToJudge, Subject
 from reconciliation.settings import Settings
@@ -21,7 +22,6 @@ from reconciliation.settings import Settings
 NODE_FIELDS: Final = tuple(field.name for field in FIELDS.settings(NODE) if not field.name.endswith("_id"))
 """The fields of a `TradingNodeConfig` itself that rules judge."""
 _SNAPSHOTS: Final = ("snapshot_orders", "snapshot_positions")
-_NO_TAG: Final = (None, "None")
 _BREAKS_URL: Final = re.compile(r"[/#?]|%(?![0-9A-Fa-f]{2})")
 """What breaks the url that the engine makes of user and password; a % that escapes something does not."""
 
@@ -200,17 +200,6 @@ def claims_of(
             owner = f"{owner}-{tag}" if tag else str(owner)
             found[owner] = (*found.get(owner, ()), *map(str, claimed))
     return found
-
-
-def id_from_trader(strategy_id: str, tag: object, number: int) -> str:
-    """Return the id that a strategy has in a trader, which gives one without a tag the number of those before it.
-
-    Args:
-        strategy_id: as the strategy is made.
-        tag: its order id tag; None, or that as a text, where it has none.
-        number: of the strategies that the trader has already.
-    """
-    return f"{strategy_id.partition('-')[0]}-{number:03d}" if tag in _NO_TAG else strategy_id
 
 
 def _names(*, whole_node: bool) -> dict[str, str]:

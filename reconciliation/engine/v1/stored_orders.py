@@ -15,7 +15,7 @@ from nautilus_trader.serialization.serializer import MsgSpecSerializer
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.ownership import StoredOrder
-from reconciliation.engine.v1.handwritten import id_from_trader
+from reconciliation.engine.v1.strategy_ids import id_from_trader
 
 _READER: Final = MsgSpecSerializer(encoding=msgspec.msgpack, timestamps_as_str=True)
 
