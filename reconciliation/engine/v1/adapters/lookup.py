@@ -63,7 +63,8 @@ def traits_of(name: str, config: Any, *, guarded: bool) -> ClientTraits:
     known = traits_of_config(name, config, guarded=guarded)
     if known is not None:
         return known
-    stock = None if guarded else declared.of_config(_path(type(config)))
+    kinds = () if guarded else type(config).__mro__
+    stock = next(filter(None, (declared.of_config(_path(kind)) for kind in kinds)), None)
     facts = None if stock is None else stock.facts
     return ClientTraits(str(getattr(config, "venue", None) or name), guarded=guarded, stock=facts)
 

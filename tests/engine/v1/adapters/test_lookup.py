@@ -3,10 +3,13 @@
 import tomllib
 from pathlib import Path
 from pkgutil import iter_modules
+from types import new_class
 from typing import Final
 
+from nautilus_trader.adapters.deribit import DeribitExecClientConfig
+
 from reconciliation.engine.v1 import adapters
-from reconciliation.engine.v1.adapters.lookup import ADAPTERS
+from reconciliation.engine.v1.adapters.lookup import ADAPTERS, traits_of
 from reconciliation.engine.v1.adapters.stock.client import StockClient
 
 ROOT: Final = Path(__file__).resolve().parents[4]
@@ -31,3 +34,10 @@ def test_the_contract_names_each_adapter() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     (contract,) = (each for each in contracts if each["name"] == CONTRACT)
     assert set(contract["forbidden_modules"]) == ROOMS
+
+
+def test_a_configuration_that_is_made_from_an_adapters_is_of_that_adapter() -> None:
+    mine = new_class("Mine", (DeribitExecClientConfig,), {"frozen": True})
+    stock = traits_of("DERIBIT", DeribitExecClientConfig(), guarded=False).stock
+    assert stock is not None
+    assert traits_of("DERIBIT", mine(), guarded=False).stock == stock
