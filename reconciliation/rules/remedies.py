@@ -167,8 +167,9 @@ class _Following:
                 break
             if not step.cures:
                 beyond[other.id] = step.hint
-        told = tuple(f"for {id_}, {hint}" for id_, hint in beyond.items())
-        self._asked[rule.id] = replace(asked, beyond=told)
+        told = {text for other in self._asked.values() for text in other.beyond}  # it is theirs
+        own = (f"for {id_}, {hint}" for id_, hint in beyond.items())
+        self._asked[rule.id] = replace(asked, beyond=tuple(text for text in own if text not in told))
 
     def _broken(self, rule: Rule, settled: Subject, beyond: Collection[str]) -> Iterator[Broken]:
         """Yield what is broken now: the rule itself, and others that were not."""

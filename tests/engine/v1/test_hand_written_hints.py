@@ -113,3 +113,12 @@ def test_the_hints_about_a_configuration_written_by_hand_compose(
     known = Settings(node=node, facts=told)
     found = findings(config, known)
     assert_cured(found, findings(with_fields(config, asked(found)), known))
+
+
+def test_what_no_setting_cures_is_told_by_the_hint_that_brings_it_alone() -> None:
+    config = TradingNodeConfig(
+        exec_engine=LiveExecEngineConfig(reconciliation=False), exec_clients={"BINANCE": BinanceExecClientConfig()}
+    )
+    said = {finding.id: finding.hint for finding in findings(config, Settings())}
+    assert set(said) > {"E16", "W37"}
+    assert [id_ for id_, hint in said.items() if "for W35, " in hint] == ["E16"]
