@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from reconciliation.cli.formats.form import Form, tell
-from reconciliation.cli.hand_written import Facts, Judged, each_configuration, given_facts, judged
+from reconciliation.cli.hand_written import Facts, Judged, each_configuration, given_facts, judged, whole_or_all
 from reconciliation.cli.hand_written_verdict import HandWrittenVerdict
 from reconciliation.cli.places.constructions import Construction, constructions
 from reconciliation.cli.places.fields import Places
@@ -49,12 +49,12 @@ def _judged(target: str, by: Facts, nodes: list[ScriptNode], seen: Collection[Co
             with suppress(NotAConfigError):  # beside it stands much else
                 yield judged(value, by, source, of_name)
 
-    if stands := tuple(verdicts(found)):
+    if stands := tuple(whole_or_all([*verdicts(found)])):
         return HandWrittenVerdict(stands)
     if inspect.iscoroutinefunction(found):
         raise click.UsageError(
-            f"'{target}' is a coroutine, not a configuration; recon check --script {_script_of(module)} runs it until"
-            " its node would begin to live"
+            f"'{target}' is a coroutine, not a configuration; recon check --script {_script_of(module)} --call"
+            f" '{name}()' runs it until its node would begin to live"
         )
     if isinstance(found, type) or not callable(found):
         raise click.UsageError(f"'{target}' {NotAConfigError(found)}")
@@ -65,7 +65,7 @@ def _judged(target: str, by: Facts, nodes: list[ScriptNode], seen: Collection[Co
     before = len(nodes)
     returned = called(target, found)
     told = (f"{target} was called: all that it does did happen",)
-    if stands := tuple(verdicts(returned)):
+    if stands := tuple(whole_or_all([*verdicts(returned)])):
         return HandWrittenVerdict(stands, told)
     if built := nodes[before:]:
         places = Places(fields().parts, seen)

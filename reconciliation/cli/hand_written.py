@@ -1,9 +1,9 @@
 """A hand-written engine configuration: the facts it is judged by, and the verdict."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 from pydantic import ValidationError
@@ -22,6 +22,9 @@ from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, NothingToJudge
 from reconciliation.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciliation.engine.hand_written import HandWritten
 
 WHOLE: Final = "TradingNodeConfig"
 """What a configuration is called that is a whole node's."""
@@ -162,3 +165,8 @@ def each_configuration(found: object, source: str) -> Iterator[tuple[object, str
         yield from ((value, source if len(found) == 1 else f"{source}[{place}]") for place, value in enumerate(found))
     else:
         yield found, source
+
+
+def whole_or_all[T: Judged | HandWritten](seen: Sequence[T]) -> Sequence[T]:
+    """Return those that are a node's whole, if any: what stands in one is not looked at once more by itself."""
+    return [each for each in seen if each.what == WHOLE] or seen

@@ -5,10 +5,7 @@ after that.
 """
 
 import asyncio
-import builtins
 import contextlib
-import getpass
-import ipaddress
 import json
 import os
 import runpy
@@ -18,24 +15,21 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from reconciliation.cli.hand_written import WHOLE, Judged, each_configuration, facts_of, judged
+from reconciliation.cli.hand_written import Judged, each_configuration, facts_of, judged, whole_or_all
+from reconciliation.cli.held_back import UnansweredError, hold_back
 from reconciliation.cli.places.constructions import Construction, constructions
 from reconciliation.cli.places.fields import FieldPlaces, Places
 from reconciliation.engine.errors import NotAConfigError
 from reconciliation.engine.generation import fields, generation
 from reconciliation.engine.user_code import place_in, place_now, place_of, places_in
 from reconciliation.layers.problems import SettingsError
-from reconciliation.settings.urls import without_user_info
+from reconciliation.settings.urls import said
 
 if TYPE_CHECKING:
     from reconciliation.engine.hand_written import HandWritten
     from reconciliation.engine.scripted import ScriptNode
-
-_LOCAL_NAMES: Final = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
-_CONNECTS: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_ASKS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +72,6 @@ class Outcome:
     failure: str = ""
 
 
-class UnansweredError(EOFError):
-    """The script asked a person for something."""
-
-
 class Script:
     """A script that is being run.
 
@@ -115,8 +105,7 @@ class Script:
                 late.daemon = True
                 late.start()
                 os.register_at_fork(after_in_child=self._let_go)
-                sys.addaudithook(self._hear)
-                builtins.input = getpass.getpass = self._ask
+                hold_back(self._outcome.refused)
                 found = self._looked_at()
         except SystemExit as error:
             if error.code not in {None, 0}:
@@ -140,25 +129,6 @@ class Script:
             return made
         found = eval(self._job.call, made)  # noqa: S307 - what the user asks for, in the user's own module
         return asyncio.run(found) if asyncio.iscoroutine(found) else found
-
-    # -- What it may not -----------------------------------------------------------------------------
-
-    def _ask(self, prompt: object = "", *_: object, **__: object) -> NoReturn:
-        raise UnansweredError(str(prompt).strip())
-
-    def _hear(self, event: str, given: tuple[Any, ...]) -> None:
-        if event in _CONNECTS:
-            address = given[1]
-        elif event in _ASKS:
-            address = given[:2]
-        else:
-            return
-        if isinstance(address, tuple) and address and not _is_local(address[0]):
-            host = ":".join(str(part) for part in address[:2] if part is not None)
-            told = f"a connection to {host} ({place_now()})"
-            if told not in self._outcome.refused:
-                self._outcome.refused.append(told)
-            raise ConnectionRefusedError(f"recon check lets a script reach this machine only, and not {host}")
 
     def _late(self) -> None:
         place = place_of(sys._current_frames().get(self._main))  # noqa: SLF001 - there is no other way
@@ -207,9 +177,7 @@ class Script:
                     seen.append(generation().settings_of_engine(value, source))
                 else:
                     seen.append(judged(value, self._facts, source, places_of))
-        # What stands in the configuration of a node is not looked at once more by itself.
-        whole = [each for each in seen if each.what == WHOLE]
-        told = [each.data() for each in whole or seen]
+        told = [each.data() for each in whole_or_all(seen)]
         if as_settings:
             self._outcome.written = told
         else:
@@ -231,21 +199,12 @@ class Script:
             os._exit(0)  # also where nobody waits any more
 
 
-def _is_local(host: object) -> bool:
-    if host is None or str(host) in _LOCAL_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
 def _ended(error: SystemExit) -> str:
     """Return how a script ended by itself: many say in words what they lack."""
     if isinstance(error.code, int):
         return f"the script ended by itself (exit code {error.code})"
     place = place_in(error)
-    return f"the script ended by itself: {without_user_info(' '.join(str(error.code).split()))} {place}".rstrip()
+    return f"the script ended by itself: {said(error.code)} {place}".rstrip()
 
 
 def _told(error: BaseException) -> str:
@@ -263,7 +222,7 @@ def _told(error: BaseException) -> str:
         )
     if isinstance(error, KeyError) and _is_of_environ(error):
         return f"the variable {error.args[0]} is not set{place}; set it, to anything, for this check"
-    reason = without_user_info(" ".join(str(error).split()))
+    reason = said(error)
     return f"{type(error).__name__}: {reason}{place}".replace(": (", " (")
 
 

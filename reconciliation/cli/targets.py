@@ -9,7 +9,7 @@ import click
 
 from reconciliation.engine.user_code import imported, loaded_from, place_in, stdout_to_stderr
 from reconciliation.layers.problems import printable
-from reconciliation.settings.urls import without_user_info
+from reconciliation.settings.urls import said
 
 
 def named_object(target: str) -> Any:
@@ -64,6 +64,6 @@ def _run_user_code(target: str, body: Callable[[], Any]) -> Any:
             f"'{target}': it ends the process; put what runs the node under: if __name__ == '__main__'"
         ) from None
     except Exception as error:  # noqa: BLE001 - it is the user's code
-        reason = without_user_info(" ".join(str(error).split()))
+        reason = said(error)
         place = "" if isinstance(error, SyntaxError) else f" {place_in(error)}".rstrip()
         raise click.UsageError(printable(f"'{target}': {type(error).__name__}: {reason}{place}")) from None

@@ -8,7 +8,7 @@ from reconciliation.engine.user_code import place_in
 from reconciliation.errors import ExitCode, ReconError, UnusableError
 from reconciliation.rules.check import refusals
 from reconciliation.rules.finding import Finding
-from reconciliation.settings.urls import without_user_info
+from reconciliation.settings.urls import said
 
 
 class CacheUrlMissingError(UnusableError):
@@ -28,7 +28,7 @@ class PartError(UnusableError):
     @classmethod
     def failed(cls, key: str, error: Exception) -> Self:
         """Return the error that the user's own code failed, with its place."""
-        reason = without_user_info(" ".join(str(error).split()))
+        reason = said(error)
         return cls(f"{key} could not be made: {type(error).__name__}: {reason} {place_in(error)}".rstrip())
 
 

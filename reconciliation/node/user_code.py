@@ -9,7 +9,7 @@ from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.user_code import place_in
 from reconciliation.errors import ReconError
 from reconciliation.node.errors import ConfigureError
-from reconciliation.settings.urls import without_user_info
+from reconciliation.settings.urls import said
 
 Configure = Callable[[NodeBuilder], Any]
 
@@ -43,7 +43,7 @@ def called_with_builder(configure: object, builder: NodeBuilder) -> None:
     except ReconError as error:
         raise ConfigureError(f"{name} failed: {error} {place_in(error)}".rstrip()) from error
     except Exception as error:
-        reason = without_user_info(" ".join(str(error).split()))
+        reason = said(error)
         raise ConfigureError(f"{name} failed: {type(error).__name__}: {reason} {place_in(error)}".rstrip()) from error
     if returned is not None and returned is not builder:
         what = f"{name} returns what nobody reads, of type {type(returned).__name__}"

@@ -10,6 +10,7 @@ LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MASK: Final = "***"
 LONGEST_PART: Final = 63
 """Of a host's name, between two dots; what `idna` makes of letters that are not ASCII may be longer still."""
+_QUERY: Final = re.compile(r"\?[^\s)'\"]*=[^\s)'\"]*")
 _USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
@@ -87,6 +88,14 @@ def is_loopback(url: str) -> bool:
 def without_user_info(text: str) -> str:
     """Return any text with the user-info of the urls in it replaced."""
     return _USER_INFO.sub(MASK, text)
+
+
+def said(text: object) -> str:
+    """Return what an error says as one line that may be shown: no user-info and no query of any address is in it.
+
+    A query may be signed, and name a key.
+    """
+    return without_user_info(_QUERY.sub("?...", " ".join(str(text).split())))
 
 
 def masked_url(url: str) -> str:

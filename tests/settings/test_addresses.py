@@ -1,6 +1,8 @@
 import pytest
 from jail import LOCAL_VENUE, codes, refused, shipped
 
+from reconciliation.settings.urls import said
+
 
 @pytest.mark.parametrize(
     "url",
@@ -143,3 +145,16 @@ def test_more_accounts_at_binance_have_names_of_their_own(name: str) -> None:
 
 def test_another_venue_without_an_account_is_only_a_name() -> None:
     assert shipped({"RECON_VENUE_NAME": "BYBIT"}).venue.name == "BYBIT"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("503 for https://host/order?apiKey=K&signature=S (retry)", "503 for https://host/order?... (retry)"),
+        ("failed: '/fapi/v1/order?signature=S'", "failed: '/fapi/v1/order?...'"),
+        ("redis://user:word@host:1 is away", "redis://***@host:1 is away"),
+        ("why?\n  nobody knows", "why? nobody knows"),
+    ],
+)
+def test_what_an_error_says_holds_no_key_and_no_signature(text: str, shown: str) -> None:
+    assert said(ValueError(text)) == shown

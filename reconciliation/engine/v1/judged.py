@@ -12,7 +12,7 @@ from nautilus_trader.common.config import NautilusConfig, msgspec_decoding_hook
 
 from reconciliation.settings.engine_tables import thawed
 from reconciliation.settings.masking import is_secret_name
-from reconciliation.settings.urls import without_user_info
+from reconciliation.settings.urls import said
 
 
 def judged(
@@ -60,4 +60,4 @@ def _refusal(value: Any, wanted: Any) -> str | None:
 
 
 def _told(error: Exception) -> str:
-    return without_user_info(" ".join(str(error).split()).removesuffix(" - at `$`")) or type(error).__name__
+    return said(error).removesuffix(" - at `$`") or type(error).__name__

@@ -431,6 +431,9 @@ def pair():
 def table():
     return {"a": LiveExecEngineConfig(inflight_check_retries=0), "b": TradingNodeConfig(), "c": 3}
 
+def two():
+    return {"a": LiveExecEngineConfig(), "b": LiveExecEngineConfig(), "c": 3}
+
 alone = [LiveExecEngineConfig()]
 
 def runs():
@@ -458,12 +461,12 @@ def function():
             "several:table",
             [
                 "several:table was called",
-                "several:table['a'], a Live",
                 "several:table['b'], a TradingNodeConfig: it has",
             ],
         ),
+        ("several:two", ["several:two was called", "several:two['a'], a Live", "several:two['b'], a Live"]),
         ("several:alone", ["several:alone, a LiveExecEngineConfig"]),
-        ("several:runs", ["several:runs was called", "several.py:14, a TradingNodeConfig: it has no execution client"]),
+        ("several:runs", ["several:runs was called", "several.py:17, a TradingNodeConfig: it has no execution client"]),
         ("several.py:pair", ["several.py:pair was called", "several.py:pair[0], a Live"]),
         ("bots/json.py:config", ["bots/json.py:config, a LiveExecEngineConfig"]),
     ],
@@ -497,7 +500,7 @@ def test_each_configuration_is_judged_wherever_it_stands(folder: Path, target: s
         ),
         (
             "several:later",
-            "'several:later' is a coroutine, not a configuration; recon check --script several.py runs it",
+            "is a coroutine, not a configuration; recon check --script several.py --call 'later()' runs it until",
         ),
         ("nowhere.py:config", "'nowhere.py:config': there is no such file"),
     ],

@@ -91,6 +91,29 @@ def test_with_the_guard_what_failed_raises_and_what_answered_answers(
         assert client.asked(report) == []
 
 
+RUST = ("missing field: `symbol` must be initialized", "Instrument X not found in cache", "Request canceled")
+
+
+@pytest.mark.parametrize("text", RUST)
+@pytest.mark.parametrize("name", [name for name, adapter in ADAPTERS.items() if adapter.package != "binance"])
+def test_with_the_guard_no_error_of_the_rust_clients_is_an_answer(
+    name: str, text: str, loop: asyncio.AbstractEventLoop
+) -> None:
+    """They are ValueErrors, and an adapter may tell them by their words."""
+
+    async def fails() -> None:
+        raise ValueError(text)
+
+    client = Client(ADAPTERS[name], loop)
+    client.asks(failing(ADAPTERS[name], text) if ADAPTERS[name].in_threads else fails)
+    client_of(client.engine_client).raise_failures()
+    for report in ADAPTERS[name].reports:
+        with pytest.raises((ValueError, RuntimeError)):
+            client.asked(report)
+    with pytest.raises((ValueError, RuntimeError)):
+        client.asked_for_one()
+
+
 @pytest.mark.parametrize("name", [name for name, adapter in ADAPTERS.items() if not adapter.in_threads])
 def test_a_query_that_is_cut_short_is_no_empty_answer(name: str, loop: asyncio.AbstractEventLoop) -> None:
     """Most adapters catch the cancellation too, so that a time limit alone would read as nothing there."""

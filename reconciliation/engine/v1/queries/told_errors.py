@@ -61,6 +61,39 @@ def tell(error: Exception) -> None:
         told.errors.append(error)
 
 
+class _TellingHttp:
+    """An HTTP object of which some questions tell of their errors, whatever the client makes of these."""
+
+    def __init__(self, http: Any, names: tuple[str, ...]) -> None:
+        self._http = http
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._http, name)
+        return _telling(found) if name in self._names else found
+
+
+def tell_errors_of(client: LiveExecutionClient, names: tuple[str, ...]) -> None:
+    """Have a client's HTTP object tell the query that runs of each error of some of its questions.
+
+    Args:
+        client: a built one.
+        names: of the questions.
+    """
+    client._http_client = _TellingHttp(client._http_client, names)
+
+
+def _telling(ask: Callable[..., Any]) -> Callable[..., Any]:
+    async def telling(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await ask(*args, **kwargs)
+        except Exception as error:
+            tell(error)
+            raise
+
+    return telling
+
+
 def raise_told_errors(client: LiveExecutionClient, *, by_error: bool = False) -> None:
     """Have each report query of a client raise the error that it only logged.
 
@@ -77,6 +110,7 @@ def raise_told_errors(client: LiveExecutionClient, *, by_error: bool = False) ->
     if by_error and hasattr(client, "_retry_manager_pool"):
         for manager in client._retry_manager_pool._pool:
             manager.log = log
+    client._log_report_error = _heard(client._log_report_error)
     for name in REPORT_CALLS:
         setattr(client, name, _raising(getattr(client, name), by_error=by_error))
 
@@ -98,3 +132,14 @@ def _raising(call: Callable[[Any], Any], *, by_error: bool) -> Callable[[Any], A
         return answer
 
     return raising
+
+
+def _heard(log: Callable[[BaseException, str], None]) -> Callable[[BaseException, str], None]:
+    """Hear what the engine's own helper logs, some of it at the level of debugging."""
+
+    def heard(error: BaseException, report_type: str) -> None:
+        if isinstance(error, Exception):
+            tell(error)
+        log(error, report_type)
+
+    return heard

@@ -14,7 +14,7 @@ from reconciliation.engine.v1.adapters.stock.unknown_outcomes import keep_unknow
 from reconciliation.engine.v1.queries.instruments import ask_for_all_instruments
 from reconciliation.engine.v1.queries.single_orders import ask_by_list
 from reconciliation.engine.v1.queries.time_limits import limit_reports
-from reconciliation.engine.v1.queries.told_errors import raise_told_errors
+from reconciliation.engine.v1.queries.told_errors import raise_told_errors, tell_errors_of
 
 
 class StockClient:
@@ -96,6 +96,8 @@ class StockClient:
             ask_for_all_instruments(self.engine_client)
         if declared is not None and not declared.facts.asks_single:
             ask_by_list(self.engine_client)
+        if declared is not None and declared.swallows:
+            tell_errors_of(self.engine_client, declared.swallows)
         raise_told_errors(self.engine_client, by_error=declared is not None and declared.logs_errors)
 
     def keep_unknown_outcomes(self) -> None:

@@ -17,6 +17,7 @@ class StockAdapter:
             other reason leaves open what became of it. Nothing is asked of it where `facts` calls none REJECTED.
         submits_late: whether it tells of an order as submitted only once that was answered.
         logs_errors: whether it logs that a query failed as an error of its own words, without the exception.
+        swallows: the questions of its HTTP object of which it logs some errors as none.
         asks_by_instrument: whether its queries for orders and fills may be limited to one instrument.
         extra: the engine's extra that installs what it needs; empty where it needs none.
     """
@@ -27,6 +28,7 @@ class StockAdapter:
     refused: str = r"(?!)"
     submits_late: bool = False
     logs_errors: bool = False
+    swallows: tuple[str, ...] = ()
     asks_by_instrument: bool = True
     extra: str = ""
 
