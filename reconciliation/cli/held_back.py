@@ -8,12 +8,18 @@ import sys
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+import click.termui
+
 from reconciliation.engine.user_code import place_now
 
 _LOCAL_NAMES: Final = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
 _CONNECTS: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _ASKS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 _STARTS: Final = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec", "os.system"})
+
+
+AN_ANSWER: Final = "an answer"
+"""What is refused where a person was asked."""
 
 
 class UnansweredError(EOFError):
@@ -54,11 +60,13 @@ def hold_back(refused: list[str]) -> None:
         raise PermissionError(f"recon check lets a script spawn nothing, and not {program}")
 
     def ask(prompt: object = "", *_: object, **__: object) -> NoReturn:
-        raise UnansweredError(str(prompt).strip())
+        question = str(prompt).strip()
+        refuse(f'{AN_ANSWER}, "{question}"' if question else AN_ANSWER, UnansweredError(question))
 
     sys.addaudithook(hear)
     multiprocessing.util.spawnv_passfds = spawn  # type: ignore[assignment] # tells no hook
     builtins.input = getpass.getpass = ask
+    click.termui.visible_prompt_func = click.termui.hidden_prompt_func = ask  # bound before
 
 
 def _is_local(host: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from reconciliation.cli.text import table
+from reconciliation.cli.text import table, wrapped
 from reconciliation.engine.generation import generation
 from reconciliation.layers.problems import printable
 from reconciliation.layers.suggest import nearest
@@ -70,13 +70,13 @@ def lines(rule: Rule) -> Iterator[str]:
         ]
     )
     if rule.id == STOCK_CLIENTS:
-        yield ""
-        yield from table(_clients())
+        yield from _clients()
 
 
-def _clients() -> Iterator[tuple[str, str, str]]:
+def _clients() -> Iterator[str]:
     """Yield what is known of stock clients; the engine loads here."""
-    yield "  client", "a stock one", "in a node of recon's"
     for name, facts in generation().stock_clients():
         stock, guarded = ("; ".join(facts.remaining(guards)) for guards in ((), GUARDS))
-        yield f"  {name}", stock, guarded or "nothing that was found"
+        yield f"\n  {name}"
+        yield from wrapped(f"    a stock one: {stock}", 6)
+        yield from wrapped(f"    in a node of recon's: {guarded or 'nothing that was found'}", 6)

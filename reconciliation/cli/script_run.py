@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reconciliation.cli.hand_written import Judged, each_configuration, facts_of, judged, whole_or_all
-from reconciliation.cli.held_back import UnansweredError, hold_back
+from reconciliation.cli.held_back import AN_ANSWER, UnansweredError, hold_back
 from reconciliation.cli.places.constructions import Construction, constructions
 from reconciliation.cli.places.fields import FieldPlaces, Places
 from reconciliation.engine.errors import NotAConfigError
@@ -109,7 +109,9 @@ class Script:
                 found = self._looked_at()
         except SystemExit as error:
             if error.code not in {None, 0}:
-                self._outcome.failure = _ended(error)
+                self._outcome.failure = self._unanswered() or _ended(error)
+        except UnansweredError:
+            self._outcome.failure = self._unanswered()
         except BaseException as error:  # noqa: BLE001 - it is the user's code
             self._outcome.failure = _told(error)
         self._finish(found)
@@ -129,6 +131,11 @@ class Script:
             return made
         found = eval(self._job.call, made)  # noqa: S307 - what the user asks for, in the user's own module
         return asyncio.run(found) if asyncio.iscoroutine(found) else found
+
+    def _unanswered(self) -> str:
+        """Return what the script asked a person for; empty where it asked for nothing."""
+        asked = next((each for each in self._outcome.refused if each.startswith(AN_ANSWER)), "")
+        return f"it asks for {asked}, and nobody is there; give it as an argument or a variable" if asked else ""
 
     def _late(self) -> None:
         place = place_of(sys._current_frames().get(self._main))  # noqa: SLF001 - there is no other way
@@ -211,9 +218,6 @@ def _told(error: BaseException) -> str:
     """Return why a script failed, with the remedy where there is one."""
     places = places_in(error)
     place = f" ({places[-1]})" if places else ""
-    if isinstance(error, UnansweredError):
-        what = f', "{error}"' if str(error) else ""
-        return f"it asks for an answer{what}{place}, and nobody is there; give it as an argument or a variable"
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
         return (

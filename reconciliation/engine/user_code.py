@@ -14,6 +14,8 @@ from typing import Final
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _EXAMPLES: Final = f"{_PACKAGE / 'strategies'}{os.sep}"
 _NOT_THE_USERS: Final = (f"{_PACKAGE}{os.sep}", f"{sysconfig.get_path('stdlib')}{os.sep}", "<")
+_CLICK: Final = f"{os.sep}click{os.sep}"
+"""It asks and calls for whoever uses it."""
 _ENGINE: Final = f"{os.sep}nautilus_trader{os.sep}"
 
 
@@ -92,7 +94,7 @@ def _own_frame(frame: FrameType | None) -> FrameType | None:
 def is_the_users(file: str) -> bool:
     """Whether code is the user's, installed or not; the standard library holds what is installed too."""
     if "site-packages" in file:
-        return _ENGINE not in file and not file.startswith(f"{_PACKAGE}{os.sep}")
+        return not any(own in file for own in (_ENGINE, _CLICK)) and not file.startswith(f"{_PACKAGE}{os.sep}")
     return file.startswith(_EXAMPLES) or not file.startswith(_NOT_THE_USERS)
 
 
