@@ -67,6 +67,7 @@ RULES: Final[tuple[Rule, ...]] = (
     positions.position_check_outlasts_outage,
     configuration.parts_can_be_made,
     inflight.unanswered_can_be_asked,
+    retention.lookback_reaches_today,
     orders.lost_events_are_repaired,
     orders.lookback_covers_resting_orders,
     inflight.inflight_orders_are_checked,

@@ -25,6 +25,8 @@ class StockFacts:
     """Whether a failed query for one order is answered with a report that it was canceled."""
     rejects_unknown: bool = False
     """Whether a submit that failed is called Rejected, though the venue may have taken the order."""
+    longest_lookback_mins: int | None = None
+    """How far back it may ask for closed orders and fills: of more its venue leaves out what is new. None is any."""
     remains: str = ""
     """What no guard cures, in words; empty where nothing was found."""
 

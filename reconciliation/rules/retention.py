@@ -68,6 +68,34 @@ def purges_leave_the_database(s: Subject) -> Violation | None:
 
 
 @rule(
+    "E24",
+    "reconciliation.lookback_mins",
+    "reconciliation.enabled",
+    "venue.name",
+    proof="read",
+    why="The venue tells what came right after so long ago, and nothing of today: trades are missing, and the engine"
+    " makes up orders that explain the positions.",
+    cure="a lookback_mins that the venue's client can ask for, or none",
+)
+def lookback_reaches_today(s: Subject) -> Violation | None:
+    """What startup asks for reaches today."""
+    r = s.reconciliation
+    short = {
+        client.venue: client.stock.longest_lookback_mins
+        for client in s.clients
+        if client.stock is not None and client.stock.longest_lookback_mins is not None
+    }
+    if not r.enabled or not r.lookback_mins or not short or r.lookback_mins <= min(short.values()):
+        return None
+    return Violation(
+        f"startup looks back {number(r.lookback_mins)} min; the client of {several(sorted(short))} sees nothing new"
+        f" beyond {number(min(short.values()))} min",
+        change={"reconciliation.lookback_mins": min(short.values())},
+        keys=("reconciliation.lookback_mins",),
+    )
+
+
+@rule(
     "W28",
     "reconciliation.lookback_mins",
     "reconciliation.enabled",

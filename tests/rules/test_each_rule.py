@@ -39,6 +39,12 @@ def deaf(subject: Subject) -> Subject:
     return replace(subject, clients=(ClientTraits("DERIBIT", guarded=False, stock=facts),))
 
 
+def near_sighted(subject: Subject) -> Subject:
+    """Through a client that cannot ask far back."""
+    facts = StockFacts(empties=(), longest_lookback_mins=10_080)
+    return replace(subject, clients=(ClientTraits("BYBIT", guarded=False, stock=facts),))
+
+
 CASES: list[tuple[str, Subject, Subject]] = [
     ("E01", hand(refused={"reconciliation.open_check_interval_secs": "nan"}), hand()),
     ("E02", hand(reconciliation={"inflight_check_retries": 0}), hand(reconciliation={"inflight_check_retries": 1})),
@@ -99,6 +105,9 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E23", deaf(hand()), hand()),
     ("E23", deaf(hand()), deaf(hand(reconciliation={"inflight_check_interval_ms": None}))),
     ("E23", deaf(unguarded("query_errors")), deaf(unguarded())),
+    ("E24", near_sighted(r(lookback_mins=10_081)), near_sighted(r(lookback_mins=10_080))),
+    ("E24", near_sighted(r(lookback_mins=10_081)), near_sighted(r(lookback_mins=None))),
+    ("E24", near_sighted(r(lookback_mins=10_081)), r(lookback_mins=10_081)),
     ("W21", r(**OPEN_ONLY), r()),
     ("W21", r(open_check_interval_secs=None), r(position_check_interval_secs=None)),
     ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 60})),

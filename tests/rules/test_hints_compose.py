@@ -20,6 +20,7 @@ CLIENTS = (
     ClientTraits("OKX", guarded=False),
     ClientTraits("KRAKEN", guarded=False),
     ClientTraits("DERIBIT", guarded=False, stock=DEAF),
+    ClientTraits("BYBIT", guarded=False, stock=StockFacts(empties=(), longest_lookback_mins=10_080)),
     ClientTraits("NOWHERE", guarded=False),
 )
 some_clients = st.lists(st.sampled_from(CLIENTS), min_size=1, max_size=2, unique=True).map(tuple)

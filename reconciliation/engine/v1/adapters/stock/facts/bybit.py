@@ -1,6 +1,7 @@
 """Bybit's stock client, read with 1.231.0.
 
-An order of an instrument that was not loaded makes its list of orders fail, and it answers with none of them.
+With a start and no end, which is how it asks, the venue answers for the seven days after the start, says the reference
+of its API. An order of an instrument that was not loaded makes its list of orders fail, and it answers with none.
 """
 
 from typing import Final
@@ -11,6 +12,6 @@ from reconciliation.rules.client import StockFacts
 ADAPTER: Final = StockAdapter(
     name="Bybit",
     config="nautilus_trader.adapters.bybit.config.BybitExecClientConfig",
-    facts=StockFacts(empties=("orders", "fills", "positions")),
+    facts=StockFacts(empties=("orders", "fills", "positions"), longest_lookback_mins=10_080),
     swallows=("request_order_status_reports", "query_order"),
 )
