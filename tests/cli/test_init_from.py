@@ -17,9 +17,9 @@ from reconciliation.cli.init_from import PRESET
 CORPUS: Final = Path(__file__).resolve().parents[1] / "corpus"
 CHECKED: Final = re.compile(r"# \$ recon check --script (.+)\n")
 NO_SINGLE_NODE: Final = {
-    "argparse_without_its_argument", "asks_for_a_key", "asks_for_a_name", "asks_for_a_password", "constructs_nothing",
-    "does_not_parse", "ends_by_itself", "ends_by_itself_in_words", "key_from_environment", "needs_a_package",
-    "node_in_rust", "raises", "several_nodes",
+    "argparse_without_its_argument", "asks_by_click", "asks_for_a_key", "asks_for_a_name", "asks_for_a_password",
+    "constructs_nothing", "does_not_parse", "ends_by_itself", "ends_by_itself_in_words", "key_from_environment",
+    "needs_a_package", "node_in_rust", "raises", "several_nodes",
 }  # fmt: skip
 NODE: Final = """
 from nautilus_trader.adapters.binance import BinanceExecClientConfig

@@ -55,10 +55,13 @@ def settings_of_engine(config: object, source: str) -> HandWritten:
         raise NotAConfigError(config)
     parts = _parts(config, refused)
     values = _values(parts, refused)
+    nobodys = []
     for strategy, claimed in claims_of(config, node.strategies, refused).items():
         if STRATEGY_ID.fullmatch(strategy):
             values[f"claims.{strategy}.instrument_ids"] = list(claimed)
-    remains = (*_clients(config), *_components(config, node.strategies), *_rest(config), *_left_alone(parts))
+        else:
+            nobodys.append(f"claims of {strategy} ({', '.join(claimed)}): a table [claims.ID], once it has a whole id")
+    remains = (*nobodys, *_clients(config), *_components(config, node.strategies), *_rest(config), *_left_alone(parts))
     return HandWritten(source, NODE, values, refused, remains)
 
 

@@ -103,6 +103,15 @@ def test_what_strategies_claim_is_read_by_their_ids() -> None:
     assert of_node(strategies=[STRATEGY]).values["claims.MAKER-001.instrument_ids"] == ["ETH.X"]
 
 
+def test_claims_of_nobody_that_has_a_name_yet_are_told() -> None:
+    nameless = ImportableStrategyConfig(
+        strategy_path="mine:Maker", config_path="mine:MakerConfig", config={"external_order_claims": ["ETH.X"]}
+    )
+    written = of_node(strategies=[nameless])
+    assert not [key for key in written.values if key.startswith("claims")]
+    assert "claims of Maker (ETH.X): a table [claims.ID], once it has a whole id" in written.remains
+
+
 def test_a_strategy_without_a_tag_claims_by_the_id_that_a_trader_gives_it() -> None:
     config = TradingNodeConfig(strategies=[STRATEGY])
     claimed = [InstrumentId.from_str(f"{name}.X") for name in ("BTC", "ETH")]
