@@ -25,6 +25,6 @@ BINANCE_GUARDS: Final = (
     "history",
     "order_trades",
 )
-"""The guards that work in the Binance USD-M futures client."""
+"""The guards of the Binance USD-M futures client; query_errors and unknown_outcomes work in any stock client known."""
 
 GUARDS: Final = (*ENGINE_GUARDS, *BINANCE_GUARDS)

@@ -15,6 +15,7 @@ from stage import (
     names,
     reconciled,
     trades_of,
+    unacknowledged_bid,
     until,
 )
 
@@ -89,12 +90,7 @@ def test_what_went_lost_on_the_way_is_repaired_without_a_restart(
     node = stage.node(bybit | {"RECON_PRESET": "aggressive"}, TRADING)
     reconciled(node)
     cache = NodeCache(redis)
-
-    def submitted() -> str:
-        orders = (order.client_order_id for order in venue.control.ledger().orders)
-        return next((key for key in orders if key.startswith("O-") and cache.kinds(key)), "")
-
-    bid = until(submitted, "the bid is at the venue")
+    bid = unacknowledged_bid(venue, cache)
     venue.control.fill("to-be-filled", silent=True)
     venue.control.cancel("seed_8000022", silent=True)
     assert cache.kinds(bid) == ["OrderInitialized", "OrderSubmitted"]

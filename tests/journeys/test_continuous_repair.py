@@ -7,6 +7,7 @@ from stage import (
     environment,
     reconciled,
     trades_of,
+    unacknowledged_bid,
     until,
 )
 
@@ -23,12 +24,7 @@ def test_what_the_stream_lost_is_repaired_without_a_restart(stage: Stage, venue:
     node = stage.node(environment(venue, redis), RESTING_BID)
     reconciled(node)
     cache = NodeCache(redis)
-
-    def submitted() -> str:
-        orders = (order.client_order_id for order in venue.control.ledger().orders)
-        return next((key for key in orders if key.startswith("O-") and cache.kinds(key)), "")
-
-    bid = until(submitted, "the bid is at the venue")
+    bid = unacknowledged_bid(venue, cache)
     venue.control.fill("to-be-filled", silent=True)
     venue.control.cancel("seed_8000022", silent=True)
     assert cache.kinds(bid) == ["OrderInitialized", "OrderSubmitted"]

@@ -280,6 +280,16 @@ def acknowledged_bid(venue: VenueProcess, cache: NodeCache) -> str:
     return until(asked, "the strategy's order is acknowledged")
 
 
+def unacknowledged_bid(venue: VenueProcess, cache: NodeCache) -> str:
+    """The example strategy's order, once the venue has it; its acknowledgement is not waited for."""
+
+    def submitted() -> str:
+        orders = (order.client_order_id for order in venue.control.ledger().orders)
+        return next((key for key in orders if key.startswith("O-") and cache.kinds(key)), "")
+
+    return until(submitted, "the bid is at the venue")
+
+
 def decoded(event: bytes) -> dict[str, Any]:
     """An event as the engine stores it."""
     data: dict[str, Any] = msgspec.msgpack.decode(event)

@@ -35,7 +35,7 @@ from reconciliation.engine.v1.adapters.lookup import factory_with_guards
 from reconciliation.engine.v1.judged import judged
 from reconciliation.settings import Settings
 from reconciliation.settings.importable import ClientSettings
-from reconciliation.settings.urls import without_user_info
+from reconciliation.settings.urls import said
 
 ENGINE_CLASSES: Final = {
     "logging": LoggingConfig,
@@ -211,5 +211,5 @@ def _import_fault(error: BaseException, module: str, name: str) -> Iterator[str]
         yield f"importing {module} ends the process"
         yield "put what runs a node under: if __name__ == '__main__'"
     else:
-        reason = without_user_info(" ".join(str(error).split()))
+        reason = said(error)
         yield f"importing {module} failed: {type(error).__name__}: {reason} {place_in(error)}".rstrip()

@@ -178,6 +178,10 @@ def test_a_module_is_found_in_the_working_directory_and_prints_to_stderr(
     [
         ("import nope_b", "importing own_{0} failed: ModuleNotFoundError: No module named 'nope_b' (own_{0}.py:6)"),
         ("raise SystemExit(1)", "importing own_{0} ends the process; put what runs a node under: if __name__"),
+        (
+            "raise ValueError('https://host/order?apiKey=K&signature=S')",
+            "importing own_{0} failed: ValueError: https://host/order?... (own_{0}.py:6)",
+        ),
         ("1/0", "importing own_{0} failed: ZeroDivisionError: division by zero (own_{0}.py:6)"),
     ],
 )

@@ -70,7 +70,7 @@ class _TellingHttp:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._http, name)
-        return _telling(found) if name in self._names else found
+        return telling(found) if name in self._names else found
 
 
 def tell_errors_of(client: LiveExecutionClient, names: tuple[str, ...]) -> None:
@@ -83,15 +83,23 @@ def tell_errors_of(client: LiveExecutionClient, names: tuple[str, ...]) -> None:
     client._http_client = _TellingHttp(client._http_client, names)
 
 
-def _telling(ask: Callable[..., Any]) -> Callable[..., Any]:
-    async def telling(*args: Any, **kwargs: Any) -> Any:
+def telling(ask: Callable[..., Any], is_answer: Callable[[Exception], bool] = lambda _: False) -> Callable[..., Any]:
+    """Return a question that tells the query that runs of each of its errors.
+
+    Args:
+        ask: the question.
+        is_answer: whether an error is the venue's answer, of which nothing is told.
+    """
+
+    async def asked(*args: Any, **kwargs: Any) -> Any:
         try:
             return await ask(*args, **kwargs)
         except Exception as error:
-            tell(error)
+            if not is_answer(error):
+                tell(error)
             raise
 
-    return telling
+    return asked
 
 
 def raise_told_errors(client: LiveExecutionClient, *, by_error: bool = False) -> None:

@@ -1,16 +1,15 @@
 """A Binance client without guards of its own, of spot as of futures: what works in any stock client works in it."""
 
 import sys
-from typing import Any, Final
+from typing import Final
 
 from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
-from nautilus_trader.adapters.binance.http.error import BinanceError
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.v1.adapters.binance.listening import NO_SUCH_ORDER, error_code
 from reconciliation.engine.v1.adapters.binance.unknown_outcomes import UnknownOutcomeGuard
 from reconciliation.engine.v1.adapters.stock.client import StockClient
-from reconciliation.engine.v1.queries.told_errors import tell
+from reconciliation.engine.v1.queries.told_errors import telling
 
 _SINGLE_QUERIES: Final = ("query_order", "query_algo_order")
 """Of its account API; the second asks for a conditional order, which spot does not have."""
@@ -33,7 +32,7 @@ class StockBinanceClient(StockClient):
         account = self.engine_client._http_account
         for name in _SINGLE_QUERIES:
             if hasattr(account, name):
-                setattr(account, name, _telling(getattr(account, name)))
+                setattr(account, name, telling(getattr(account, name), _is_unknown_order))
 
     def keep_unknown_outcomes(self) -> None:
         """Have no order rejected whose submission failed without a refusal."""
@@ -42,13 +41,5 @@ class StockBinanceClient(StockClient):
         self.engine_client.watch_outcomes()
 
 
-def _telling(query: Any) -> Any:
-    async def telling(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return await query(*args, **kwargs)
-        except BinanceError as error:
-            if error_code(error) != NO_SUCH_ORDER:
-                tell(error)
-            raise
-
-    return telling
+def _is_unknown_order(error: Exception) -> bool:
+    return error_code(error) == NO_SUCH_ORDER
