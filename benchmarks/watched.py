@@ -27,8 +27,8 @@ from typing import Final, Self
 
 import click
 
-from benchmarks.limits.measures import FULL, QUICK, Sizes
 from benchmarks.limits.measuring import PRESET, RECON, cache, surroundings, told_by
+from benchmarks.limits.sizes import FULL, QUICK, Sizes
 from reconciliation.drill.runs.job import Chosen
 from reconciliation.drill.schedule import Boot, Schedule, Settle, Submit, Until, Wait
 from reconciliation.drill.scrapes import Scrapes

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks.limits import figures, measures
+from benchmarks.limits import checks, figures, memory, startup
+from benchmarks.limits.sizes import FULL, QUICK
 
 
 @click.command("limits")
@@ -20,11 +21,11 @@ from benchmarks.limits import figures, measures
 )
 def main(*, quick: bool, json_file: Path | None) -> None:
     """Measure startup, a periodic check and memory beside a stock node: some ten minutes."""
-    sizes = measures.QUICK if quick else measures.FULL
+    sizes = QUICK if quick else FULL
     with TemporaryDirectory() as folder:
         found = [
             figure
-            for measure in (measures.startup, measures.check, measures.memory)
+            for measure in (startup.startup, checks.check, memory.memory)
             for figure in measure(sizes, Path(folder), lambda text: click.echo(text, file=sys.stderr))
         ]
     for line in figures.table(found):

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from benchmarks.limits import figures, measures
+from benchmarks.limits import checks, figures
 from benchmarks.limits.figures import Figure
-from benchmarks.limits.measures import QUICK
 from benchmarks.limits.measuring import RECON, cache, surroundings, told_by
+from benchmarks.limits.sizes import QUICK
 
 
 def figure(recon: float | None, stock: float | None = 4.0, unit: str = "s") -> Figure:
@@ -22,7 +22,7 @@ def test_a_limit_is_told_with_its_margin_and_the_ratio_to_stock() -> None:
 
 def test_a_check_is_measured_on_both_nodes(tmp_path: Path) -> None:
     said: list[str] = []
-    (found,) = measures.check(QUICK, tmp_path, said.append)
+    (found,) = checks.check(QUICK, tmp_path, said.append)
     assert found.remark == ""
     assert found.recon is not None
     assert found.stock is not None
