@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _IDENTITY: Final = {"trader_id", "instance_id", "ready_file"}
 """Of the node: whose it is and where it is looked for, not what it does."""
 
+_PACE: Final = {"accelerate"}
+"""Of the node: how quickly it starts; what comes of it is the same."""
+
 _WHEREABOUTS: Final = {"url", "data_dir"}
 """Of the cache: where it is, not how it is used."""
 
@@ -24,12 +27,13 @@ def fingerprint(settings: "Settings") -> str:
     """Return the fingerprint of what reaches the engine, a guard or the node's own conduct.
 
     Two traders on two machines with the same fingerprint reconcile alike. The facts that only rules judge by, the log,
-    the venue, addresses, secrets and the node's identity are left out, and the order of a list does not matter.
+    the venue, addresses, secrets, the node's identity and what only makes its start quicker are left out, and the order
+    of a list does not matter.
     """
     behaviour = {
         "reconciliation": settings.reconciliation.effective.model_dump(mode="json"),
         "claims": {name: claim.model_dump(mode="json") for name, claim in settings.claims.items()},
-        "node": settings.node.model_dump(mode="json", exclude=_IDENTITY),
+        "node": settings.node.model_dump(mode="json", exclude=_IDENTITY | _PACE),
         "cache": settings.cache.model_dump(mode="json", exclude=_WHEREABOUTS),
     }
     behaviour = _unordered(behaviour) | _handed_on(settings)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from reconciliation.identifiers import TRADER_ID, distinct, tuple_of
+from reconciliation.settings.accelerations import ACCELERATIONS
 from reconciliation.settings.guards import GUARDS
 from reconciliation.settings.section import Section
 
@@ -40,6 +41,12 @@ def _guard(text: str) -> str:
     return text
 
 
+def _acceleration(text: str) -> str:
+    if text not in ACCELERATIONS:
+        raise ValueError(f"{text!r} is unknown; the accelerations are {', '.join(ACCELERATIONS)}")
+    return text
+
+
 def _rule_id(text: str) -> str:
     text = text.upper()
     if not RULE_ID.fullmatch(text):
@@ -49,6 +56,9 @@ def _rule_id(text: str) -> str:
 
 GuardNames = Annotated[
     tuple[Annotated[str, AfterValidator(_guard)], ...], BeforeValidator(tuple_of), AfterValidator(distinct)
+]
+AccelerationNames = Annotated[
+    tuple[Annotated[str, AfterValidator(_acceleration)], ...], BeforeValidator(tuple_of), AfterValidator(distinct)
 ]
 RuleIds = Annotated[
     tuple[Annotated[str, AfterValidator(_rule_id)], ...], BeforeValidator(tuple_of), AfterValidator(distinct)
@@ -128,6 +138,10 @@ class NodeSettings(Section):
     )
     guards: GuardNames = Field(
         default=GUARDS, description="The guards to install, by name; all of them unless one is in the way."
+    )
+    accelerate: AccelerationNames = Field(
+        default=ACCELERATIONS,
+        description="What makes a start quicker, by name; none changes what comes of it, and any can be left out.",
     )
     accept: RuleIds = Field(
         default=(), description="Rules that may be broken here, by id, such as E13; each is told loudly at boot."

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciliation import ExternalOrderClaimConfig, ReconciliationConfig, Settings
+from reconciliation.settings.accelerations import ACCELERATIONS
 from reconciliation.settings.cache import CacheSettings
 from reconciliation.settings.facts import FactsSettings
 from reconciliation.settings.guards import GUARDS
@@ -69,6 +70,7 @@ NODE_VALUES = model_values(
         "instance_id": st.none() | st.uuids(version=4).map(str),
         "ready_file": st.none() | st.text(min_size=1, max_size=8),
         "guards": st.lists(st.sampled_from(GUARDS), unique=True).map(tuple),
+        "accelerate": st.lists(st.sampled_from(ACCELERATIONS), unique=True).map(tuple),
         "accept": st.lists(st.from_regex(RULE_ID, fullmatch=True), max_size=3, unique=True).map(tuple),
     },
 )

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from threading import Lock
 from typing import Any, Final
 
@@ -14,9 +15,11 @@ from nautilus_trader.system.kernel import NautilusKernel
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.counts import Counts
-from reconciliation.engine.lifecycle import ExposureDenied, Lifecycle
+from reconciliation.engine.lifecycle import Event, ExposureDenied, Lifecycle, Started, Verified
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.engine.v1 import emit
+from reconciliation.engine.v1.accelerations.install import database_client, while_it_loads
+from reconciliation.engine.v1.accelerations.install import install as accelerate
 from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
 from reconciliation.engine.v1.config_copy import secrets_masked
 from reconciliation.engine.v1.gate import Gate
@@ -205,8 +208,12 @@ def assemble(
         log_colors=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
         read_only=read_only,
     )
-    with _signals_left_alone(), secrets_masked(), recorded() as clients:
+    names, url = settings.node.accelerate, settings.cache.url
+    client_of = partial(database_client, names=names, url=None if url is None else url.get_secret_value())
+    with _signals_left_alone(), secrets_masked(), while_it_loads(names), recorded(client_of) as clients:
         node = TradingNode(config, loop=loop)
+    if clients and "batched_writes" in names:
+        lifecycle.observe(partial(_settle, clients[-1]))
     try:
         writes = None if read_only else EngineWrites(node.cache, clients[-1])
         built = _built(node, builder, lifecycle, read_only=read_only)
@@ -214,6 +221,12 @@ def assemble(
     except BaseException:
         _dispose(node)
         raise
+
+
+def _settle(database: Recorder, event: Event) -> None:
+    """Let each write go out at once again when history is in."""
+    if isinstance(event, Verified | Started):
+        database.write_at_once()
 
 
 def _built(
@@ -241,6 +254,7 @@ def _built(
     clients = [client_of(client) for client in node.kernel.exec_engine._clients.values()]
     for client in clients:
         client.report_to(lifecycle)
+    accelerate(node.kernel.exec_engine, settings.node.accelerate)
     trades = install(
         node,
         clients,

@@ -5,7 +5,7 @@ of which orders it has written to which position and which client they belong: i
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final
@@ -46,6 +46,12 @@ class Recorder:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
+
+    def write_at_once(self) -> None:
+        """Have a client that gathers what it writes gather no more."""
+        settle: Callable[[], None] | None = getattr(self._client, "write_at_once", None)
+        if settle is not None:
+            settle()
 
     def leave(self) -> None:
         """Write nothing any more, and let what waits in the client's own queue go with the process.
@@ -99,15 +105,19 @@ def _holds_one(key: str) -> bool:
 
 
 @contextmanager
-def recorded() -> Iterator[list[Recorder]]:
-    """Put a recorder before each client of a database that the engine makes meanwhile."""
+def recorded(client_of: Callable[[Callable[..., Any], dict[str, Any]], Any]) -> Iterator[list[Recorder]]:
+    """Put a recorder before each client of a database that the engine makes meanwhile.
+
+    Args:
+        client_of: makes the client, by what the engine makes it of.
+    """
     made: list[Recorder] = []
     module: Any = nautilus_pyo3
     with _one_at_a_time:
         client = module.RedisCacheDatabase
 
         def make(**arguments: Any) -> Recorder:
-            made.append(Recorder(client(**arguments)))
+            made.append(Recorder(client_of(client, arguments)))
             return made[-1]
 
         module.RedisCacheDatabase = make

@@ -155,6 +155,7 @@ class EngineWrites:
         Returns:
             The keys that lacked something.
         """
+        self._client.write_at_once()  # what gathers leaves out what it has written, and some of that was lost
         keys: set[str] = set()
         for index, names in lacking.members.items():
             for name in sorted(names):

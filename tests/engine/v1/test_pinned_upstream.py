@@ -379,6 +379,8 @@ SEAMS: Final[dict[tuple[str, str], set[str]]] = {
     ("user_stream_module", "WebSocketClient"): {"__init__", "_connect_stream", "connect"},
     ("user_stream_module", "WebSocketConfig"): {"_connect_stream", "connect"},
     ("nautilus_pyo3", "RedisCacheDatabase"): set(),
+    ("bulk_reads", "lists"): {"_read_ahead"},
+    ("batched_writes", "in_background"): {"write_at_once"},
     ("engine_module", "UUID4"): {
         "_check_inflight_orders",
         "_create_flat_position_report",

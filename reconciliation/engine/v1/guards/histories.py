@@ -6,6 +6,7 @@ meanwhile, the other way round). Nothing at startup brings the two together, the
 ever, and the node never starts again. Measured with 1.231.0.
 """
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -120,10 +121,12 @@ class HistoryMender:
     def _adjust_and_mend(self, status: ExecutionMassStatus) -> None:
         self._adjust(status)  # what is left of it is what gets booked
         if not self._has_started:
-            fills = self._fills(status.account_id)
+            fills, news = self._fills(status.account_id), self._news(status)
             for instrument_id in sorted({told[0].instrument_id for told in fills.values()}, key=str):
                 of_it = {key: told for key, told in fills.items() if told[0].instrument_id == instrument_id}
-                self._mend_positions(of_it, self._wanted(instrument_id, status))
+                # For the venue's positions to come of them once its news are booked.
+                held = (report.signed_decimal_qty for report in status._position_reports.get(instrument_id, ()))
+                self._mend_positions(of_it, sum(held, -news[instrument_id]))
 
     async def _query_and_keep(self) -> tuple[Reported, Any]:
         self._reported, failed = await self._query()
@@ -157,18 +160,15 @@ class HistoryMender:
                 of_position.setdefault((event.client_order_id, event.trade_id), event)
         return {key: in_order(told.values()) for key, told in fills.items()}
 
-    def _wanted(self, instrument_id: InstrumentId, status: ExecutionMassStatus) -> Decimal:
-        """Return what positions must add up to now, for the venue's to come of it once its news are booked."""
-        told = sum(
-            (report.signed_decimal_qty for report in status._position_reports.get(instrument_id, ())), Decimal(0)
-        )
-        news = Decimal(0)
+    def _news(self, status: ExecutionMassStatus) -> Mapping[InstrumentId, Decimal]:
+        """Return by instrument what the fills add up to that are told and not booked yet."""
+        news: dict[InstrumentId, Decimal] = defaultdict(Decimal)
         for fill in (fill for fills in status._fill_reports.values() for fill in fills):
             name = self._engine._cache.client_order_id(fill.venue_order_id) or fill.client_order_id
             order = None if name is None else self._engine._cache.order(name)
-            if fill.instrument_id == instrument_id and (order is None or fill.trade_id not in order.trade_ids):
-                news += signed(fill)
-        return Decimal(told) - news
+            if order is None or fill.trade_id not in order.trade_ids:
+                news[fill.instrument_id] += signed(fill)
+        return news
 
     def _mend_positions(self, fills: Fills, wanted: Decimal) -> None:
         """Make the positions of an instrument whole: by what the venue confirms, else by what orders hold alone."""

@@ -203,12 +203,14 @@ class DatabaseClient:
 
     Args:
         database: the trader's.
+        trader_id: its id.
         tell: told of every command.
     """
 
-    def __init__(self, database: SimulatedDatabase, tell: Callable[[Write], None]) -> None:
+    def __init__(self, database: SimulatedDatabase, trader_id: str, tell: Callable[[Write], None]) -> None:
         database.begin()
         self._database = database
+        self._trader_id = trader_id
         self._tell = tell
         self._is_open = True
 
@@ -252,7 +254,7 @@ class DatabaseClient:
 
     def keys(self, pattern: str) -> list[str]:
         """Return the keys that match, with a prefix before the first colon."""
-        return [f"trader:{name}" for name in self._database.names(pattern)]
+        return [f"trader-{self._trader_id}:{name}" for name in self._database.names(pattern)]
 
     def flushdb(self) -> None:
         """Remove everything."""

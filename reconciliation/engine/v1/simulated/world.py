@@ -5,7 +5,7 @@ import hashlib
 import re
 import types
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from random import Random
@@ -23,6 +23,7 @@ from nautilus_trader.live import retry as retry_module
 from nautilus_trader.system import kernel as kernel_module
 
 from reconciliation.engine.simulation import Entry, KilledError, SimulatedVenue
+from reconciliation.engine.v1.accelerations import batched_writes, bulk_reads
 from reconciliation.engine.v1.simulated.clock import clock_class
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase, Write
 from reconciliation.engine.v1.simulated.loop import VirtualLoop
@@ -143,9 +144,13 @@ class World:
         return self._databases[trader_id]
 
     def _database_client(self, trader_id: Any, instance_id: Any, config_json: Any) -> DatabaseClient:  # noqa: ARG002
-        client = DatabaseClient(self.database(str(trader_id)), self._note_write)
+        client = DatabaseClient(self.database(str(trader_id)), str(trader_id), self._note_write)
         self._clients.append(client)
         return client
+
+    def _read_lists(self, _: str, names: Sequence[str]) -> list[list[bytes]]:
+        keys = (name.removeprefix("trader-").partition(":") for name in names)
+        return [self.database(trader_id).read(key) for trader_id, _, key in keys]
 
     def _note_write(self, write: Write) -> None:
         self.note("database", f"{write.command} {write.key}")
@@ -171,6 +176,8 @@ class World:
                 (user_stream_module, "WebSocketClient", stream_client(self._network)),
                 (user_stream_module, "WebSocketConfig", StreamConfig),
                 (nautilus_pyo3, "RedisCacheDatabase", self._database_client),
+                (bulk_reads, "lists", self._read_lists),
+                (batched_writes, "in_background", _in_line),
                 (engine_module, "UUID4", self._new_id),
                 (retry_module, "randint", self._random.randint),
                 (retry_module, "RetryManager", numbered_retries()),
@@ -202,6 +209,11 @@ def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, original)
+
+
+def _in_line(work: Callable[[], None]) -> Callable[[], None]:
+    work()
+    return lambda: None
 
 
 async def _awaited(main: Callable[[], Awaitable[Any]]) -> Any:

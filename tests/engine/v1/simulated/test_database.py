@@ -99,19 +99,19 @@ def test_the_same_writes_give_the_same_reads_in_the_next_life(port: int, lives: 
     trader = f"T-{next(_numbers)}"
     simulated = SimulatedDatabase(lambda: 0.0)
     for commands in lives:
-        for database in (connected(trader, port), DatabaseClient(simulated, lambda _: None)):
+        for database in (connected(trader, port), DatabaseClient(simulated, "T-1", lambda _: None)):
             write(database, commands)
             database.close()
     real = connected(trader, port)
-    assert seen(DatabaseClient(simulated, lambda _: None)) == seen(real)
+    assert seen(DatabaseClient(simulated, "T-1", lambda _: None)) == seen(real)
     real.close()
 
 
 def test_a_kill_loses_what_its_process_wrote_and_nothing_that_it_found() -> None:
     database = SimulatedDatabase(lambda: 0.0)
     for life in (b"first", b"second"):
-        client = DatabaseClient(database, lambda _: None)
+        client = DatabaseClient(database, "T-1", lambda _: None)
         client.insert("orders:O-1", [life])
         database.lose_last(0 if life == b"first" else 3)
         client.cut()
-    assert DatabaseClient(database, lambda _: None).read("orders:O-1") == [b"first"]
+    assert DatabaseClient(database, "T-1", lambda _: None).read("orders:O-1") == [b"first"]

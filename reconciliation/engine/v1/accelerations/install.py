@@ -1,0 +1,51 @@
+"""Installing accelerations: some before a node is made, some on the engine of a built one."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
+
+from reconciliation.engine.v1.accelerations import (
+    adjusted_parts,
+    event_fields,
+    matched_instruments,
+    paused_collector,
+    report_copies,
+)
+from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
+from reconciliation.engine.v1.accelerations.bulk_reads import BulkReads
+
+
+def install(engine: LiveExecutionEngine, names: Collection[str]) -> None:
+    """Put the named ones in an engine that reconciles nothing yet; before the guards, which wrap what they find."""
+    for name, put_in in (
+        ("report_copies", report_copies.install),
+        ("adjusted_parts", adjusted_parts.install),
+        ("matched_instruments", matched_instruments.install),
+        ("paused_collector", paused_collector.install),
+    ):
+        if name in names:
+            put_in(engine)
+
+
+def while_it_loads(names: Collection[str]) -> AbstractContextManager[None]:
+    """Return what is in force while a node is made, and its cache loads."""
+    return paused_collector.paused() if "paused_collector" in names else nullcontext()
+
+
+def database_client(
+    make: Callable[..., Any], arguments: dict[str, Any], names: Collection[str], url: str | None
+) -> Any:
+    """Make the engine's client of its cache's database, with the named ones before it.
+
+    Args:
+        make: makes it.
+        arguments: with which the engine makes it.
+        names: of the accelerations.
+        url: of the database.
+    """
+    if "event_fields" in names:
+        event_fields.install()
+    client = BatchedWrites(make, arguments) if "batched_writes" in names else make(**arguments)
+    return BulkReads(client, url) if "bulk_reads" in names and url is not None else client
