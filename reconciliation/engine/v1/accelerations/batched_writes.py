@@ -19,6 +19,8 @@ INTERVAL_MS: Final = 10
 
 
 INDEX: Final = "index:"
+HASHES: Final = ("index:order_position", "index:order_client")
+"""The indices that hold a value for each member."""
 
 
 def in_background(work: Callable[[], None]) -> Callable[[], None]:
@@ -79,7 +81,7 @@ class BatchedWrites:
 
     def _is_listed(self, key: str, payload: Any, *, belongs: bool) -> bool:
         """Whether an index lists a member as it should, or does not; noted while history comes in."""
-        if self._await_end is not None or payload is None or len(payload) > 1 or not key.startswith(INDEX):
+        if self._await_end is not None or payload is None or not key.startswith(INDEX) or key in HASHES:
             return False
         member = key, payload[0]
         if self._listed.get(member) is belongs:

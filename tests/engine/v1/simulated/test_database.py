@@ -5,54 +5,19 @@ is what it reads at the next start.
 """
 
 import itertools
-import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
+from database_commands import COMMANDS, Command, connected, seen, write
 from hypothesis import given
 from hypothesis import strategies as st
 from nautilus_trader.common.component import init_logging, is_logging_initialized
-from nautilus_trader.core import nautilus_pyo3
 
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase
 
-Command = tuple[str, str, list[bytes] | None]
-BULK: Final = ("general", "currencies", "instruments")
-"""The kinds that a start reads by `read_bulk`."""
-LISTS: Final = ("orders", "positions", "accounts")
-SETS: Final = ("orders", "orders_open", "orders_closed", "orders_inflight", "positions", "positions_open")
-HASHES: Final = ("order_position", "order_client")
-_numbers = itertools.count(1)
-
-ids = st.sampled_from(["O-1", "O-2", "P-1"])
-payloads = st.binary(min_size=1, max_size=30)
-
-
-def command(name: str, key: st.SearchStrategy[str], *values: st.SearchStrategy[bytes]) -> st.SearchStrategy[Command]:
-    return st.tuples(st.just(name), key, st.tuples(*values).map(list) if values else st.none())
-
-
-def keys(kind: str) -> st.SearchStrategy[str]:
-    return ids.map(f"{kind}:{{}}".format)
-
-
-def named(names: tuple[str, ...]) -> st.SearchStrategy[str]:
-    return st.sampled_from([f"index:{name}" for name in names])
-
-
-encoded = ids.map(str.encode)
-COMMANDS: Final[st.SearchStrategy[Command]] = st.one_of(
-    *(command(name, keys(kind), payloads) for kind in LISTS for name in ("insert", "update")),
-    *(command("insert", keys(kind), payloads) for kind in (*BULK, "actors", "strategies")),
-    *(command(name, named(SETS), encoded) for name in ("insert", "delete")),
-    command("insert", named(HASHES), encoded, encoded),
-    command("insert", st.just("index:order_ids"), encoded, encoded),
-    command("delete", keys("positions")),
-    command("delete_order", ids),
-    command("delete_position", ids),
-)
+_numbers: Final = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -61,37 +26,6 @@ def port() -> Iterator[int]:
         init_logging(bypass=True)
     with EmbeddedCache() as server:
         yield server.port
-
-
-def connected(trader: str, port: int) -> Any:
-    """The engine's own client, as its adapter makes it."""
-    database = {"type": "redis", "host": "127.0.0.1", "port": port, "connection_timeout": 5, "number_of_retries": 3}
-    kind: Any = nautilus_pyo3.RedisCacheDatabase
-    return kind(nautilus_pyo3.TraderId(trader), nautilus_pyo3.UUID4(), json.dumps({"database": database}).encode())
-
-
-def write(database: Any, commands: list[Command]) -> None:
-    for name, key, values in commands:
-        if name.startswith("delete_"):
-            getattr(database, name)(key)
-        else:
-            getattr(database, name)(key, values)
-
-
-def seen(database: Any) -> dict[str, Any]:
-    """All that a start reads, without the prefix that names the trader."""
-    found = sorted(key.partition(":")[2] for key in database.keys("*"))
-    told: dict[str, Any] = {"keys": found}
-    for key in found:
-        values = list(map(bytes, database.read(key)))
-        if key.startswith("index:"):
-            told[key] = json.loads(values[0]) if key.removeprefix("index:") in HASHES else sorted(values)
-        elif key.partition(":")[0] in BULK:
-            (bulk,) = (database.read_bulk([full]) for full in database.keys(key))
-            told[key] = [bytes(value) for value in bulk]
-        else:
-            told[key] = values
-    return told
 
 
 @given(lives=st.lists(st.lists(COMMANDS, max_size=25), min_size=1, max_size=2))

@@ -1,0 +1,138 @@
+"""Accelerated or not, the same comes of it: each order, fill and position, event by event, in the same order."""
+
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from itertools import count
+from typing import Any, Final
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from virtual import settings_with
+
+from reconciliation.drill.scenario import CLAIMS
+from reconciliation.drill.schedule import (
+    AnyOperation,
+    Boot,
+    Fill,
+    Kill,
+    Place,
+    Schedule,
+    Seed,
+    Stop,
+    Submit,
+    Until,
+    Wait,
+    Withdraw,
+)
+from reconciliation.drill.seeds.derive import derive
+from reconciliation.drill.virtual import VirtualRun
+from reconciliation.settings.accelerations import ACCELERATIONS
+from reconciliation.settings.guards import GUARDS
+
+LOTS: Final = {"BTCUSDT": Decimal("0.010"), "ETHUSDT": Decimal("0.200"), "SOLUSDT": Decimal(2)}
+RESTING: Final = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500), "SOLUSDT": Decimal(100)}
+WITHOUT_HISTORY: Final = tuple(guard for guard in GUARDS if guard not in {"whole_history", "matched_histories"})
+
+few = hypothesis_settings(
+    max_examples=max(4, hypothesis_settings().max_examples // 100), deadline=None, suppress_health_check=()
+)
+
+
+@st.composite
+def trades(draw: st.DrawFn, numbers: Iterator[int]) -> tuple[AnyOperation, ...]:
+    """A few orders of the node's own and from outside: filled, filled in part, resting, withdrawn; flips among them."""
+    made: list[AnyOperation] = []
+    for _ in range(draw(st.integers(1, 4))):
+        symbol = draw(st.sampled_from(sorted(LOTS)))
+        name, lots = f"order-{next(numbers)}", draw(st.integers(1, 3))
+        order: dict[str, Any] = {
+            "name": name,
+            "symbol": symbol,
+            "side": draw(st.sampled_from(["BUY", "SELL"])),
+            "quantity": LOTS[symbol] * lots,
+        }
+        kind = Place if draw(st.booleans()) else Submit
+        match draw(st.sampled_from(["market", "resting", "part", "ended"])):
+            case "market":
+                made.append(kind(**order))
+            case what:
+                resting = order | {"side": "BUY", "price": RESTING[symbol]}
+                made += [kind(**resting), Wait(secs=2)]
+                if what != "resting" and lots > 1:
+                    made.append(Fill(name=name, quantity=LOTS[symbol]))
+                if what == "ended":
+                    made.append(Withdraw(name=name))
+        made.append(Wait(secs=draw(st.sampled_from([1, 10, 45]))))
+    return tuple(made)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[AnyOperation, ...]:
+    """What happened before the first boot, two or three lives, and what happens between them."""
+    numbers = count(1)
+    seeded = [
+        Seed(symbol=symbol, fills=draw(st.integers(1, 6)), net=LOTS[symbol] * draw(st.integers(-2, 2)), age_mins=20)
+        for symbol in draw(st.lists(st.sampled_from(sorted(LOTS)), unique=True))
+    ]
+    operations: list[AnyOperation] = [*seeded]
+    for _ in range(draw(st.integers(1, 2))):
+        operations += [Boot(), Until(event="Started")]
+        operations += draw(trades(numbers))
+        operations.append(Stop() if draw(st.booleans()) else Kill())
+        operations += (each for each in draw(trades(numbers)) if isinstance(each, Place | Fill | Withdraw | Wait))
+    return (*operations, Boot(), Until(event="Started"), Wait(secs=10))
+
+
+def came_of_it(settings: Any, schedule: Schedule) -> tuple[list[str], list[tuple[str, str, tuple[Any, ...]]]]:
+    """Return what was heard and asked, and what was written of orders, positions and accounts, in its order."""
+    run = VirtualRun(settings, schedule)
+    run.play()
+    heard = [f"{entry.ns} {entry.kind} {entry.text}" for entry in run.world.trace if entry.kind != "database"]
+    database: Any = run.store
+    return heard, [
+        (write.command, write.key, tuple(map(without_ids, write.values)))
+        for write in database._log
+        if not write.key.startswith("index:")
+    ]
+
+
+def without_ids(value: bytes) -> Any:
+    """What was written without the ids that each event draws for itself."""
+    try:
+        told = msgspec.msgpack.decode(value)
+    except msgspec.DecodeError:
+        return value
+    return (
+        {key: each for key, each in told.items() if key not in {"event_id", "id"}} if isinstance(told, dict) else told
+    )
+
+
+def assert_equal(
+    schedule: Schedule, guards: Collection[str] = GUARDS, names: Collection[str] = ACCELERATIONS, **overrides: Any
+) -> None:
+    def played(names: Collection[str]) -> Any:
+        more = {"node.accelerate": list(names), **overrides}
+        return came_of_it(settings_with(guards, more), schedule)
+
+    assert played(names) == played(())
+
+
+@pytest.mark.property
+@few
+@given(operations=lives(), lookback_mins=st.sampled_from([None, 1, 30]), seed=st.integers(1, 1_000))
+@pytest.mark.parametrize("guards", [GUARDS, WITHOUT_HISTORY, ()], ids=["guarded", "adjusted", "stock"])
+def test_generated_histories(
+    guards: Collection[str], operations: tuple[AnyOperation, ...], lookback_mins: int | None, seed: int
+) -> None:
+    schedule = Schedule(name="test", seed=seed, claims=CLAIMS, operations=operations)
+    names = [name for name in ACCELERATIONS if name != "matched_instruments"]
+    assert_equal(schedule, guards, names, **{"reconciliation.lookback_mins": lookback_mins})
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_seeds_of_the_drill(seed: int) -> None:
+    """With faults at venue, stream and cache, and kills."""
+    assert_equal(derive(seed, minutes=2, settle_secs=60, silence_secs=2, kills=False))
