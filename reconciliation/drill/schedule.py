@@ -58,7 +58,7 @@ class Amend(Operation):
 
 
 class Seed(Operation):
-    """The account has a history before all this."""
+    """The account has a history before all this; of each of its open orders a part may have traded then."""
 
     do: Literal["seed"] = "seed"
     symbol: str = "BTCUSDT"
@@ -66,6 +66,7 @@ class Seed(Operation):
     open_orders: int = 0
     net: Decimal = Decimal(0)
     age_mins: int = 1
+    part: Decimal = Decimal(0)
 
 
 class Place(Operation):

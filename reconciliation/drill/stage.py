@@ -101,6 +101,7 @@ def _carried_out(operation: Operation, control: VenueControl) -> bool:  # noqa: 
                 open_orders=operation.open_orders,
                 net=operation.net,
                 age_mins=operation.age_mins,
+                part=operation.part,
             )
         case Place():
             control.place(

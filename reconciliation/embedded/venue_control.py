@@ -38,8 +38,15 @@ class VenueControl:
 
     # -- History and orders by hand ----------------------------------------------------------------
 
-    def seed(
-        self, symbol: str, *, fills: int = 0, open_orders: int = 0, net: Amount = "0", age_mins: int = 1
+    def seed(  # noqa: PLR0913 - what there is to say of a history
+        self,
+        symbol: str,
+        *,
+        fills: int = 0,
+        open_orders: int = 0,
+        net: Amount = "0",
+        age_mins: int = 1,
+        part: Amount = "0",
     ) -> Seeded:
         """Add history of a symbol; nobody is told of it.
 
@@ -49,8 +56,10 @@ class VenueControl:
             open_orders: how many resting limit orders, away from the last price.
             net: the signed position to end with, whatever it is before.
             age_mins: how long ago it ended.
+            part: how much of each resting order traded then.
         """
         body = {"symbol": symbol, "fills": fills, "open_orders": open_orders, "net": str(net), "age_mins": age_mins}
+        body |= {"part": str(part)}
         return Seeded.read(self._call("POST", "seed", body))
 
     def place(  # noqa: PLR0913 - what there is to say of an order

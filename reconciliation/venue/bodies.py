@@ -39,6 +39,7 @@ class SeedBody(Body):
     open_orders: int = Field(default=0, ge=0, le=MOST_AT_ONCE)
     net: Decimal = Field(default=Decimal(0), max_digits=30)
     age_mins: int = Field(default=1, ge=1, le=LONGEST_AGE_MINS)
+    part: Decimal = Field(default=Decimal(0), ge=0, max_digits=30)
 
 
 class OrderBody(Body):

@@ -105,6 +105,7 @@ class Control:
             open_orders=body.open_orders,
             net=body.net,
             age_mins=body.age_mins,
+            part=body.part,
         )
         net = SYMBOLS[body.symbol].quantity_text(seeded.net)
         return {"symbol": body.symbol, **asdict(seeded), "net": net}

@@ -8,7 +8,7 @@ from typing import Final
 
 from reconciliation.venue.errors import RequestRefused
 from reconciliation.venue.ledger import Ledger
-from reconciliation.venue.records import Filled, OrderType, Placed, Side
+from reconciliation.venue.records import Filled, Order, OrderType, Placed, Side
 from reconciliation.venue.symbols import Symbol, symbol_named
 
 SPACING_MS: Final = 60_000
@@ -37,7 +37,14 @@ class Seeded:
 
 
 def seed(  # noqa: PLR0913 - what there is to say of a history
-    ledger: Ledger, symbol_name: str, *, fills: int, open_orders: int, net: Decimal, age_mins: int = 1
+    ledger: Ledger,
+    symbol_name: str,
+    *,
+    fills: int,
+    open_orders: int,
+    net: Decimal,
+    age_mins: int = 1,
+    part: Decimal = Decimal(0),
 ) -> Seeded:
     """Add history of a symbol to a ledger; nobody is told of it.
 
@@ -52,6 +59,7 @@ def seed(  # noqa: PLR0913 - what there is to say of a history
         open_orders: how many resting limit orders.
         net: the signed position to end with, whatever it is before.
         age_mins: how long ago it ended; later than what the ledger holds it ends in any case.
+        part: how much of each resting order traded then; less than all of it.
 
     Raises:
         RequestRefused: no such number of trades leads to that position, or `net` is off the step grid.
@@ -66,8 +74,14 @@ def seed(  # noqa: PLR0913 - what there is to say of a history
     times = [start + (end - start) * (index + 1) // fills for index in range(fills)]
     for index, (signed, time_ms) in enumerate(zip(trades, times, strict=True)):
         _trade(ledger, symbol, index, signed, time_ms)
+    if part:
+        symbol.check_quantity(part)
+    if part >= symbol.lot:
+        raise RequestRefused(f"an order of {symbol.lot} of which {part} traded does not rest")
     for index in range(open_orders):
-        ledger.write(_resting(ledger, symbol, index, end))
+        resting = ledger.write(_resting(ledger, symbol, index, end)).order
+        if part:
+            ledger.write(_filled(ledger, resting, part, resting.price, end, maker=True))
     return Seeded(
         fills=fills,
         open_orders=open_orders,
@@ -132,15 +146,19 @@ def _trade(ledger: Ledger, symbol: Symbol, index: int, signed: Decimal, time_ms:
             time_ms=time_ms,
         )
     )
-    ledger.write(
-        Filled(
-            trade_id=ledger.next_trade_id(symbol.name),
-            order_id=order_id,
-            quantity=abs(signed),
-            price=price,
-            maker=maker,
-            time_ms=time_ms,
-        )
+    ledger.write(_filled(ledger, ledger.orders[order_id], abs(signed), price, time_ms, maker=maker))
+
+
+def _filled(  # noqa: PLR0913 - what there is to say of a trade
+    ledger: Ledger, order: Order, quantity: Decimal, price: Decimal, time_ms: int, *, maker: bool
+) -> Filled:
+    return Filled(
+        trade_id=ledger.next_trade_id(order.symbol),
+        order_id=order.order_id,
+        quantity=quantity,
+        price=price,
+        maker=maker,
+        time_ms=time_ms,
     )
 
 

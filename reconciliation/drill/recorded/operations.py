@@ -134,7 +134,8 @@ def _order(order: Submit | Place) -> str:
 
 
 def _history(seed: Seed) -> str:
-    return f"{seed.fills} trades, {seed.open_orders} open orders, net {seed.net}, {seed.age_mins} min old"
+    part = f" that traded {seed.part} each" if seed.part else ""
+    return f"{seed.fills} trades, {seed.open_orders} open orders{part}, net {seed.net}, {seed.age_mins} min old"
 
 
 def _silently(*, silent: bool) -> str:

@@ -75,15 +75,18 @@ def resting(arena: Arena) -> str:
 # -- Conditional orders
 
 
-def test_a_stop_older_than_the_lookback_is_kept_at_a_warm_boot(venue: VenueProcess, redis: str) -> None:
-    stop_rests(venue, stop_at_venue())
-    with node_on(venue, guards=GUARDS, cache_url=redis, **OFF) as arena:
-        assert arena.status("stop-1") == "ACCEPTED"
-    with node_on(
-        venue, guards=GUARDS, cache_url=redis, reconciliation_lookback_mins=1_440, start=False, **OFF
-    ) as arena:
-        assert arena.begin()
-        assert arena.status("stop-1") == "ACCEPTED"
+@pytest.mark.parametrize("status", ["NEW", "TRIGGERING", None])
+def test_a_stop_older_than_the_lookback_is_kept_at_every_boot(
+    venue: VenueProcess, redis: str, status: str | None
+) -> None:
+    """The venue lists it as open, and has more words for that than one."""
+    stop_rests(venue, stop_at_venue(algoStatus=status))
+    for boot in range(6):
+        with node_on(
+            venue, guards=GUARDS, cache_url=redis, reconciliation_lookback_mins=1_440, start=False, **OFF
+        ) as arena:
+            assert arena.begin(), boot
+            assert arena.status("stop-1") == "ACCEPTED", boot
 
 
 def test_a_stop_that_is_gone_is_cancelled_at_a_warm_boot(venue: VenueProcess, redis: str) -> None:

@@ -172,6 +172,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_endpoint_futures_account": (ACCOUNT,),
     "_enum_parser": (CLIENT,),
     "_execute_command": (ENGINE, LiveRiskEngine),
+    "_fetch_algo_orders": (CLIENT,),
     "_fill_reports": (ExecutionMassStatus,),
     "_futures_http_account": (CLIENT,),
     "_generate_algo_order_status_reports": (CLIENT,),

@@ -10,6 +10,7 @@ from reconciliation.engine.v1.guards.histories import HistoryMender
 from reconciliation.engine.v1.guards.history import HistoryGuard
 from reconciliation.engine.v1.guards.orders import OrderGuard
 from reconciliation.engine.v1.guards.positions import PositionGuard
+from reconciliation.engine.v1.guards.reach import ReachGuard
 from reconciliation.engine.v1.guards.trades import TradeGuard
 
 
@@ -46,6 +47,7 @@ def install(
         for client in clients:
             client.limit_queries(report_secs)
     if "whole_history" in wanted:
+        ReachGuard(engine, clients)
         HistoryGuard(engine)
     if "matched_histories" in wanted:
         HistoryMender(engine, lifecycle)  # after the other: it judges by what that leaves of a mass status

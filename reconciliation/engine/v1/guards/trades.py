@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.events import OrderEvent, OrderFilled
-from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, VenueOrderId
+from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.lifecycle import Lifecycle, QueryFailed
@@ -32,8 +32,6 @@ ASKED: Final = 3
 """How often the venue must answer that it has no trade to tell before a fill is inferred."""
 PAUSE_SECS: Final = 2.0
 """Between two such answers; what a venue tells of trades lags behind what it tells of orders."""
-FEW: Final = 5
-"""So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
 MARGIN_NS: Final = 5_000_000_000
 """By so much the venue's clock may be behind; what closed earlier than the start was the start's to judge."""
 
@@ -204,15 +202,11 @@ class TradeGuard:
             order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
             if lacks(order, report, status._fill_reports.get(report.venue_order_id, [])):
                 behind.setdefault(report.instrument_id, []).append(report)
-        for instrument_id, reports in behind.items():
-            told: dict[VenueOrderId, list[FillReport]] = {}
-            if len(reports) > FEW:
-                for fill in await self._venue.of_instrument(client, instrument_id):
-                    told.setdefault(fill.venue_order_id, []).append(fill)
+        for reports in behind.values():
+            told = await self._venue.of_orders(client, reports)
             for report in reports:
-                trades = told.get(report.venue_order_id) if told else await self._venue.of_order(client, report)
-                if trades:
-                    status._fill_reports[report.venue_order_id] = in_order(trades)
+                if trades := told.get(report.venue_order_id):
+                    status._fill_reports[report.venue_order_id] = trades
 
     def _reconcile_whole(self, status: ExecutionMassStatus) -> bool:
         """Reconcile a mass status as it is: it was completed before, and positions are judged right after it."""

@@ -1,9 +1,10 @@
 """What a venue tells of trades and of the orders that they belong to, whichever client is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from nautilus_trader.core.datetime import unix_nanos_to_dt
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReport
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
@@ -13,6 +14,11 @@ from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.v1.adapters.stock.client import StockClient
+
+Told = dict[VenueOrderId, list[FillReport]]
+
+FEW: Final = 5
+"""So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
 
 
 class VenueTrades:
@@ -36,12 +42,45 @@ class VenueTrades:
 
     async def of_order(self, client: StockClient, report: OrderStatusReport) -> list[FillReport]:
         """Return the trades of one order."""
-        fills = await self._fills(client, report.instrument_id, report.venue_order_id)
-        return in_order(fill for fill in fills if fill.venue_order_id == report.venue_order_id)
+        return (await self.of_orders(client, [report])).get(report.venue_order_id, [])
 
-    async def of_instrument(self, client: StockClient, instrument_id: InstrumentId) -> list[FillReport]:
-        """Return all trades of an instrument that the venue tells of."""
-        return await self._fills(client, instrument_id, None)
+    async def of_orders(self, client: StockClient, reports: Sequence[OrderStatusReport]) -> Told:
+        """Return the trades of orders of one instrument; those of many by one question."""
+        told = await self._of_instrument(client, reports[0].instrument_id) if len(reports) > FEW else {}
+        if not told:
+            for report in reports:
+                fills = await self._fills(client, report.instrument_id, report.venue_order_id)
+                told[report.venue_order_id] = in_order(
+                    fill for fill in fills if fill.venue_order_id == report.venue_order_id
+                )
+        return await self._with_older(client, reports, told)
+
+    async def _with_older(self, client: StockClient, reports: Sequence[OrderStatusReport], told: Told) -> Told:
+        """Add the older trades of orders that lack some: asked without a time a venue tells of its last days only."""
+        if client.recent_secs is None:
+            return told
+        recent_ns = self._engine._clock.timestamp_ns() - int(client.recent_secs * 1e9)
+        old = [
+            report
+            for report in reports
+            if report.ts_accepted < recent_ns and self._lacks(report, told.get(report.venue_order_id, ()))
+        ]
+        if not old:
+            return told
+        since_ns = min(report.ts_accepted for report in old)
+        return told | await self._of_instrument(client, old[0].instrument_id, since_ns)
+
+    async def _of_instrument(
+        self, client: StockClient, instrument_id: InstrumentId, since_ns: int | None = None
+    ) -> Told:
+        told: Told = {}
+        for fill in in_order(await self._fills(client, instrument_id, since_ns=since_ns)):
+            told.setdefault(fill.venue_order_id, []).append(fill)
+        return told
+
+    def _lacks(self, report: OrderStatusReport, trades: Iterable[FillReport]) -> bool:
+        order = self._engine._cache.order(report.client_order_id) if report.client_order_id else None
+        return lacks(order, report, trades)
 
     async def order_of(self, client: StockClient, fill: FillReport) -> OrderStatusReport | None:
         """Return the order that a trade belongs to; None where the venue does not know it."""
@@ -56,12 +95,16 @@ class VenueTrades:
         )
 
     async def _fills(
-        self, client: StockClient, instrument_id: InstrumentId, venue_order_id: VenueOrderId | None
+        self,
+        client: StockClient,
+        instrument_id: InstrumentId,
+        venue_order_id: VenueOrderId | None = None,
+        since_ns: int | None = None,
     ) -> list[FillReport]:
         command = GenerateFillReports(
             instrument_id=instrument_id,
             venue_order_id=venue_order_id,
-            start=None,
+            start=None if since_ns is None else unix_nanos_to_dt(since_ns),
             end=None,
             command_id=UUID4(),
             ts_init=self._engine._clock.timestamp_ns(),

@@ -60,7 +60,17 @@ NEEDED: Final[dict[str, Touched]] = {
         ),
         client=frozenset({"generate_mass_status"}),
     ),
-    "whole_history": Touched(engine=frozenset({"_adjust_mass_status_fills"})),
+    "whole_history": Touched(
+        engine=frozenset(
+            {
+                "_adjust_mass_status_fills",
+                POSITION_CHECK,
+                "_query_and_find_missing_fills",
+                "_query_position_status_reports",
+            }
+        ),
+        client=frozenset({"generate_mass_status"}),
+    ),
     "matched_histories": Touched(
         engine=frozenset(
             {

@@ -16,6 +16,7 @@ from reconciliation.engine.holdings import Holdings
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.binance import errors as _registers_how_errors_read  # noqa: F401
 from reconciliation.engine.v1.adapters.binance.listening import ListeningClient
+from reconciliation.engine.v1.adapters.binance.paging import WINDOW_MS, PagingGuard
 from reconciliation.engine.v1.adapters.binance.query_errors import QueryErrorGuard
 from reconciliation.engine.v1.adapters.binance.reports import ReportGuard
 from reconciliation.engine.v1.adapters.binance.stock import StockBinanceClient
@@ -87,6 +88,11 @@ class BinanceClient(StockBinanceClient):
         """What the last answer told, for the address as a whole; 0 once its minute is over, or of a read-only node."""
         transport = self.engine_client._http_client._client
         return transport.used if isinstance(transport, WeighedTransport) else 0
+
+    @property
+    def recent_secs(self) -> float | None:
+        """How old a trade may be that is told without a time; the guard `history` reads since a time to the end."""
+        return WINDOW_MS / 1_000 if isinstance(self.engine_client, PagingGuard) else None
 
     def raise_failures(self) -> None:
         """Leave a client of ours as it is: it has the guard itself; hear what a stock one logs."""

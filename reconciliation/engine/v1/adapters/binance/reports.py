@@ -29,8 +29,10 @@ from reconciliation.engine.v1.adapters.binance.listening import (
     QueryRecord,
     UnreadableOrderError,
     in_mass_status,
+    is_open_conditional,
     listening,
     note_failure,
+    record_open_conditional,
     record_open_orders,
     recorded_open_orders,
 )
@@ -39,7 +41,6 @@ from reconciliation.engine.v1.queries.absence import canceled_report
 ATTEMPTS: Final = 3
 PAUSE_SECS: Final = 1.0
 _OPEN: Final = frozenset({BinanceOrderStatus.NEW, BinanceOrderStatus.PARTIALLY_FILLED})
-_OPEN_CONDITIONAL: Final = frozenset({"NEW"})
 # Asking again would turn a limit into a ban; 418 is Binance's word for one.
 _NOT_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
 
@@ -83,10 +84,18 @@ class ReportGuard(ListeningClient):
     def _parse_algo_order_report(
         self, algo_order: BinanceFuturesAlgoOrder, start_ms: int | None, end_ms: int | None
     ) -> OrderStatusReport | None:
-        """Keep open conditional orders of a mass status whatever their age."""
-        if in_mass_status() and algo_order.algoStatus in _OPEN_CONDITIONAL:
-            start_ms = None
+        """Keep open conditional orders of a mass status whatever their age.
+
+        What is open is what the venue lists as open: it has more words for that than one, and may leave the status out.
+        """
+        if in_mass_status() and is_open_conditional(algo_order.algoId):
+            start_ms = end_ms = None
         return super()._parse_algo_order_report(algo_order, start_ms, end_ms)
+
+    async def _fetch_algo_orders(self, symbol: str | None) -> tuple[list[BinanceFuturesAlgoOrder], set[int]]:
+        open_orders, ids = await super()._fetch_algo_orders(symbol)
+        record_open_conditional(open_orders)
+        return open_orders, ids
 
     async def _build_active_symbols(self, symbol: str | None) -> tuple[set[str], list[BinanceOrder]]:
         active_symbols, open_orders = await super()._build_active_symbols(symbol)

@@ -89,6 +89,17 @@ class StockClient:
         """Not known."""
         return 0
 
+    @property
+    def longest_lookback_mins(self) -> int | None:
+        """How far back its mass status may look, minutes; None where no limit is known."""
+        declared = of_client(type(self.engine_client))
+        return None if declared is None else declared.facts.longest_lookback_mins
+
+    @property
+    def recent_secs(self) -> float | None:
+        """None: what it makes of a query for trades that names a time is not known."""
+        return None
+
     def raise_failures(self) -> None:
         """Have each report query raise the error that the client only logs; what it cannot ask is asked otherwise."""
         declared = of_client(type(self.engine_client))
