@@ -89,8 +89,9 @@ properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples
 	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 
-bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, what watching costs, and resolving beside other libraries
+bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, boots, what watching costs, and resolving beside other libraries
 	@$(BIN)/python -m benchmarks.limits.run
+	@$(BIN)/python -m benchmarks.boot
 	@$(BIN)/python -m benchmarks.watched
 	@$(BENCH)/bin/python -m benchmarks.run
 

@@ -6,6 +6,8 @@ The names below load on first use, so that importing the package costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from reconciliation.importing import undisturbed
+
 if TYPE_CHECKING:
     from reconciliation.config import ReconciliationConfig
     from reconciliation.engine.builder import NodeBuilder
@@ -98,4 +100,5 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    with undisturbed():
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

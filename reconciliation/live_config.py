@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from reconciliation.importing import undisturbed
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,10 +90,11 @@ class LiveTradingNodeConfig:
             NotReadyError: the monitor's address cannot be listened on, or its certificate cannot be read.
             ClaimError: two strategies claim one instrument.
         """
-        from reconciliation.node.draft import draft
-        from reconciliation.node.event_log import EventLog
-        from reconciliation.node.log import event_logger
-        from reconciliation.node.node import Node
+        with undisturbed():
+            from reconciliation.node.draft import draft
+            from reconciliation.node.event_log import EventLog
+            from reconciliation.node.log import event_logger
+            from reconciliation.node.node import Node
 
         drafted = draft(self.settings, configure)
         told = (EventLog(event_logger(self.settings.log)),) if observers is None else observers

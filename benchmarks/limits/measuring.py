@@ -108,7 +108,7 @@ def told_by(kind: str, env: dict[str, str], folder: Path, what: str, *figures: i
         )
         os.close(writer)
         try:
-            for line in _lines(lines.fileno()):
+            for line in lines_of(lines.fileno()):
                 told: Told = json.loads(line)
                 if "done" in told:
                     process.wait(PATIENCE_SECS)
@@ -121,7 +121,7 @@ def told_by(kind: str, env: dict[str, str], folder: Path, what: str, *figures: i
     raise NotMeasuredError(f"the {kind} node did not come through '{what}': {last}")
 
 
-def _lines(handle: int) -> Iterator[bytes]:
+def lines_of(handle: int) -> Iterator[bytes]:
     """Yield lines until the other end closes, or says nothing for too long."""
     rest = b""
     with selectors.DefaultSelector() as selector:

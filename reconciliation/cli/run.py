@@ -16,6 +16,7 @@ from reconciliation.cli.options import (
 )
 from reconciliation.cli.targets import named_object
 from reconciliation.errors import ExitCode
+from reconciliation.importing import undisturbed
 from reconciliation.layers.problems import SettingsError
 from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings
@@ -52,8 +53,9 @@ def command(  # noqa: PLR0913 - an argument an option
     resolved = with_ready_file(without_lease(usable(settings), no_lease=no_lease), ready_file)
 
     def body(stop: StopRequest) -> int:
-        from reconciliation.cli import nodes  # the engine loads only here
-        from reconciliation.node.one_stream import OneStream
+        with undisturbed():
+            from reconciliation.cli import nodes  # the engine loads only here
+            from reconciliation.node.one_stream import OneStream
 
         stream = OneStream(resolved.log, is_verbose=verbose)
         try:

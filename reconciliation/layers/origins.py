@@ -1,6 +1,7 @@
 """Which layer each effective value came from, and what it shadowed."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -26,18 +27,18 @@ class LayerOrigins(Origins):
 
     def __init__(self, settings: Settings, layers: tuple[Layer, ...]) -> None:
         super().__init__()
-        self._settings = settings
+        # Not the settings themselves, which hold these origins: a circle is freed only by the garbage collector.
+        self._tables = {setting.path[0]: getattr(settings, setting.path[0]) for setting in known.settings_with_keys()}
         self._layers = layers
-        self._paths: dict[str, KeyPath] | None = None
 
     def __getitem__(self, key: str) -> str:
-        return place_of(self._path(key), self._layers)
+        return self._place_by_key[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
+        return iter(self._paths)
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._paths)
 
     def stack(self, key: str) -> tuple[Layered, ...]:
         """Return every layer's word on a key, lowest first; the last one is effective.
@@ -47,7 +48,7 @@ class LayerOrigins(Origins):
         Raises:
             KeyError: there is no such key.
         """
-        path = (key,) if (key,) in known.settings_by_path() else self._path(key)
+        path = (key,) if (key,) in known.settings_by_path() else self._paths[key]
         words = [Layered(layer.place(path), _shown(path, layer.get(path))) for layer in self._layers if layer.has(path)]
         setting = known.at(path)
         if setting is not None and not setting.field.is_required():
@@ -58,13 +59,20 @@ class LayerOrigins(Origins):
         """Return the origins with one layer more: what was replaced after the settings were resolved."""
         return LayerOrigins(settings, (ReplacedLayer(origin, values), *self._layers))
 
-    def _path(self, key: str) -> KeyPath:
-        return self._all()[key]
+    @cached_property
+    def _paths(self) -> dict[str, KeyPath]:
+        """The path of every effective value by its key."""
+        return {**known.paths_by_key(), **{".".join(path): path for path in _paths_in(self._tables)}}
 
-    def _all(self) -> dict[str, KeyPath]:
-        if self._paths is None:
-            self._paths = {".".join(path): path for path in leaves(self._settings)}
-        return self._paths
+    @cached_property
+    def _place_by_key(self) -> dict[str, str]:
+        owners: dict[KeyPath, Layer] = {}
+        for layer in reversed(self._layers):
+            owners.update(dict.fromkeys(layer.paths(), layer))
+        return {
+            key: DEFAULT if (owner := owners.get(path)) is None else owner.place(path)
+            for key, path in self._paths.items()
+        }
 
 
 def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
@@ -75,18 +83,16 @@ def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
     return DEFAULT
 
 
-def leaves(settings: Settings) -> Iterator[KeyPath]:
-    """Yield the path of every effective value; a mapping has one for each key of each of its tables.
+def _paths_in(tables: Mapping[str, Any]) -> Iterator[KeyPath]:
+    """Yield the paths of what stands in tables, by section; a mapping has one for each key of each of its tables.
 
     Of a table whose keys only the engine knows, each key has one; an empty one in a mapping has one itself.
     """
-    by_path = known.settings_by_path()
-    yield from (path for path, setting in by_path.items() if setting.entry is None and not setting.free)
-    for setting in by_path.values():
-        section = getattr(settings, setting.path[0])
+    for setting in known.settings_with_keys():
+        section = tables[setting.path[0]]
         if setting.free:
             yield from ((*setting.path, key) for key in section)
-        elif setting.entry is not None:
+        else:
             for name, table in section.items():
                 for key, inner in setting.in_entry(name).items():
                     fields = getattr(table, key) if inner.free else {}

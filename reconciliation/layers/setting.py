@@ -51,6 +51,11 @@ class Setting:
         return {"secs": "seconds", "ms": "milliseconds", "mins": "minutes"}.get(suffix, "")
 
     @property
+    def holds_keys(self) -> bool:
+        """Whether it is a table whose keys no model has: one of tables by name, or a free one."""
+        return self.free or self.entry is not None
+
+    @property
     def may_hold_secrets(self) -> bool:
         """Whether it is a secret, or a table in which one may stand."""
         return self.secret or self.free or any(inner.free for inner in self.in_entry(NOTHING).values())

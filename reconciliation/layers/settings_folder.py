@@ -107,8 +107,9 @@ def _here() -> SettingsFolder:
 
 def _wrong(folder: Path) -> str:
     """Say why a folder is none of settings; empty when it is one, whatever is wrong with its files."""
+    if os.path.lexists(folder / DEFAULT_FILE):
+        return ""
     if not os.path.lexists(folder):
         return "does not exist"
-    if not os.path.isdir(folder):  # noqa: PTH112 - Path's raises where a link leads to what may not be looked at
-        return "is not a folder"
-    return "" if os.path.lexists(folder / DEFAULT_FILE) else f"has no {DEFAULT_FILE}"
+    is_folder = os.path.isdir(folder)  # noqa: PTH112 - Path's raises where a link leads to what may not be looked at
+    return f"has no {DEFAULT_FILE}" if is_folder else "is not a folder"

@@ -1,6 +1,7 @@
 """A layer: a tree of values as a source that pydantic-settings merges, and the place each of them stands."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ class Layer(PydanticBaseSettingsSource):
         self.warnings: list[Problem] = []
         self._moved: dict[KeyPath, KeyPath] = {}
         for old, renamed in renames.RENAMED.items():
-            self._move(old, renamed)
+            if old[0] in values and self.has(old):
+                self._move(old, renamed)
 
     def __call__(self) -> dict[str, Any]:
         """Return the tree of values this layer sets."""
@@ -38,6 +40,10 @@ class Layer(PydanticBaseSettingsSource):
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
         """Return one top-level value, as the base class demands."""
         return self.values.get(field_name), field_name, False
+
+    def paths(self) -> Iterator[KeyPath]:
+        """Yield the path of every value and every table this layer sets."""
+        return _paths(self.values, ())
 
     def has(self, path: KeyPath) -> bool:
         """Whether this layer sets the value at a path."""
@@ -75,8 +81,6 @@ class Layer(PydanticBaseSettingsSource):
         return "remove it"
 
     def _move(self, old: KeyPath, renamed: renames.Renamed) -> None:
-        if not self.has(old):
-            return
         value = self.get(old)
         del self.get(old[:-1])[old[-1]]
         if old[:-1] and not self.get(old[:-1]):
@@ -91,6 +95,14 @@ class Layer(PydanticBaseSettingsSource):
         new = ".".join(renamed.path)
         message = f"{'.'.join(old)} is called {new} since {renamed.version}"
         self.warnings.append(Problem(self._place(old), new, "renamed", message, f"write {new}", self.excerpt(old)))
+
+
+def _paths(tree: dict[str, Any], above: KeyPath) -> Iterator[KeyPath]:
+    for key, value in tree.items():
+        path = (*above, key)
+        yield path
+        if isinstance(value, dict):
+            yield from _paths(value, path)
 
 
 def display(path: Path) -> str:

@@ -12,6 +12,7 @@ from reconciliation.layers.problems import Excerpt, Problem
 from reconciliation.layers.reading import NOTHING
 from reconciliation.layers.setting import Setting
 from reconciliation.layers.sources import KeyPath, Layer, display
+from reconciliation.layers.toml_plain import plain_document
 from reconciliation.layers.toml_positions import key_lines
 
 BYTE_ORDER_MARK: Final = "\ufeff"
@@ -50,6 +51,10 @@ class TomlLayer(Layer):
                 message, hint = "begins with a byte-order mark", "save the file as UTF-8 without one"
                 problems.append(Problem(self._name, "", "byte_order_mark", message, hint))
                 return {}
+            plain = plain_document(self.text)
+            if plain is not None:
+                self._lines = plain.lines
+                return plain.values
             values = tomllib.loads(self.text)
             if not too_deep(values):
                 return values

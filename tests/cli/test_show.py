@@ -13,8 +13,8 @@ from jail import SHIPPED, Jail, jailed, output, process, recon
 
 from reconciliation import Settings
 from reconciliation.layers import known
-from reconciliation.layers.origins import leaves
 from reconciliation.settings.cache import CacheSettings
+from reconciliation.settings.origins import values_in
 
 CANARY = "kanarienvogel"
 SECRETS = {
@@ -87,7 +87,7 @@ def test_as_data_holds_every_value_with_a_plain_origin(jail: Jail) -> None:
     settings = jail.load({"RECON_CLAIMS": CLAIMS}, overrides={"log.level": "ERROR"})
     assert shown["fingerprint"] == settings.fingerprint
     assert shown["values"] == settings.masked()
-    assert set(shown["origins"]) == {".".join(path) for path in leaves(settings)}
+    assert set(shown["origins"]) == {".".join(path) for path, _ in values_in(settings)}
     assert shown["origins"]["log.level"] == "--set"
     assert shown["origins"]["claims.A-1.instrument_ids"] == "RECON_CLAIMS"
     assert shown["origins"]["claims.A-1.claim_all"] == "default"

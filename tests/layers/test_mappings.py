@@ -55,7 +55,13 @@ class MoreSettings(Settings):
 
 @pytest.fixture(autouse=True)
 def second_mapping(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    caches = (known.settings_by_path, known.settings_by_variable, known.variables)
+    caches = (
+        known.settings_by_path,
+        known.settings_by_variable,
+        known.variables,
+        known.settings_with_keys,
+        known.paths_by_key,
+    )
     for module in (known, refusals, resolve, schema, sources):
         monkeypatch.setattr(module, "Settings", MoreSettings)
     for cached in caches:

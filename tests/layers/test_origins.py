@@ -152,7 +152,7 @@ def test_keys_and_their_files_are_masked(jail: Jail) -> None:
     assert origins.stack("venue.api_secret")[1:] == (Layered("RECON_VENUE_API_SECRET", "***"), Layered("--set", "***"))
 
 
-def test_positions_are_not_worked_out_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_positions_are_not_worked_out_when_nobody_asks(jail: Jail, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     scan = toml_positions.key_lines
 
@@ -161,7 +161,9 @@ def test_positions_are_not_worked_out_when_nobody_asks(monkeypatch: pytest.Monke
         return scan(text)
 
     monkeypatch.setattr("reconciliation.layers.toml_file.key_lines", counted)
-    settings = shipped({})
+    # Neither file is a plain one, whose lines come with its values.
+    jail.settings("log.level = 'ERROR'\n", standard="[reconciliation]\ninstrument_ids = [\n  'A.X',\n]\n")
+    settings = jail.load()
     assert settings.masked()
     assert settings.fingerprint
     assert len(settings.origins) > 50

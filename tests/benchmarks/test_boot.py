@@ -1,0 +1,46 @@
+"""Boots are measured from process start to running trader, on nodes that come to the same."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import boot
+from benchmarks.boot import BUILT, BY_HAND, COMMAND, RUNNING, Step
+from benchmarks.limits.measuring import NotMeasuredError
+
+
+def test_each_kind_boots_and_tells_its_steps(tmp_path: Path) -> None:
+    file = tmp_path / "boot.json"
+    done = CliRunner().invoke(boot.main, ["--quick", "--json", str(file)])
+    assert done.exit_code == 0, done.output
+    found = {each["kind"]: each for each in json.loads(file.read_text("utf-8"))}
+    steps = {kind: [step["name"] for step in each["steps"]] for kind, each in found.items()}
+    assert steps == {
+        BY_HAND: ["imports", "construct", RUNNING],
+        BUILT: ["imports", "settings", "collect", "construct", "connect", "reconcile", "verify", RUNNING],
+        COMMAND: ["collect", RUNNING],
+    }
+    for each in found.values():
+        secs = [step["secs"] for step in each["steps"]]
+        assert secs == sorted(secs)
+        assert each["steps"][-1]["cpu_secs"] == each["cpu_secs"] > 0
+    assert found[BY_HAND]["ratio"] == found[BY_HAND]["cpu_ratio"] == 1
+    assert f"({boot.BOOTS_AT_MOST} at most)" in done.stdout
+
+
+def test_ratios_are_those_of_the_boots_of_one_round() -> None:
+    by_hand = [(Step(RUNNING, secs, secs / 2),) for secs in (1.0, 4.0, 2.0)]
+    boots = [(Step("imports", 0.5, 0.1), Step(RUNNING, secs, secs / 4)) for secs in (1.1, 8.0, 2.6)]
+    found = boot.told_together(BUILT, boots, by_hand)
+    assert (found.rounds, found.secs, found.ratio, found.cpu_ratio) == (3, 2.6, 1.3, 0.65)
+    assert found.steps == (Step("imports", 0.5, 0.1), Step(RUNNING, 2.6, 0.65))
+
+
+def test_a_node_that_does_not_run_is_told_with_its_last_words(tmp_path: Path) -> None:
+    nowhere = {"RECON_CACHE_URL": "redis://127.0.0.1:1", "RECON_VENUE_STREAM_URL": "ws://127.0.0.1:1"}
+    with pytest.raises(NotMeasuredError, match=f"{BY_HAND} does not run: .*RECON_VENUE_API_KEY"):
+        boot.booted(BY_HAND, nowhere, tmp_path)
+    assert "RECON_VENUE_API_KEY" not in os.environ
