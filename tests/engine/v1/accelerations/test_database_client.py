@@ -55,6 +55,26 @@ def test_the_same_writes_leave_the_same(port: int, lives: list[list[Command]], s
     quick.close()
 
 
+LISTED: Final = st.tuples(
+    st.sampled_from(["insert", "delete"]), st.just("index:orders_open"), st.sampled_from([[b"O-1"], [b"O-2"]])
+)
+
+
+@given(commands=st.lists(LISTED | st.just(("delete_order", "O-1", None)), max_size=8))
+def test_an_index_lists_what_it_listed_last(port: int, commands: list[Command]) -> None:
+    """What says again what stands there may be left out, and nothing else; also where nothing but the end settles."""
+    left = []
+    for make in (connected, accelerated):
+        trader = f"T-{next(_numbers)}"
+        writer = make(trader, port)
+        write(writer, commands)
+        writer.close()
+        reader = connected(trader, port)
+        left.append(seen(reader))
+        reader.close()
+    assert left[0] == left[1]
+
+
 def test_what_is_written_while_the_rest_goes_out_comes_behind_it(port: int) -> None:
     trader = f"T-{next(_numbers)}"
     client = BatchedWrites(kind_of_client(), arguments(trader, port))
