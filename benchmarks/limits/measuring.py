@@ -35,8 +35,8 @@ class NotMeasuredError(Exception):
 
 
 @contextmanager
-def surroundings(
-    *, fills: int, open_orders: int, symbols: int, progress: Progress, built_up: bool = False
+def surroundings(  # noqa: PLR0913 - what there is to say of an account and its way
+    *, fills: int, open_orders: int, symbols: int, progress: Progress, built_up: bool = False, latency_secs: float = 0.0
 ) -> Iterator[dict[str, str]]:
     """Run a venue whose account has a history, the same of each symbol, and yield a node's environment.
 
@@ -47,6 +47,7 @@ def surroundings(
         open_orders: of each symbol.
         symbols: how many.
         progress: told how far it is.
+        latency_secs: how long each answer of the venue is on its way.
     """
     with VenueProcess() as venue:
         for symbol in list(SYMBOLS.values())[:symbols]:
@@ -58,6 +59,8 @@ def surroundings(
             elif fills:
                 venue.control.seed(symbol.name, fills=fills, open_orders=0, net=symbol.lot)
             progress(f"{symbol.name} has its history")
+        if latency_secs:
+            venue.control.fail("*", delay_secs=latency_secs)
         yield (
             venue.environment()
             | {

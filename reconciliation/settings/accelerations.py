@@ -8,6 +8,7 @@ ACCELERATIONS: Final = (
     "matched_instruments",
     "event_fields",
     "paused_collector",
+    "concurrent_queries",
     "bulk_reads",
     "batched_writes",
 )

@@ -254,7 +254,7 @@ def _built(
     clients = [client_of(client) for client in node.kernel.exec_engine._clients.values()]
     for client in clients:
         client.report_to(lifecycle)
-    accelerate(node.kernel.exec_engine, settings.node.accelerate)
+    accelerate(node.kernel.exec_engine, clients, settings.node.accelerate)
     trades = install(
         node,
         clients,

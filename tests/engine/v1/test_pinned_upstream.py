@@ -26,6 +26,7 @@ from nautilus_trader.adapters.binance.http.client import BinanceHttpClient
 from nautilus_trader.adapters.binance.http.endpoint import BinanceHttpEndpoint
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import ExecutionMassStatus
+from nautilus_trader.live import reconciliation
 from nautilus_trader.live.data_client import LiveDataClient, LiveMarketDataClient
 from nautilus_trader.live.data_engine import LiveDataEngine
 from nautilus_trader.live.execution_client import LiveExecutionClient
@@ -144,6 +145,10 @@ PINNED: dict[Callable[..., Any], str] = {
     TradingNode.run_async: "(self) 407815df5f3d",
     TradingNode.stop_async: "(self) 817b582dab59",
     TradingNode.dispose: "(self) 65d7da179b05",
+    CLIENT._get_binance_active_position_symbols: "(self, symbol) 7aacdb2adb19",
+    ACCOUNT.query_all_algo_orders: "(self, symbol, start_time, end_time, page, limit, recv_window) fe0b457fdf36",
+    ENGINE._deduplicate_mass_status_orders: "(self, mass_status) 80765489db27",
+    reconciliation.adjust_fills_for_partial_window: "(mass_status, instruments, logger) 63a5640fe982",
     factories._resolve_environment: "(environment) 193077da29fc",
     factories.get_cached_binance_http_client.__wrapped__: "(clock, account_type, api_key, api_secret, key_type, base_url, environment, is_us, proxy_url) a8ee39aa65d2",
     BinanceFuturesInstrumentProvider._parse_instrument: "(self, symbol_info, ts_event, position_risk, fee) 9889fd22be41",
@@ -177,6 +182,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_futures_http_account": (CLIENT,),
     "_generate_algo_order_status_reports": (CLIENT,),
     "_generate_order": (ENGINE,),
+    "_get_binance_active_position_symbols": (CLIENT,),
     "_generate_order_status_retries": (CLIENT,),
     "_generate_order_updated": (ENGINE,),
     "_get_cache_active_symbols": (CLIENT,),

@@ -1,8 +1,8 @@
 """Installing accelerations: some before a node is made, some on the engine of a built one."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Protocol
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
@@ -17,8 +17,15 @@ from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import BulkReads
 
 
-def install(engine: LiveExecutionEngine, names: Collection[str]) -> None:
-    """Put the named ones in an engine that reconciles nothing yet; before the guards, which wrap what they find."""
+class Client(Protocol):
+    """What an adapter's client is to an acceleration."""
+
+    def ask_at_once(self) -> None:
+        """Ask what is asked symbol by symbol at once, where it is known how."""
+
+
+def install(engine: LiveExecutionEngine, clients: Iterable[Client], names: Collection[str]) -> None:
+    """Put the named ones in an engine that reconciles nothing yet, and its clients; the guards wrap what they find."""
     for name, put_in in (
         ("report_copies", report_copies.install),
         ("adjusted_parts", adjusted_parts.install),
@@ -27,6 +34,9 @@ def install(engine: LiveExecutionEngine, names: Collection[str]) -> None:
     ):
         if name in names:
             put_in(engine)
+    if "concurrent_queries" in names:
+        for client in clients:
+            client.ask_at_once()
 
 
 def while_it_loads(names: Collection[str]) -> AbstractContextManager[None]:

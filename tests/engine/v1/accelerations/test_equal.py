@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from virtual import settings_with
+from virtual import histories, settings_with
 
 from reconciliation.drill.scenario import CLAIMS
 from reconciliation.drill.schedule import (
@@ -35,6 +35,9 @@ from reconciliation.settings.guards import GUARDS
 LOTS: Final = {"BTCUSDT": Decimal("0.010"), "ETHUSDT": Decimal("0.200"), "SOLUSDT": Decimal(2)}
 RESTING: Final = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500), "SOLUSDT": Decimal(100)}
 WITHOUT_HISTORY: Final = tuple(guard for guard in GUARDS if guard not in {"whole_history", "matched_histories"})
+
+EXACT: Final = tuple(name for name in ACCELERATIONS if name not in {"matched_instruments", "concurrent_queries"})
+"""Those with which a node asks the same at the same times, and so is told the same."""
 
 few = hypothesis_settings(
     max_examples=max(4, hypothesis_settings().max_examples // 100), deadline=None, suppress_health_check=()
@@ -110,14 +113,12 @@ def without_ids(value: bytes) -> Any:
     )
 
 
-def assert_equal(
-    schedule: Schedule, guards: Collection[str] = GUARDS, names: Collection[str] = ACCELERATIONS, **overrides: Any
-) -> None:
+def assert_equal(schedule: Schedule, guards: Collection[str] = GUARDS, lookback_mins: int | None = None) -> None:
     def played(names: Collection[str]) -> Any:
-        more = {"node.accelerate": list(names), **overrides}
+        more = {"node.accelerate": list(names), "reconciliation.lookback_mins": lookback_mins}
         return came_of_it(settings_with(guards, more), schedule)
 
-    assert played(names) == played(())
+    assert played(EXACT) == played(())
 
 
 @pytest.mark.property
@@ -128,8 +129,21 @@ def test_generated_histories(
     guards: Collection[str], operations: tuple[AnyOperation, ...], lookback_mins: int | None, seed: int
 ) -> None:
     schedule = Schedule(name="test", seed=seed, claims=CLAIMS, operations=operations)
-    names = [name for name in ACCELERATIONS if name != "matched_instruments"]
-    assert_equal(schedule, guards, names, **{"reconciliation.lookback_mins": lookback_mins})
+    assert_equal(schedule, guards, lookback_mins)
+
+
+@pytest.mark.property
+@few
+@given(operations=lives(), seed=st.integers(1, 1_000))
+def test_generated_histories_by_concurrent_queries(operations: tuple[AnyOperation, ...], seed: int) -> None:
+    """A start is over sooner, so that times differ, and nothing else."""
+    schedule = Schedule(name="test", seed=seed, claims=CLAIMS, operations=operations)
+    told = []
+    for names in (ACCELERATIONS, ()):
+        run = VirtualRun(settings_with(overrides={"node.accelerate": list(names)}), schedule)
+        played = run.play()
+        told.append((played.anomalies, histories(run)))
+    assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("seed", range(1, 11))

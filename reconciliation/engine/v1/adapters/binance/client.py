@@ -5,6 +5,7 @@ it), and the adapter turns a failed query into an empty list, so that an unreach
 adapter's raw account API raises when it fails.
 """
 
+import asyncio
 from collections import defaultdict
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from reconciliation.engine.client import PositionMode
 from reconciliation.engine.holdings import Holdings
 from reconciliation.engine.lifecycle import Lifecycle
+from reconciliation.engine.v1.adapters.binance import asked_ahead
 from reconciliation.engine.v1.adapters.binance import errors as _registers_how_errors_read  # noqa: F401
 from reconciliation.engine.v1.adapters.binance.listening import ListeningClient
 from reconciliation.engine.v1.adapters.binance.paging import WINDOW_MS, PagingGuard
@@ -62,12 +64,12 @@ class BinanceClient(StockBinanceClient):
             Exception: whatever the adapter raises when a query fails; nothing is swallowed.
         """
         account = self.engine_client._futures_http_account
+        plain, conditional, positions = await asyncio.gather(
+            account.query_open_orders(), account.query_open_algo_orders(), account.query_futures_position_risk()
+        )
         orders = {
-            order.clientOrderId or str(order.orderId): order.symbol
-            for order in await account.query_open_orders()
-            if _has_quantity(order.origQty)
+            order.clientOrderId or str(order.orderId): order.symbol for order in plain if _has_quantity(order.origQty)
         }
-        conditional = await account.query_open_algo_orders()
         orders |= {
             order.clientAlgoId: order.symbol
             for order in conditional
@@ -75,7 +77,7 @@ class BinanceClient(StockBinanceClient):
         }
         unreadable = {order.clientAlgoId for order in conditional if not _has_quantity(order.quantity)}
         amounts: dict[str, Decimal] = defaultdict(Decimal)
-        for position in await account.query_futures_position_risk():
+        for position in positions:
             amounts[position.symbol] += Decimal(position.positionAmt)
         return Holdings(
             open_orders={key: self._instrument_id(symbol) for key, symbol in orders.items()},
@@ -93,6 +95,10 @@ class BinanceClient(StockBinanceClient):
     def recent_secs(self) -> float | None:
         """How old a trade may be that is told without a time; the guard `history` reads since a time to the end."""
         return WINDOW_MS / 1_000 if isinstance(self.engine_client, PagingGuard) else None
+
+    def ask_at_once(self) -> None:
+        """Ask what is asked symbol by symbol of several at once."""
+        asked_ahead.install(self.engine_client)
 
     def raise_failures(self) -> None:
         """Leave a client of ours as it is: it has the guard itself; hear what a stock one logs."""

@@ -100,6 +100,9 @@ class StockClient:
         """None: what it makes of a query for trades that names a time is not known."""
         return None
 
+    def ask_at_once(self) -> None:
+        """Ask what is asked symbol by symbol at once, where it is known how; here it is not."""
+
     def raise_failures(self) -> None:
         """Have each report query raise the error that the client only logs; what it cannot ask is asked otherwise."""
         declared = of_client(type(self.engine_client))
