@@ -10,5 +10,7 @@ ACCELERATIONS: Final = (
     "paused_collector",
     "bulk_reads",
     "batched_writes",
+    "yielding_checks",
 )
-"""What makes a start quicker and changes nothing of what comes of it; each can be left out."""
+"""What makes a start quicker, or a check a matter of short turns, and changes nothing of what comes of it; each can be
+left out."""

@@ -18,6 +18,7 @@ from reconciliation.engine.counts import Counts
 from reconciliation.engine.lifecycle import Event, ExposureDenied, Lifecycle, Started, Verified
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.engine.v1 import emit
+from reconciliation.engine.v1.accelerations import yielding_checks
 from reconciliation.engine.v1.accelerations.install import database_client, while_it_loads
 from reconciliation.engine.v1.accelerations.install import install as accelerate
 from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
@@ -255,6 +256,9 @@ def _built(
     for client in clients:
         client.report_to(lifecycle)
     accelerate(node.kernel.exec_engine, settings.node.accelerate)
+    if "yielding_checks" in settings.node.accelerate:
+        for client in clients:
+            client.read_in_turns(yielding_checks.REPORTS_A_TURN)
     trades = install(
         node,
         clients,

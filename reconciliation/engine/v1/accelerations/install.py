@@ -12,6 +12,7 @@ from reconciliation.engine.v1.accelerations import (
     matched_instruments,
     paused_collector,
     report_copies,
+    yielding_checks,
 )
 from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import BulkReads
@@ -24,6 +25,7 @@ def install(engine: LiveExecutionEngine, names: Collection[str]) -> None:
         ("adjusted_parts", adjusted_parts.install),
         ("matched_instruments", matched_instruments.install),
         ("paused_collector", paused_collector.install),
+        ("yielding_checks", yielding_checks.install),
     ):
         if name in names:
             put_in(engine)
