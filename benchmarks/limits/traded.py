@@ -23,7 +23,7 @@ from nautilus_trader.trading.strategy import Strategy
 from benchmarks.limits.measuring import ACCEPTED, PRESET, RECON
 from reconciliation import LiveTradingNodeConfig, NodeBuilder, load
 from reconciliation.drill.virtual import KEYS, START_NS
-from reconciliation.drill.virtual_cache import VirtualCacheWatch, VirtualKeys, VirtualLease, unsupervised
+from reconciliation.drill.virtual_cache import Unsettled, VirtualCacheWatch, VirtualKeys, VirtualLease, unsupervised
 from reconciliation.engine.v1.simulated.database import DatabaseClient
 from reconciliation.engine.v1.simulated.world import World
 from reconciliation.layers.settings_folder import shipped_settings
@@ -198,6 +198,7 @@ async def _recon(settings: Settings, world: World, trader: Trader, measured: Cal
         trader_keys=partial(VirtualKeys, store),
         supervise=unsupervised,
         unloadable=lambda _: [],
+        settle=Unsettled,
         observe=partial(Observation, now=lambda: world.now_ns / NS),
     )
     node = Node(draft(settings, configure), outside=outside)
