@@ -1,4 +1,4 @@
-"""What a start leaves in memory is left out of garbage collections: it stays for as long as the node does.
+"""The acceleration `settled_heap`: garbage is not searched for in what a start leaves in memory, which stays.
 
 A full collection goes through all objects that there are. In a node that has just started these are some 170,000, and
 its event loop is blocked for 60 to 80 ms of processor time; the first checks, each with thousands of reports, bring one

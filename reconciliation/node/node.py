@@ -110,7 +110,7 @@ class Node:
         self._supervision = None if draft.read_only else outside.supervise(self.settings)
         if self._supervision is not None:
             self._lifecycle.observe(self._supervision)
-        self._heap = outside.settle()
+        self._heap = outside.settle() if "settled_heap" in self.settings.node.accelerate else None
         builder = draft.furnished(self.settings)
         outcomes = outside.preflight(self.settings, builder)
         if refused := failed(outcomes):
@@ -199,7 +199,8 @@ class Node:
         self._lifecycle.observe(observation)
         if observation.url:
             self._lifecycle.emit(Monitored(observation.url))
-        self._lifecycle.observe(self._heap)
+        if self._heap is not None:
+            self._lifecycle.observe(self._heap)
         return observation
 
     def _gatekept(self, observation: Observation) -> Gatekeeper:

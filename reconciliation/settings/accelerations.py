@@ -11,6 +11,7 @@ ACCELERATIONS: Final = (
     "bulk_reads",
     "batched_writes",
     "yielding_checks",
+    "settled_heap",
 )
 """What makes a start quicker, or a check a matter of short turns, and changes nothing of what comes of it; each can be
 left out."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from threading import Lock
@@ -22,6 +22,7 @@ from reconciliation.engine.v1.accelerations import yielding_checks
 from reconciliation.engine.v1.accelerations.install import database_client, while_it_loads
 from reconciliation.engine.v1.accelerations.install import install as accelerate
 from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
+from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.config_copy import secrets_masked
 from reconciliation.engine.v1.gate import Gate
 from reconciliation.engine.v1.guards.install import install
@@ -255,10 +256,7 @@ def _built(
     clients = [client_of(client) for client in node.kernel.exec_engine._clients.values()]
     for client in clients:
         client.report_to(lifecycle)
-    accelerate(node.kernel.exec_engine, settings.node.accelerate)
-    if "yielding_checks" in settings.node.accelerate:
-        for client in clients:
-            client.read_in_turns(yielding_checks.REPORTS_A_TURN)
+    _accelerated(node, clients, settings.node.accelerate)
     trades = install(
         node,
         clients,
@@ -278,3 +276,11 @@ def _built(
         )
     claims.register_explicit(node.kernel.exec_engine, settings.claims)
     return Start(node, settings, clients, lifecycle), watch, gate
+
+
+def _accelerated(node: TradingNode, clients: list[StockClient], names: Collection[str]) -> None:
+    """Install the named accelerations; before the guards, which take reports and none that are still to be read."""
+    accelerate(node.kernel.exec_engine, names)
+    if "yielding_checks" in names:
+        for client in clients:
+            client.read_in_turns(yielding_checks.REPORTS_A_TURN)

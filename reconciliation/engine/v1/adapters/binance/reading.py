@@ -14,8 +14,8 @@ from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionCli
 from nautilus_trader.execution.messages import GenerateOrderStatusReports
 from nautilus_trader.execution.reports import OrderStatusReport
 
-from reconciliation.engine.v1.adapters.binance.listening import in_mass_status
 from reconciliation.engine.v1.accelerations import turns
+from reconciliation.engine.v1.adapters.binance.listening import in_mass_status
 
 type Reports = list[OrderStatusReport]
 type Unread = Callable[[], Reports]
