@@ -172,7 +172,7 @@ def _telling(folder: Path, orders: int) -> float:
     ):
         _tell(f"a node trades {orders} orders and is scraped")
         *_, (_, told) = told_by(RECON, env | url | watched, folder, "trades", 1, orders)
-    return told["telling"] / told["cpu"]
+    return float(told["telling"] / told["cpu"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

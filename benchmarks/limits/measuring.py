@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.embedded.venue import VenueProcess
@@ -18,6 +18,8 @@ from reconciliation.venue.symbols import SYMBOLS
 
 RECON: Final = "recon"
 STOCK: Final = "stock"
+FIXED: Final = "fixed"
+"""The stock node with the symbol fix alone."""
 KINDS: Final = (RECON, STOCK)
 PRESET: Final = "standard"
 PATIENCE_SECS: Final = 600.0
@@ -26,7 +28,7 @@ ACCEPTED: Final = ("E03", "E04", "E05", "E21")
 """The rules that a node without guards breaks; recon's own breaks none."""
 _LAST_LINES: Final = 5
 
-type Told = dict[str, float]
+type Told = dict[str, Any]
 type Progress = Callable[[str], None]
 
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,9 @@ from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.trading.strategy import Strategy
 
+from benchmarks.limits.blocks import blocks_noted
 from reconciliation import LiveTradingNodeConfig, NodeBuilder, load
+from reconciliation.engine.generation import generation
 
 INSTRUMENT: Final = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 QUANTITY: Final = Decimal("0.010")
@@ -33,6 +35,13 @@ SUBMITS_A_SEC: Final = 10
 POLL_SECS: Final = 0.02
 TELLING: Final = {"monitor", "fleet"}
 """The names of those threads."""
+
+CHECKS: Final = {
+    "open orders": "_check_orders_consistency",
+    "positions": "_check_positions_consistency",
+    "in-flight orders": "_check_inflight_orders",
+}
+"""The engine's own; none has a public name."""
 
 type Tell = Callable[..., None]
 
@@ -74,13 +83,13 @@ async def recon_node(trader: Trader) -> AsyncIterator[TradingNode]:
 
 
 @asynccontextmanager
-async def stock_node(trader: Trader) -> AsyncIterator[TradingNode]:
+async def stock_node(trader: Trader, factory: Any = BinanceLiveExecClientFactory) -> AsyncIterator[TradingNode]:
     """Run a node as it is without recon, but for the values of its settings."""
     settings = load()
     node = TradingNode(config=LiveTradingNodeConfig.from_settings(settings).build_trading_node_config())
     node.trader.add_strategy(trader)
     node.add_data_client_factory(settings.venue.name, BinanceLiveDataClientFactory)
-    node.add_exec_client_factory(settings.venue.name, BinanceLiveExecClientFactory)
+    node.add_exec_client_factory(settings.venue.name, factory)
     node.build()
     running = asyncio.ensure_future(node.run_async())
     try:
@@ -95,6 +104,11 @@ async def stock_node(trader: Trader) -> AsyncIterator[TradingNode]:
         node.kernel.dispose()  # what the cache has still to write is written
 
 
+def fixed_node(trader: Trader) -> AbstractAsyncContextManager[TradingNode]:
+    """Run a stock node whose client has the symbol fix, without which it counts trades twice."""
+    return stock_node(trader, generation().guarded_factory(["symbols"], read_only=False))
+
+
 async def start(node: TradingNode, _trader: Trader, tell: Tell) -> None:
     """Tell what the cache holds right after the start."""
     cache = node.cache
@@ -103,16 +117,28 @@ async def start(node: TradingNode, _trader: Trader, tell: Tell) -> None:
 
 
 async def checks(node: TradingNode, _trader: Trader, tell: Tell, times: int) -> None:
-    """Run the engine's own check of open orders so often, and tell how long each took.
+    """Run each of the engine's own checks so often, and tell of each how long it took and when.
 
-    It runs by itself only after the startup delay; until then nothing else is under way.
+    They run by themselves only after the startup delay, and are called by hand alone here.
     """
     engine = node.kernel.exec_engine
     await asyncio.sleep(engine.open_check_threshold_ms / 1_000)
-    for _ in range(times):
-        begun = time.perf_counter()
-        await engine._check_orders_consistency()  # noqa: SLF001 - the check itself has no public name
-        tell(secs=time.perf_counter() - begun, open=node.cache.orders_open_count())
+    for name, method in CHECKS.items():
+        for _ in range(times):
+            began, wall, cpu = time.time(), time.perf_counter(), time.process_time()
+            async with blocks_noted() as blocks:
+                await getattr(engine, method)()
+                secs, cpu_secs = time.perf_counter() - wall, time.process_time() - cpu
+            tell(
+                check=name,
+                secs=secs,
+                cpu=cpu_secs,
+                block=blocks.wall_secs,
+                block_cpu=blocks.cpu_secs,
+                began=began,
+                ended=time.time(),
+                open=node.cache.orders_open_count(),
+            )
 
 
 async def cycles(node: TradingNode, trader: Trader, tell: Tell, times: int, orders: int) -> None:
@@ -170,11 +196,11 @@ def _rss_bytes() -> int:
 async def main(kind: str, what: str, handle: int, figures: list[int]) -> None:
     """Start the node, do what is asked, and tell it."""
 
-    def tell(**told: float) -> None:
+    def tell(**told: float | str) -> None:
         os.write(handle, f"{json.dumps(told)}\n".encode())
 
     trader = _trader()
-    begin = {"recon": recon_node, "stock": stock_node}[kind]
+    begin = {"recon": recon_node, "stock": stock_node, "fixed": fixed_node}[kind]
     does: tuple[Callable[..., Awaitable[None]], ...] = (start, checks, cycles, trades)
     measures = {measure.__name__: measure for measure in does}
     async with begin(trader) as node:

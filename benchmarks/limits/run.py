@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks.limits import checks, figures, memory, startup
+from benchmarks.limits import checks, events, figures, memory, startup
 from benchmarks.limits.sizes import FULL, QUICK
 
 
@@ -20,12 +20,12 @@ from benchmarks.limits.sizes import FULL, QUICK
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
 )
 def main(*, quick: bool, json_file: Path | None) -> None:
-    """Measure startup, a periodic check and memory beside a stock node: some ten minutes."""
+    """Measure startup, periodic checks, memory and orders beside a stock node: some twenty minutes."""
     sizes = QUICK if quick else FULL
     with TemporaryDirectory() as folder:
         found = [
             figure
-            for measure in (startup.startup, checks.check, memory.memory)
+            for measure in (startup.startup, checks.check, memory.memory, events.events)
             for figure in measure(sizes, Path(folder), lambda text: click.echo(text, file=sys.stderr))
         ]
     for line in figures.table(found):

@@ -5,7 +5,7 @@ from typing import Final
 
 from reconciliation.drill.carrier import NS
 from reconciliation.drill.placing import NEIGHBOURS_TRADER, beside
-from reconciliation.drill.virtual_cache import nobody_watches, unsupervised
+from reconciliation.drill.virtual_cache import Unsettled, nobody_watches, unsupervised
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
@@ -58,6 +58,7 @@ class Neighbour:
                 observers=[self._observe],
                 stop=self._stop,
                 outside=Outside(
+                    settle=Unsettled,
                     preflight=lambda *_: [],
                     watch_cache=nobody_watches,
                     observe=self._observed,

@@ -11,7 +11,7 @@ from reconciliation.drill.placing import placed
 from reconciliation.drill.schedule import NEIGHBOURS, Schedule
 from reconciliation.drill.scrapes import PERIOD_SECS, Scrapes
 from reconciliation.drill.stage import Played
-from reconciliation.drill.virtual_cache import VirtualCacheWatch, VirtualKeys, VirtualLease, unsupervised
+from reconciliation.drill.virtual_cache import Unsettled, VirtualCacheWatch, VirtualKeys, VirtualLease, unsupervised
 from reconciliation.drill.walk import Walk
 from reconciliation.embedded.failures import ProcessFailedError
 from reconciliation.embedded.venue_control import Call, VenueControl
@@ -174,6 +174,7 @@ class VirtualRun:
             supervise=unsupervised,
             unloadable=lambda _: [],
             observe=self._observed,
+            settle=Unsettled,
         )
         node = Node(drafted, observers=[self._observe], stop=self._stop, outside=outside)
         generation().hear_changes(node.trading_node, partial(self.world.note, "engine"))

@@ -149,6 +149,16 @@ class VirtualLease:
         self._lost.set()
 
 
+class Unsettled:
+    """Leaves memory as it is: a run has many nodes in one process, and short ones."""
+
+    def __call__(self, event: Event) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Nothing was done."""
+
+
 def nobody_watches(*_: Any) -> Closing:
     """Leave the database unwatched: most runs look at ledgers, and a task twice a second would only cost them time."""
     return _Nobody()

@@ -110,6 +110,7 @@ class Node:
         self._supervision = None if draft.read_only else outside.supervise(self.settings)
         if self._supervision is not None:
             self._lifecycle.observe(self._supervision)
+        self._heap = outside.settle() if "settled_heap" in self.settings.node.accelerate else None
         builder = draft.furnished(self.settings)
         outcomes = outside.preflight(self.settings, builder)
         if refused := failed(outcomes):
@@ -198,6 +199,8 @@ class Node:
         self._lifecycle.observe(observation)
         if observation.url:
             self._lifecycle.emit(Monitored(observation.url))
+        if self._heap is not None:
+            self._lifecycle.observe(self._heap)
         return observation
 
     def _gatekept(self, observation: Observation) -> Gatekeeper:
@@ -302,7 +305,7 @@ class Node:
         """Free what the engine holds; nothing when that was done already."""
         if not self._is_disposed:
             self._is_disposed = True
-            for told in (self._observation, self._supervision):
+            for told in (self._observation, self._supervision, self._heap):
                 if told is not None:
                     told.close()
             self._engine_node.dispose()

@@ -13,6 +13,7 @@ from reconciliation.engine.lifecycle import Event
 from reconciliation.node.cache_keys import TraderKeys
 from reconciliation.node.cache_repair import Keys
 from reconciliation.node.cache_watch import CacheWatch
+from reconciliation.node.heap import SettledHeap
 from reconciliation.node.lease import Lease
 from reconciliation.node.observation import Observation
 from reconciliation.node.preflight.examine import at_boot
@@ -46,6 +47,13 @@ class Held(Protocol):
 
     def release(self) -> None:
         """Give them back."""
+
+
+class Settling(Closing, Protocol):
+    """Hears what happens to a node, until it is closed."""
+
+    def __call__(self, event: Event) -> None:
+        """Hear of one event."""
 
 
 class Supervising(Protocol):
@@ -87,6 +95,7 @@ class Outside:
         observe: observes a node that trades: its settings, what they mean, its accounts.
         supervise: tells a supervisor how a node that trades is.
         unloadable: says what in a node's cache kept the engine from being built.
+        settle: keeps what a start leaves in memory from being gone through again and again.
     """
 
     preflight: Callable[[Settings, NodeBuilder], list[Outcome]] = at_boot
@@ -96,6 +105,7 @@ class Outside:
     observe: Callable[[Settings, Plan, tuple[str, ...]], Observation] = observed
     supervise: Callable[[Settings], Supervising] = Supervision
     unloadable: Callable[[Settings], list[Outcome]] = unloadable
+    settle: Callable[[], Settling] = SettledHeap
 
 
 OUTSIDE = Outside()

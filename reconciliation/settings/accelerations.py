@@ -11,5 +11,8 @@ ACCELERATIONS: Final = (
     "concurrent_queries",
     "bulk_reads",
     "batched_writes",
+    "yielding_checks",
+    "settled_heap",
 )
-"""What makes a start quicker and changes nothing of what comes of it; each can be left out."""
+"""What makes a start quicker, or a check a matter of short turns, and changes nothing of what comes of it; each can be
+left out."""

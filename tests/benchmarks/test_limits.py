@@ -1,8 +1,11 @@
 """The limits are measured on both nodes, and told with their margin."""
 
+import asyncio
+import time
 from pathlib import Path
 
-from benchmarks.limits import checks, figures
+from benchmarks.limits import checks, events, figures
+from benchmarks.limits.blocks import Blocks, blocks_noted
 from benchmarks.limits.figures import Figure
 from benchmarks.limits.measuring import RECON, cache, surroundings, told_by
 from benchmarks.limits.sizes import QUICK
@@ -20,13 +23,34 @@ def test_a_limit_is_told_with_its_margin_and_the_ratio_to_stock() -> None:
     assert figures.read(figures.data([figure(6.0)])) == (figure(6.0),)
 
 
-def test_a_check_is_measured_on_both_nodes(tmp_path: Path) -> None:
+def test_a_check_is_measured_on_all_nodes(tmp_path: Path) -> None:
     said: list[str] = []
-    (found,) = checks.check(QUICK, tmp_path, said.append)
-    assert found.remark == ""
+    found = {figure.name: figure for figure in checks.check(QUICK, tmp_path, said.append)}
+    assert all(figure.recon is not None and figure.stock is not None for figure in found.values())
+    assert found["a periodic check, 4 open orders, the slowest of 1"].remark == ""
+    asked = found["requests of a check of open orders, 4 open orders, the median"]
+    assert asked.recon == asked.stock == 7  # positions, open orders of two kinds, the history of two symbols of two
+    assert said[-3].startswith("recon checks 4 open orders")
+
+
+def test_a_block_of_the_loop_is_as_long_as_what_blocks_it() -> None:
+    async def blocked() -> Blocks:
+        async with blocks_noted() as blocks:
+            begun = time.perf_counter()
+            while time.perf_counter() - begun < 0.05:
+                pass
+        return blocks
+
+    blocks = asyncio.run(blocked())
+    assert blocks.wall_secs > 0.04
+    assert blocks.cpu_secs > 0
+
+
+def test_both_nodes_trade_the_same_orders(tmp_path: Path) -> None:
+    (found,) = events.events(QUICK, tmp_path, print)
     assert found.recon is not None
     assert found.stock is not None
-    assert said[-2:] == ["recon checks 4 open orders", "stock checks 4 open orders"]
+    assert found.limit == found.stock * events.COSTS_AT_MOST
 
 
 def test_a_purge_leaves_the_open_orders_alone(tmp_path: Path) -> None:

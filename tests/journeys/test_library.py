@@ -107,6 +107,8 @@ def test_a_node_on_a_loop_of_ones_own_stops_when_it_is_cancelled(
         "event StopWaits",
         "event Stopped",
         "cancelled True, running False",
+        "memory set aside True",
+        "memory set aside False",
         "other work goes on",
     ]
     assert venue.control.requests("DELETE /fapi/v1/listenKey")

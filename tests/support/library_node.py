@@ -4,6 +4,7 @@ It writes what happened to it, a line each, to the file it is given: the engine 
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -50,7 +51,9 @@ async def cancelled() -> None:
     running.cancel()
     await asyncio.wait({running})
     tell(f"cancelled {running.cancelled()}, running {node.trading_node.trader.is_running}")
+    tell(f"memory set aside {gc.get_freeze_count() > 0}")
     node.dispose()
+    tell(f"memory set aside {gc.get_freeze_count() > 0}")
     await asyncio.sleep(0.01)
     tell("other work goes on")
 

@@ -211,6 +211,7 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_pool": (RetryManagerPool,),
     "_position_reports": (ExecutionMassStatus,),
     "_query_and_find_missing_fills": (ENGINE,),
+    "_query_order_status_reports": (ENGINE,),
     "_query_position_status_reports": (ENGINE,),
     "_recent_fills_cache": (ENGINE,),
     "_recon_check_retries": (ENGINE,),

@@ -172,3 +172,18 @@ def test_an_order_is_held_until_the_venue_tells_of_it(venue: VenueProcess) -> No
         venue.control.clear_faults()
         node.arena.until(lambda: not node.watch.counts().held_absent, "it is let go")
         assert node.arena.status(bid) == "ACCEPTED"
+
+
+def test_external_orders_that_were_purged_are_forgotten(venue: VenueProcess) -> None:
+    """Or a node that runs for months would know of every one that it ever saw."""
+    venue.control.seed("BTCUSDT", open_orders=3)
+    with watched(venue, **OFF) as node:
+        assert len(node.watch._external) == node.watch.counts().external_orders == 3
+        kept, *purged = node.arena.cache.client_order_ids_open()
+        for client_order_id in purged:
+            venue.control.cancel(client_order_id.value)
+        node.arena.until(lambda: node.watch.counts().open_orders == 1, "two are cancelled")
+        for client_order_id in purged:
+            node.arena.cache.purge_order(client_order_id)
+        node.arena.run(node.arena.engine._check_inflight_orders())
+        assert node.watch._external == {kept}

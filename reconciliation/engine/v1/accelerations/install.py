@@ -12,6 +12,7 @@ from reconciliation.engine.v1.accelerations import (
     matched_instruments,
     paused_collector,
     report_copies,
+    yielding_checks,
 )
 from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import BulkReads
@@ -23,6 +24,9 @@ class Client(Protocol):
     def ask_at_once(self) -> None:
         """Ask what is asked symbol by symbol at once, where it is known how."""
 
+    def read_in_turns(self, a_turn: int) -> None:
+        """Read so many orders of a check and then let the loop turn, where it is known how."""
+
 
 def install(engine: LiveExecutionEngine, clients: Iterable[Client], names: Collection[str]) -> None:
     """Put the named ones in an engine that reconciles nothing yet, and its clients; the guards wrap what they find."""
@@ -31,12 +35,15 @@ def install(engine: LiveExecutionEngine, clients: Iterable[Client], names: Colle
         ("adjusted_parts", adjusted_parts.install),
         ("matched_instruments", matched_instruments.install),
         ("paused_collector", paused_collector.install),
+        ("yielding_checks", yielding_checks.install),
     ):
         if name in names:
             put_in(engine)
-    if "concurrent_queries" in names:
-        for client in clients:
+    for client in clients:
+        if "concurrent_queries" in names:
             client.ask_at_once()
+        if "yielding_checks" in names:
+            client.read_in_turns(yielding_checks.REPORTS_A_TURN)
 
 
 def while_it_loads(names: Collection[str]) -> AbstractContextManager[None]:

@@ -7,6 +7,7 @@ from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionCli
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.v1.adapters.binance.listening import NO_SUCH_ORDER, error_code
+from reconciliation.engine.v1.adapters.binance.reading import read_in_turns
 from reconciliation.engine.v1.adapters.binance.unknown_outcomes import UnknownOutcomeGuard
 from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.queries.told_errors import telling
@@ -39,6 +40,10 @@ class StockBinanceClient(StockClient):
         kind = type(self.engine_client)
         self.engine_client.__class__ = type(kind.__name__, (UnknownOutcomeGuard, kind), {"__module__": kind.__module__})
         self.engine_client.watch_outcomes()
+
+    def read_in_turns(self, a_turn: int) -> None:
+        """Read so many orders of a check and then let the loop turn."""
+        read_in_turns(self.engine_client, a_turn)
 
 
 def _is_unknown_order(error: Exception) -> bool:

@@ -124,5 +124,8 @@ class StockClient:
         """Give each report query a time limit, in seconds."""
         limit_reports(self.engine_client, secs)
 
+    def read_in_turns(self, a_turn: int) -> None:
+        """Read so many orders of a check and then let the loop turn; nothing is known here of how a client reads."""
+
     def report_to(self, lifecycle: Lifecycle) -> None:
         """Tell of queries that failed; a stock client does so only by raising, which the order guard hears."""

@@ -1,0 +1,68 @@
+"""Reading the orders of a check in turns, where any Binance client reads all of them in one stretch.
+
+Upstream's query has them read by methods that cannot wait. In a check these put reading off, and what was put off is
+read once the query has all its answers. A mass status is read as ever.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import partial
+from itertools import batched
+from typing import Any, Final
+
+from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
+from nautilus_trader.execution.messages import GenerateOrderStatusReports
+from nautilus_trader.execution.reports import OrderStatusReport
+
+from reconciliation.engine.v1.accelerations import turns
+from reconciliation.engine.v1.adapters.binance.listening import in_mass_status
+
+type Reports = list[OrderStatusReport]
+type Unread = Callable[[], Reports]
+
+_CONDITIONAL: Final = "_parse_algo_order_report"
+"""Spot has no such orders."""
+_is_put_off: Final = ContextVar("_is_put_off", default=False)
+
+
+def read_in_turns(client: BinanceCommonExecutionClient, a_turn: int) -> None:
+    """Have a client read so many orders of a check and then let the loop turn."""
+    ask, read = client.generate_order_status_reports, client._parse_order_status_reports
+
+    async def generate_order_status_reports(command: GenerateOrderStatusReports) -> Reports:
+        if in_mass_status():
+            return list(await ask(command))
+        token = _is_put_off.set(True)
+        try:
+            unread: list[Unread] = await ask(command)
+        finally:
+            _is_put_off.reset(token)
+        reports: Reports = []
+        until = a_turn
+        for read_some in unread:
+            if len(reports) >= until:
+                until = len(reports) + a_turn
+                await turns.give_way()
+            reports += read_some()
+        return reports
+
+    def parse_order_status_reports(orders: list[Any], start_ms: int | None, end_ms: int | None) -> Any:
+        if not _is_put_off.get():
+            return read(orders, start_ms, end_ms)
+        return [partial(read, list(some), start_ms, end_ms) for some in batched(orders, a_turn)]
+
+    client.generate_order_status_reports = generate_order_status_reports
+    client._parse_order_status_reports = parse_order_status_reports
+    if hasattr(client, _CONDITIONAL):
+        _put_off_conditional(client)
+
+
+def _put_off_conditional(client: BinanceCommonExecutionClient) -> None:
+    read = getattr(client, _CONDITIONAL)
+
+    def parse_algo_order_report(order: Any, start_ms: int | None, end_ms: int | None) -> Any:
+        if not _is_put_off.get():
+            return read(order, start_ms, end_ms)
+        return lambda: [report for report in (read(order, start_ms, end_ms),) if report is not None]
+
+    setattr(client, _CONDITIONAL, parse_algo_order_report)
