@@ -69,6 +69,10 @@ class Recorder:
         elif key in HASHES:
             self.fields[key][bytes(payload[0])] = bytes(payload[1])
 
+    def update(self, key: str, payload: Any) -> None:
+        """Append to a list that is there."""
+        self._client.update(key, payload)
+
     def delete(self, key: str, payload: Any = None) -> None:
         """Remove a key, or a member of an index."""
         self._client.delete(key, payload)

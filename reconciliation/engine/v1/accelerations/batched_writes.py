@@ -8,6 +8,7 @@ Once a node runs each write goes out at once again, so that a crash loses none: 
 venue tells again. Read in `crates/infrastructure/src/redis/cache.rs` of 1.231.0.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any, Final
@@ -18,6 +19,8 @@ INTERVAL_MS: Final = 10
 """How long the engine's client gathers what it sends at once; the least that upstream recommends."""
 
 
+A_TURN: Final = 1_000
+"""How many commands wait at the most for the end of a turn."""
 INDEX: Final = "index:"
 HASHES: Final = ("index:order_position", "index:order_client")
 """The indices that hold a value for each member."""
@@ -33,15 +36,20 @@ def in_background(work: Callable[[], None]) -> Callable[[], None]:
 class BatchedWrites:
     """Stands where the engine's client is: writes by one that gathers, until it is told to write at once.
 
+    What is written in one turn of the event loop is handed to that client together, too: each single command would wake
+    the thread that it works in.
+
     Args:
         make: makes the engine's own client.
         arguments: with which the engine makes it.
+        reader: what reads, and writes at once; it was made the same way.
     """
 
-    def __init__(self, make: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    def __init__(self, make: Callable[..., Any], arguments: dict[str, Any], reader: Any) -> None:
         config = msgspec.json.decode(arguments["config_json"]) | {"buffer_interval_ms": INTERVAL_MS}
-        self._at_once = make(**arguments)
+        self._at_once = reader
         self._client = make(**arguments | {"config_json": msgspec.json.encode(config)})
+        self._turn: list[tuple[str, tuple[Any, ...]]] = []
         self._listed: dict[tuple[str, bytes], bool] = {}
         """Whether a member stands in an index, as it was written last."""
         self._waiting: list[tuple[str, tuple[Any, ...]]] | None = None
@@ -90,12 +98,30 @@ class BatchedWrites:
         return False
 
     def _write(self, command: str, *values: Any) -> None:
+        if self._await_end is None:
+            self._gather(command, values)
+            return
         if self._waiting is not None:
             with self._lock:
                 if self._waiting is not None:
                     self._waiting.append((command, values))
                     return
-        getattr(self._client, command)(*values)
+        getattr(self._at_once, command)(*values)
+
+    def _gather(self, command: str, values: tuple[Any, ...]) -> None:
+        self._turn.append((command, values))
+        if len(self._turn) >= A_TURN:
+            self._hand_over()
+        elif len(self._turn) == 1:
+            try:
+                asyncio.get_running_loop().call_soon(self._hand_over)
+            except RuntimeError:  # no loop runs while a node is made
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        turn, self._turn = self._turn, []
+        for command, values in turn:
+            getattr(self._client, command)(*values)
 
     def write_at_once(self) -> None:
         """Send what is written from now on by itself, behind all that was gathered; until that is out it waits here.
@@ -104,15 +130,15 @@ class BatchedWrites:
         """
         if self._await_end is None:
             self._listed.clear()
+            self._hand_over()
             self._waiting = []
             self._await_end = in_background(self._change_over)
 
     def _change_over(self) -> None:
         self._client.close()
         with self._lock:
-            self._client = self._at_once
             for command, values in self._waiting or ():
-                getattr(self._client, command)(*values)
+                getattr(self._at_once, command)(*values)
             self._waiting = None
 
     def close(self) -> None:
@@ -120,5 +146,6 @@ class BatchedWrites:
         if self._await_end is not None:
             self._await_end()
         else:
+            self._hand_over()
             self._client.close()
         self._at_once.close()

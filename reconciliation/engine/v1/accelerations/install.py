@@ -64,5 +64,7 @@ def database_client(
     """
     if "event_fields" in names:
         event_fields.install()
-    client = BatchedWrites(make, arguments) if "batched_writes" in names else make(**arguments)
-    return BulkReads(client, url) if "bulk_reads" in names and url is not None else client
+    client = make(**arguments)
+    if "bulk_reads" in names and url is not None:
+        client = BulkReads(client, url)
+    return BatchedWrites(make, arguments, client) if "batched_writes" in names else client

@@ -13,7 +13,7 @@ from nautilus_trader.common.component import init_logging, is_logging_initialize
 
 from reconciliation.cache_client import connect
 from reconciliation.embedded.cache import EmbeddedCache
-from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
+from reconciliation.engine.v1.accelerations.batched_writes import INTERVAL_MS, BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import AT_ONCE, BulkReads
 from reconciliation.engine.v1.accelerations.install import database_client
 from reconciliation.settings.accelerations import ACCELERATIONS
@@ -77,7 +77,7 @@ def test_an_index_lists_what_it_listed_last(port: int, commands: list[Command]) 
 
 def test_what_is_written_while_the_rest_goes_out_comes_behind_it(port: int) -> None:
     trader = f"T-{next(_numbers)}"
-    client = BatchedWrites(kind_of_client(), arguments(trader, port))
+    client = BatchedWrites(kind_of_client(), arguments(trader, port), connected(trader, port))
     client.insert("orders:O-1", [b"0"])
     for number in range(1, 5_000):
         client.update("orders:O-1", [str(number).encode()])
@@ -130,5 +130,5 @@ def test_a_start_gathers_and_a_node_that_runs_does_not() -> None:
     def make(**arguments: Any) -> Any:
         made.append(json.loads(arguments["config_json"]).get("buffer_interval_ms"))
 
-    BatchedWrites(make, {"config_json": b"{}"})
-    assert made == [None, 10]
+    database_client(make, {"config_json": b"{}"}, ["batched_writes"], None)
+    assert made == [None, INTERVAL_MS]
