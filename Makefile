@@ -23,7 +23,7 @@ SITE := build/site
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test test-312 test-extras quickstart properties bench figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
+.PHONY: help install parts demo test test-312 test-extras quickstart properties bench soak figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, boot
 	@$(BIN)/python -m benchmarks.watched
 	@$(BENCH)/bin/python -m benchmarks.run
 
+soak: $(READY)  ## Have a node trade for thirty days of virtual time and hold its memory and its ledger: a quarter of an hour
+	@$(BIN)/python -m benchmarks.soak.run
+
 figures: preset-faults comparison matrix pictures performance  ## Play and write anew what README and docs tell of measurements
 
 preset-faults: $(READY)  ## Play every preset against fifteen scenarios, stock and guarded, and write the table: a minute
@@ -111,9 +114,11 @@ pictures: $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, a
 	@tests/tools/parts.sh unpacked
 	@PYTHONHASHSEED=0 $(BIN)/python -m figures.monitoring
 
-performance: $(READY)  ## Measure limits, watching and simulator and write the page: half an hour, on a machine that does nothing else
+performance: $(READY)  ## Measure limits, watching, a month, a fleet and the simulator and write the page: an hour, on a quiet machine
 	@$(BIN)/python -m benchmarks.limits.run --json figures/limits.json
 	@$(BIN)/python -m benchmarks.watched --json figures/watched.json
+	@$(BIN)/python -m benchmarks.soak.run --json figures/soak.json
+	@$(BIN)/python -m benchmarks.fleet --json figures/fleet.json
 	@$(BIN)/python -m figures.performance
 
 drill-alerts: $(READY)  ## Play every scenario and see that the alerts fire which it says: four minutes

@@ -1,7 +1,7 @@
 """What the limits and being watched came to and how fast the simulator is, as `docs/performance.md` shows it.
 
-`make performance` measures the first two (`benchmarks.limits`, `benchmarks.watched`), then the simulator here, and
-writes the page.
+`make performance` measures the limits, being watched, a fleet and a month (`benchmarks.limits`, `benchmarks.watched`,
+`benchmarks.fleet`, `benchmarks.soak`), then the simulator here, and writes the page.
 """
 
 import json
@@ -14,7 +14,9 @@ from typing import Final
 
 import click
 
+from benchmarks import fleet
 from benchmarks.limits import figures as limits
+from benchmarks.soak.findings import Findings
 from benchmarks.watched import Watched
 from figures.page import ROOT, write
 from figures.playing import chosen
@@ -28,6 +30,8 @@ from reconciliation.rules.figures import duration, number
 
 LIMITS: Final = ROOT / "figures" / "limits.json"
 WATCHED: Final = ROOT / "figures" / "watched.json"
+SOAK: Final = ROOT / "figures" / "soak.json"
+FLEET: Final = ROOT / "figures" / "fleet.json"
 SIMULATOR: Final = ROOT / "figures" / "simulator.json"
 PAGE: Final = ROOT / "docs" / "performance.md"
 PRESET: Final = "standard"
@@ -143,6 +147,16 @@ def watched_lines() -> Iterator[str]:
     yield from Watched(**json.loads(WATCHED.read_text("utf-8"))).lines()
 
 
+def soak_lines() -> Iterator[str]:
+    """Yield what a month came to."""
+    yield from Findings.read(json.loads(SOAK.read_text("utf-8"))).lines()
+
+
+def fleet_lines() -> Iterator[str]:
+    """Yield what a fleet asks for, beside the model."""
+    yield from fleet.table([fleet.Simulated.read(told) for told in json.loads(FLEET.read_text("utf-8"))])
+
+
 def simulator_lines() -> Iterator[str]:
     """Yield how fast the simulator is."""
     told = json.loads(SIMULATOR.read_text("utf-8"))
@@ -169,6 +183,8 @@ def main(*, seeds: int, only_writes: bool) -> None:
         SIMULATOR.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     write("limits", PAGE, limit_lines())
     write("watched", PAGE, watched_lines())
+    write("soak", PAGE, soak_lines())
+    write("fleet", PAGE, fleet_lines())
     write("simulator", PAGE, simulator_lines())
 
 

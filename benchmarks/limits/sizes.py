@@ -39,13 +39,13 @@ FULL: Final = Sizes(
     resting=(25, 100),
     checks=10,
     nodes=3,
-    cycles=20,
+    cycles=40,
     orders=100,
     in_flight=(1, 8, 2_000),
     traded=400,
     rounds=9,
 )
-"""10,000 orders and fills over 20 symbols; 500 and 2,000 open orders; 20 purge cycles."""
+"""10,000 orders and fills over 20 symbols; 500 and 2,000 open orders; 40 purge cycles, of which half fill pools."""
 QUICK: Final = Sizes(
     symbols=2, fills=3, resting=(2,), checks=1, nodes=1, cycles=2, orders=2, in_flight=(2,), traded=4, rounds=1
 )

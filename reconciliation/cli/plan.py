@@ -12,6 +12,7 @@ from reconciliation.config import ReconciliationConfig
 from reconciliation.layers.problems import SettingsError
 from reconciliation.rules.budget import Budget
 from reconciliation.rules.figures import counted, duration, number
+from reconciliation.rules.fleet import Fleet, fleet
 from reconciliation.rules.plan import ANSWERS, Kept, Plan, plan
 from reconciliation.rules.subject import subject_of
 from reconciliation.rules.timings import Span
@@ -33,13 +34,19 @@ _LABEL: Final = 33
     default=0,
     help="How many orders rest longer than the open check looks back.",
 )
+@click.option(
+    "--nodes", type=click.IntRange(1), metavar="N", help="Also say what so many nodes ask for, and how they start."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
 @settings_options
-def command(settings: Settings | SettingsError, *, symbols: int | None, resting: int, as_json: bool) -> None:
+def command(
+    settings: Settings | SettingsError, *, symbols: int | None, resting: int, nodes: int | None, as_json: bool
+) -> None:
     """Say what the settings mean: when checks run, what they conclude and repair, and what they cost.
 
     \b
       recon plan --preset aggressive --symbols 12 --resting 200
+      recon plan --preset conservative --nodes 20
 
     It takes recon's own client for granted, or a stock one at another venue; the boot event means those really added.
 
@@ -59,14 +66,25 @@ def command(settings: Settings | SettingsError, *, symbols: int | None, resting:
       kept                     closed_orders, closed_positions, account_events: {least_, most_mins}
       startup                  connection_, reconciliation_, portfolio_, total_secs
       shutdown_secs            a supervisor must allow more
+      fleet                    with --nodes: what each asks for in a minute (running_, worst_per_min, first_min),
+                               how many an address bears, bears_at_worst, addresses, starts_apart_secs
     """  # noqa: D301 - click reads the backspace
     resolved = usable(settings)
     planned = plan(subject_of(resolved), symbols=symbols, resting=resting)
+    together = None if nodes is None else fleet_of(planned, nodes)
     if as_json:
-        click.echo(json.dumps(planned.data(), indent=2))
+        click.echo(json.dumps(planned.data() | ({"fleet": together.data()} if together else {}), indent=2))
         return
     for line in lines(planned, resolved):
         click.echo(line)
+    if together is not None:
+        for line in _block(_fleet(together, planned.budget.unit)):
+            click.echo(line)
+
+
+def fleet_of(planned: Plan, nodes: int) -> Fleet:
+    """Return what several nodes of one plan ask for."""
+    return fleet(planned.budget, nodes=nodes, first_check_secs=planned.first_secs(planned.periods.open_secs))
 
 
 def lines(planned: Plan, settings: Settings) -> Iterator[str]:
@@ -133,6 +151,28 @@ def _cost(cost: Budget) -> list[Sequence[str]]:
         return [*rows[:-1], (*rows[-1][:3], "unknown")]
     shares = ("  of the limit", f"{idle / limit:.0%}", f"{worst / limit:.0%}", "")
     return [*rows[:-1], (*rows[-1][:3], number(limit)), shares]
+
+
+def _fleet(together: Fleet, unit: str) -> list[Sequence[str]]:
+    def row(label: str, each: float | None) -> tuple[str, ...]:
+        return (label, "unknown", "unknown") if each is None else (label, number(each), number(each * together.nodes))
+
+    borne, limit, apart = together.bears, together.limit_per_min, together.starts_apart_secs
+    starts = "unknown" if apart is None else f"{duration(apart)} apart" if apart else "all at once"
+    return [
+        ("several nodes", "one", str(together.nodes), "limit of an address"),
+        (*row(f"  {unit} a minute", together.running_per_min), "unknown" if limit is None else number(limit)),
+        (*row(f"  {unit} at the worst", together.worst_per_min), ""),
+        (*row(f"  {unit} of a first minute", together.first_min), ""),
+        ("  nodes that an address bears", _known(borne), "", ""),
+        ("  at the worst", _known(together.bears_at_worst), "", ""),
+        ("  addresses wanted", "", "none is enough" if borne == 0 else _known(together.addresses), ""),
+        ("  starts on one address", "", starts, ""),
+    ]
+
+
+def _known(count: int | None) -> str:
+    return "unknown" if count is None else str(count)
 
 
 def _around(planned: Plan) -> list[Sequence[str]]:

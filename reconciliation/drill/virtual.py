@@ -53,6 +53,11 @@ class VirtualRun:
         schedule: what happens.
         configure: the user's own function, whose strategies live beside the drill's.
         scrapes: where its metrics are kept; nobody observes its nodes when absent.
+
+    Attributes:
+        exchange: the venue.
+        world: where venue and nodes live.
+        control: the venue's.
     """
 
     def __init__(
@@ -67,10 +72,10 @@ class VirtualRun:
         self._scrapes = scrapes
         self._observation: Observation | None = None
         self._configure = configure
-        exchange = Exchange(lambda: self.world.now_ns // 1_000_000, KEYS, after=self._after)
-        self.world = generation().simulation(exchange, start_ns=START_NS, seed=schedule.seed)
+        self.exchange = Exchange(lambda: self.world.now_ns // 1_000_000, KEYS, after=self._after)
+        self.world = generation().simulation(self.exchange, start_ns=START_NS, seed=schedule.seed)
         self.world.hear(self._hear)
-        self.control = VenueControl(_in_process(exchange))
+        self.control = VenueControl(_in_process(self.exchange))
         self.jitter_secs = 0.0
         self.heard = Heard()
         self.neighbour: Neighbour | None = None
@@ -228,6 +233,11 @@ class VirtualRun:
     def store(self) -> Database:
         """The node's database."""
         return self.world.database(self._settings.node.trader_id)
+
+    @property
+    def trading_node(self) -> Any:
+        """The engine's own node that lives; None while none does."""
+        return None if self._node is None else self._node.trading_node
 
     @property
     def is_started(self) -> bool:

@@ -96,6 +96,9 @@ class Database(Protocol):
     def lose_last(self, writes: int) -> None:
         """Forget the last writes of the process that lives, as one that is killed does with what it had not sent."""
 
+    def forget_log(self) -> None:
+        """Keep what was written and no log of it: none of it can be lost any more."""
+
     def clear(self) -> None:
         """Forget everything, as a server does that is restarted without its data."""
 
@@ -124,7 +127,13 @@ class Database(Protocol):
 
 
 class Simulation(Protocol):
-    """Virtual time and everything that lives in it."""
+    """Virtual time and everything that lives in it.
+
+    Attributes:
+        is_traced: whether what happens is kept and goes into the digest; a month of it has no room in memory.
+    """
+
+    is_traced: bool
 
     @property
     def now_ns(self) -> int:

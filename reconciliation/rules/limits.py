@@ -57,6 +57,8 @@ class VenueLimit:
         calls: the calls of each check.
         open_secs: a suggested interval of the open check; None without a suggestion.
         position_secs: a suggested interval of the position check; None without a suggestion.
+        start: what a start asks for, of an account without a symbol; None where it was not counted.
+        start_per_symbol: on top, for each symbol with a position or an open order whose history fits one page.
         source: where the numbers stand.
         certain: whether the numbers are the venue's own and the calls were counted.
     """
@@ -67,6 +69,8 @@ class VenueLimit:
     calls: Calls
     open_secs: float | None = None
     position_secs: float | None = None
+    start: float | None = None
+    start_per_symbol: float = 0.0
     source: str
     certain: bool = False
 
@@ -109,6 +113,9 @@ LIMITS: Final[Mapping[str, VenueLimit]] = {
         ),
         open_secs=10.0,
         position_secs=60.0,
+        # Fifteen calls, two each of openOrders and openAlgoOrders; a symbol allOrders, allAlgoOrders and userTrades.
+        start=228.0,
+        start_per_symbol=15.0,
         source="Binance developer docs, USDS-margined futures REST API: the page of each call; 2400 a minute and IP",
         certain=True,
     ),

@@ -103,3 +103,24 @@ def test_a_plan_is_always_data_and_text(symbols: int, resting: int, preset: str)
     told = plan(subject_of(resolved), symbols=symbols, resting=resting)
     assert json.loads(json.dumps(told.data(), allow_nan=False))["symbols"] == symbols
     assert max(map(len, lines(told, resolved))) <= 100
+
+
+def test_several_nodes_are_told_of_where_they_are_asked_for() -> None:
+    assert "fleet" not in data()
+    found = data("--preset", "conservative", "--nodes", "20", "--symbols", "1")["fleet"]
+    assert (found["nodes"], found["running_per_min"], found["bears"], found["addresses"]) == (20, 480, 4, 5)
+    text = asked("--preset", "conservative", "--nodes", "20", "--symbols", "1").stdout
+    assert re.search(r"weight a minute +480 +9600 +2400", text)
+    assert re.search(r"nodes that an address bears +4", text)
+    assert re.search(r"starts on one address +all at once", text)
+
+
+def test_what_is_not_known_of_several_nodes_is_told_so() -> None:
+    unknown = asked("--set", "venue.name=KRAKEN", "--nodes", "2").stdout
+    assert re.search(r"of a first minute +unknown", unknown)
+    assert re.search(r"starts on one address +unknown", unknown)
+    too_much = asked("--preset", "aggressive", "--nodes", "2").stdout
+    assert re.search(r"addresses wanted +none is enough", too_much)
+    slow = ("reconciliation.open_check_interval_secs=300", "reconciliation.position_check_interval_secs=600")
+    apart = asked("--symbols", "20", "--nodes", "20", *(word for key in slow for word in ("--set", key))).stdout
+    assert re.search(r"starts on one address +\d+ s apart", apart)

@@ -7,6 +7,8 @@ from figures.page import written
 def test_the_page_shows_the_figures_that_were_kept() -> None:
     assert written("limits", performance.PAGE) == "\n".join(performance.limit_lines())
     assert written("watched", performance.PAGE) == "\n".join(performance.watched_lines())
+    assert written("soak", performance.PAGE) == "\n".join(performance.soak_lines())
+    assert written("fleet", performance.PAGE) == "\n".join(performance.fleet_lines())
     assert written("simulator", performance.PAGE) == "\n".join(performance.simulator_lines())
 
 

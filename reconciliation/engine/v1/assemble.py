@@ -21,6 +21,7 @@ from reconciliation.engine.v1 import emit
 from reconciliation.engine.v1.accelerations.install import database_client, while_it_loads
 from reconciliation.engine.v1.accelerations.install import install as accelerate
 from reconciliation.engine.v1.adapters.lookup import client_of, weight_read
+from reconciliation.engine.v1.closed_trades import ClosedTrades
 from reconciliation.engine.v1.config_copy import secrets_masked
 from reconciliation.engine.v1.gate import Gate
 from reconciliation.engine.v1.guards.install import install
@@ -265,6 +266,7 @@ def _built(
     )
     watch = gate = None
     if not read_only:
+        ClosedTrades(node.kernel.portfolio.analyzer)
         watch = Watch(node.kernel.exec_engine, clients, lifecycle, lambda: trades.behind if trades else 0)
         gate = Gate(
             node.kernel.risk_engine,

@@ -5,7 +5,7 @@ of which orders it has written to which position and which client they belong: i
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final
@@ -16,6 +16,8 @@ ONE_VALUE: Final = ("general", "currencies", "instruments", "synthetics", "actor
 """Kinds of keys that are written as a whole each time."""
 HASHES: Final = ("index:order_position", "index:order_client")
 """The indices that are read again, as one JSON object."""
+SWEPT_FROM: Final = 100
+"""So many fields of an index are not worth a look at what the cache still holds."""
 _LEFT: Final[list[Any]] = []
 """Clients that are not even to be freed."""
 _one_at_a_time: Final = Lock()
@@ -36,13 +38,17 @@ class Recorder:
 
     Attributes:
         values: each key that holds one value, as it was written or read last.
-        fields: what stands in each index that is a hash.
+        fields: what stands in each index that is a hash. Orders that a purge took from the cache are left out now and
+            then, so that there is never more than twice of what the cache holds, or a hundred.
+        held: returns the names of the orders that the cache holds; nothing is left out while there is none to ask.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self.values: dict[str, bytes] = {}
         self.fields: dict[str, dict[bytes, bytes]] = {index: {} for index in HASHES}
+        self.held: Callable[[], Collection[bytes]] | None = None
+        self._sweeps_at = dict.fromkeys(HASHES, SWEPT_FROM)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -68,6 +74,13 @@ class Recorder:
             self.values[key] = bytes(payload[0])
         elif key in HASHES:
             self.fields[key][bytes(payload[0])] = bytes(payload[1])
+            if len(self.fields[key]) >= self._sweeps_at[key] and self.held is not None:
+                self._sweep(key, self.held())
+
+    def _sweep(self, key: str, held: Collection[bytes]) -> None:
+        """Forget the orders that a purge has taken from the cache; in the database they stay."""
+        self.fields[key] = {name: value for name, value in self.fields[key].items() if name in held}
+        self._sweeps_at[key] = max(SWEPT_FROM, 2 * len(self.fields[key]))
 
     def update(self, key: str, payload: Any) -> None:
         """Append to a list that is there."""

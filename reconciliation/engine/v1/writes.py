@@ -45,6 +45,7 @@ class EngineWrites:
     def __init__(self, cache: Cache, client: Recorder) -> None:
         self._cache = cache
         self._client = client
+        client.held = lambda: {client_order_id.value.encode() for client_order_id in cache.client_order_ids()}
 
     def taken(self) -> Written:
         """Return what the database should hold by now."""

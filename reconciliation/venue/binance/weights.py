@@ -46,11 +46,12 @@ class Weights:
         window = self._now_ms() // _WINDOW_MS
         if window != self._window:
             self._window, self._used = window, 0
-        self._used += _weight(name, query)
+        self._used += weight_of(name, query)
         return self._used
 
 
-def _weight(name: str, query: str) -> int:
+def weight_of(name: str, query: str) -> int:
+    """Return what a call weighs, by its method and path and its query."""
     if name in _OF_EVERY_SYMBOL and "symbol" not in query_values(query):
         return _OF_EVERY_SYMBOL[name]
     return _WEIGHTS.get(name, 1)

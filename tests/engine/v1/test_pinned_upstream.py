@@ -24,6 +24,7 @@ from nautilus_trader.adapters.binance.futures.providers import BinanceFuturesIns
 from nautilus_trader.adapters.binance.http.account import BinanceAccountHttpAPI
 from nautilus_trader.adapters.binance.http.client import BinanceHttpClient
 from nautilus_trader.adapters.binance.http.endpoint import BinanceHttpEndpoint
+from nautilus_trader.analysis import PortfolioAnalyzer
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import ExecutionMassStatus
 from nautilus_trader.live import reconciliation
@@ -151,6 +152,10 @@ PINNED: dict[Callable[..., Any], str] = {
     reconciliation.adjust_fills_for_partial_window: "(mass_status, instruments, logger) 63a5640fe982",
     factories._resolve_environment: "(environment) 193077da29fc",
     factories.get_cached_binance_http_client.__wrapped__: "(clock, account_type, api_key, api_secret, key_type, base_url, environment, is_us, proxy_url) a8ee39aa65d2",
+    PortfolioAnalyzer.record_trade: "(self, position_id, realized_pnl, ts_event) babb159c0c34",
+    PortfolioAnalyzer._append_pnl_record: "(self, pnls, timestamps, position_id, realized_pnl, ts_event) 1c6c910a611c",
+    PortfolioAnalyzer.realized_pnls: "(self, currency) bd73d8d00503",
+    PortfolioAnalyzer.reset: "(self) 1bd6a98bedef",
     BinanceFuturesInstrumentProvider._parse_instrument: "(self, symbol_info, ts_event, position_risk, fee) 9889fd22be41",
 }
 
@@ -215,6 +220,8 @@ PRIVATE: Final[dict[str, tuple[type, ...]]] = {
     "_query_position_status_reports": (ENGINE,),
     "_recent_fills_cache": (ENGINE,),
     "_recon_check_retries": (ENGINE,),
+    "_recorded_realized_pnl_timestamps": (PortfolioAnalyzer,),
+    "_recorded_realized_pnls": (PortfolioAnalyzer,),
     "_reconcile_execution_mass_status": (ENGINE,),
     "_reconcile_fill_report": (ENGINE,),
     "_reconcile_order_report": (ENGINE,),
@@ -250,6 +257,8 @@ MEANING: Final = frozenset(
         "_position_recon_retries",
         "_recent_fills_cache",
         "_recon_check_retries",
+        "_recorded_realized_pnl_timestamps",
+        "_recorded_realized_pnls",
         "_submit_order_method",
         "_ws_client",
     }
@@ -357,7 +366,8 @@ def test_upstream_has_every_private_name() -> None:
     with node_on(nowhere(), start=False, **OFF) as arena:
         client = arena.client
         status = ExecutionMassStatus(client.id, client.account_id, client.venue, UUID4(), 0)
-        found = (*owners(arena.node), status, client._retry_manager_pool)
+        analyzer = arena.node.kernel.portfolio.analyzer
+        found = (*owners(arena.node), status, client._retry_manager_pool, analyzer)
         for name, classes in PRIVATE.items():
             for cls in classes:
                 owner = next(owner for owner in found if isinstance(owner, cls))

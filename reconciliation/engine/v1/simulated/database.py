@@ -89,6 +89,7 @@ class SimulatedDatabase:
         self._back_at = 0.0
         self._to_lose = 0
         self._found = 0
+        self._has_forgotten = False
         self.restarts = 0
 
     def begin(self) -> None:
@@ -109,22 +110,28 @@ class SimulatedDatabase:
         else:
             self._log.append(write)
 
-    @property
-    def writes(self) -> int:
-        """How many commands it has taken."""
-        return len(self._log)
-
     def lose_last(self, writes: int) -> None:
-        """Forget the last writes of the process that lives, as one that is killed does with what it had not sent."""
+        """Forget the last writes of the process that lives, as one that is killed does with what it had not sent.
+
+        Raises:
+            RuntimeError: it keeps no log of them.
+        """
+        if self._has_forgotten:
+            raise RuntimeError("what was written is there for good: its log was forgotten")
         self._arrive()
         self._under_way.clear()
         del self._log[max(self._found, len(self._log) - writes) :]
         self._keys, self._applied = _Keys(), 0
 
+    def forget_log(self) -> None:
+        """Keep what was written and no log of it: none of it can be lost any more, and months need no memory."""
+        self._keys, self._has_forgotten = self._current, True
+        self._log, self._found, self._applied = [], 0, 0
+
     def clear(self) -> None:
         """Forget everything, as a server does that is started again without its data."""
         self.restarts += 1
-        self._log, self._found = [], 0
+        self._log, self._found, self._has_forgotten = [], 0, False
         self._under_way.clear()
         self._keys, self._applied = _Keys(), 0
 

@@ -49,3 +49,18 @@ def test_a_kill_loses_what_its_process_wrote_and_nothing_that_it_found() -> None
         database.lose_last(0 if life == b"first" else 3)
         client.cut()
     assert DatabaseClient(database, "T-1", lambda _: None).read("orders:O-1") == [b"first"]
+
+
+def test_a_log_that_is_forgotten_leaves_what_was_written_and_nothing_to_lose() -> None:
+    database = SimulatedDatabase(lambda: 0.0)
+    client = DatabaseClient(database, "T-1", lambda _: None)
+    client.insert("orders:O-1", [b"first"])
+    database.forget_log()
+    client.update("orders:O-1", [b"second"])
+    assert database.read("orders:O-1") == [b"first", b"second"]
+    with pytest.raises(RuntimeError, match="its log was forgotten"):
+        database.lose_last(1)
+    assert database.read("orders:O-1") == [b"first", b"second"]
+    database.clear()
+    database.lose_last(1)
+    assert database.read("orders:O-1") == []

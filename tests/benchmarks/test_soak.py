@@ -1,0 +1,54 @@
+"""A soak holds a node's memory and its ledger against what they are to be, and says what does not hold."""
+
+import pytest
+from nautilus_trader.live.execution_engine import LiveExecutionEngine
+
+from benchmarks.soak import run
+from benchmarks.soak.findings import GROWS_FOR_GOOD, Findings
+from benchmarks.soak.looks import Look
+from benchmarks.soak.market import TROUBLES
+from reconciliation.settings.guards import GUARDS
+
+LOOK_SECS = 5_400.0
+
+
+def soaked(days: float, **env: str) -> tuple[Findings, list[Look]]:
+    looks: list[Look] = []
+    found = run.soaked(
+        run.settings_of(run.PRESET, env),
+        days=days,
+        orders_a_day=288,
+        look_secs=LOOK_SECS,
+        promised=run.settings_of(run.PRESET).reconciliation,
+        progress=looks.append,
+    )
+    return found, looks
+
+
+def test_half_a_day_leaves_nothing_behind() -> None:
+    found, looks = soaked(0.5)
+    assert found.breaches == []
+    assert len(found.troubles) == len(TROUBLES)
+    assert found.orders > 100
+    assert set(found.fills_still) == {"Heard._last_ns", "MarginAccount.[AccountState]"}
+    assert set(found.grew) <= {*found.fills_still, *GROWS_FOR_GOOD}
+    assert looks[-1].entries["_Closes.position_ids"] > 30  # every position that closed, and no series of the engine's
+
+
+def test_a_purge_that_is_off_is_a_breach() -> None:
+    found, _ = soaked(
+        0.125, RECON_PURGE_CLOSED_ORDERS_INTERVAL_MINS="none", RECON_PURGE_CLOSED_ORDERS_BUFFER_MINS="none"
+    )
+    assert any("closed orders in the cache that a purge was to take" in breach for breach in found.breaches)
+
+
+def test_a_trade_that_is_not_booked_is_a_breach() -> None:
+    """Without the guard that brings trades in, a node invents what it has missed."""
+    found, _ = soaked(0.25, RECON_NODE_GUARDS=",".join(guard for guard in GUARDS if guard != "venue_trades"))
+    assert any("never booked" in breach for breach in found.breaches)
+
+
+def test_a_container_that_grows_with_every_fill_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiveExecutionEngine, "_prune_recent_fills_cache", lambda _: None)
+    found, _ = soaked(0.375)
+    assert any(breach.startswith("LiveExecutionEngine._recent_fills_cache grew by") for breach in found.breaches)
