@@ -17,7 +17,9 @@ from nautilus_trader.core import uuid as engine_uuid
 from nautilus_trader.serialization import serializer
 
 NAMES: Final = "^ts_"
-"""The pattern for names; the other one, for digits, is asked about values, which are too many to be remembered."""
+"""The pattern for names."""
+DIGITS: Final = r"^\d+$"
+"""The one for values, which are too many to be remembered."""
 _WRITTEN: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _VALID: Final = SimpleNamespace(version=4, variant=uuid.RFC_4122)
 
@@ -27,10 +29,13 @@ class RememberedNames:
 
     def __init__(self) -> None:
         self._of_name = lru_cache(maxsize=1_024)(re.compile(NAMES).match)
+        self._of_value = re.compile(DIGITS).match
 
     def match(self, pattern: str, text: str) -> re.Match[str] | None:
         """Return what `re.match` returns."""
-        return self._of_name(text) if pattern == NAMES else re.match(pattern, text)
+        if pattern == NAMES:
+            return self._of_name(text)
+        return self._of_value(text) if pattern == DIGITS else re.match(pattern, text)
 
 
 class KnownIds:
