@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from reconciliation.engine.v1.accelerations.event_fields import DIGITS, NAMES, KnownIds, RememberedNames
 
-names = st.one_of(
+few = st.sampled_from(["ts_", "ts_event", "\nts_", "its_", "expire_time_ns", "TS_", "1", "1\n", "12a"])
+names = st.one_of(st.text(max_size=12), few)
     st.text(max_size=12),
     st.sampled_from(["ts_", "ts_event", "\nts_", "its_", "expire_time_ns", "TS_", "1", "1\n", "12a"]),
 )
