@@ -14,7 +14,7 @@ from typing import Any, Final
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.layers.settings_folder import shipped_settings
-from reconciliation.venue.symbols import SYMBOLS
+from reconciliation.venue.symbols import SYMBOLS, list_more
 
 RECON: Final = "recon"
 STOCK: Final = "stock"
@@ -51,7 +51,8 @@ def surroundings(  # noqa: PLR0913 - what there is to say of an account and its 
         progress: told how far it is.
         latency_secs: how long each answer of the venue is on its way.
     """
-    with VenueProcess() as venue:
+    list_more(symbols)
+    with VenueProcess(symbols=len(SYMBOLS)) as venue:
         for symbol in list(SYMBOLS.values())[:symbols]:
             venue.control.seed(symbol.name, open_orders=open_orders, age_mins=fills + 1)
             if built_up:

@@ -21,10 +21,25 @@ import click
 @click.option(
     "--market-seed", type=int, metavar="N", default=1, show_default=True, help="What the quotes are drawn from."
 )
+@click.option(
+    "--symbols",
+    type=click.IntRange(20, 1_000),
+    metavar="N",
+    default=20,
+    show_default=True,
+    help="How many contracts it lists; those above twenty are made up.",
+)
 @click.option("--env", "as_env", is_flag=True, help="Print lines that a shell can source, in place of JSON.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def command(  # noqa: PLR0913 - options
-    port: int, data_dir: Path | None, host: str, market_seed: int, *, as_env: bool, until_stdin_closes: bool
+    port: int,
+    data_dir: Path | None,
+    host: str,
+    market_seed: int,
+    symbols: int,
+    *,
+    as_env: bool,
+    until_stdin_closes: bool,
 ) -> None:
     """Run a venue on loopback until SIGTERM or Ctrl-C; its addresses are the first on stdout.
 
@@ -37,9 +52,11 @@ def command(  # noqa: PLR0913 - options
       in that shell         . ./venue.env; recon run my_node:configure
     """  # noqa: D301 - click reads the backspace
     from reconciliation.venue import run_venue
+    from reconciliation.venue.symbols import list_more
 
     if until_stdin_closes:
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
+    list_more(symbols)
     shown = _sourced if as_env else json.dumps
     raise SystemExit(run_venue(port, data_dir, host, market_seed=market_seed, shown=shown))
 

@@ -23,10 +23,12 @@ class VenueProcess:
 
     Args:
         data_dir: where it keeps its ledger; in memory when absent.
+        symbols: how many contracts it lists.
     """
 
-    def __init__(self, data_dir: Path | None = None) -> None:
+    def __init__(self, data_dir: Path | None = None, symbols: int = 20) -> None:
         self._data_dir = data_dir
+        self._symbols = symbols
         self._process: subprocess.Popen[str] | None = None
         self.http_url = ""
         self.stream_url = ""
@@ -36,6 +38,7 @@ class VenueProcess:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-P", "-m", "reconciliation", "venue", "--until-stdin-closes"]
+        command += ["--symbols", str(self._symbols)]
         if self._data_dir is not None:
             command += ["--data-dir", str(self._data_dir)]
         if self.http_url:

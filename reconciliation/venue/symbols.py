@@ -108,7 +108,18 @@ SYMBOLS = {
         "ATOMUSDT": "0.001 0.01 4.000 250.00 1000000",
     }.items()
 }
-"""By name; twenty, as many as the specification's limits are told for."""
+"""By name; twenty, as many as the specification's limits are told for, unless more are listed."""
+
+
+def list_more(total: int) -> None:
+    """Have so many contracts in all: those above twenty are made up, and like each other.
+
+    For a whole process, and before its exchange is made.
+    """
+    for number in range(len(SYMBOLS) + 1, total + 1):
+        name = f"MADEUP{number}{QUOTE}"
+        figures = map(Decimal, ["0.001", "0.1", "4.000", "250.0", "1000000"])
+        SYMBOLS[name] = Symbol(name, name.removesuffix(QUOTE), *figures)
 
 
 def symbol_named(name: str) -> Symbol:
