@@ -1,6 +1,7 @@
 """From what a builder collected to a `TradingNode` with guards, claims, time limit and observation installed."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -148,6 +149,7 @@ class AssembledNode:
     def dispose(self) -> None:
         """Free what the engine holds: its event loop too, unless it runs, and so is somebody else's."""
         _dispose(self.trading_node)
+        gc.unfreeze()  # what was set aside while it started is garbage now like any other
 
 
 def _fenced(handle: Callable[[Any], None], may: Callable[[], bool]) -> Callable[[Any], None]:

@@ -14,9 +14,6 @@ from reconciliation.engine.v1.accelerations.event_fields import DIGITS, NAMES, K
 
 few = st.sampled_from(["ts_", "ts_event", "\nts_", "its_", "expire_time_ns", "TS_", "1", "1\n", "12a"])
 names = st.one_of(st.text(max_size=12), few)
-    st.text(max_size=12),
-    st.sampled_from(["ts_", "ts_event", "\nts_", "its_", "expire_time_ns", "TS_", "1", "1\n", "12a"]),
-)
 hexadecimal = st.text(alphabet="0123456789abcdefABCDEF", min_size=32, max_size=32)
 ids = st.one_of(
     st.uuids().map(str), hexadecimal, st.text(max_size=40), st.uuids(version=4).map(lambda each: f" {each}")
