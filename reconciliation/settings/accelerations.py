@@ -10,6 +10,7 @@ ACCELERATIONS: Final = (
     "paused_collector",
     "concurrent_queries",
     "bulk_reads",
+    "linear_positions",
     "batched_writes",
     "yielding_checks",
     "settled_heap",

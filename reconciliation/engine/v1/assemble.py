@@ -213,7 +213,12 @@ def assemble(
     )
     names, url = settings.node.accelerate, settings.cache.url
     client_of = partial(database_client, names=names, url=None if url is None else url.get_secret_value())
-    with _signals_left_alone(), secrets_masked(), while_it_loads(names), recorded(client_of) as clients:
+    with (
+        _signals_left_alone(),
+        secrets_masked(),
+        recorded(client_of) as clients,
+        while_it_loads(names, lambda: clients[-1]),
+    ):
         node = TradingNode(config, loop=loop)
     if clients and "batched_writes" in names:
         lifecycle.observe(partial(_settle, clients[-1]))

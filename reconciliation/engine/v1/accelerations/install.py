@@ -1,7 +1,7 @@
 """Installing accelerations: some before a node is made, some on the engine of a built one."""
 
-from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
@@ -9,6 +9,7 @@ from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from reconciliation.engine.v1.accelerations import (
     adjusted_parts,
     event_fields,
+    linear_positions,
     matched_instruments,
     paused_collector,
     report_copies,
@@ -46,9 +47,20 @@ def install(engine: LiveExecutionEngine, clients: Iterable[Client], names: Colle
             client.read_in_turns(yielding_checks.REPORTS_A_TURN)
 
 
-def while_it_loads(names: Collection[str]) -> AbstractContextManager[None]:
-    """Return what is in force while a node is made, and its cache loads."""
-    return paused_collector.paused() if "paused_collector" in names else nullcontext()
+@contextmanager
+def while_it_loads(names: Collection[str], client_of: Callable[[], Any]) -> Iterator[None]:
+    """Have in force what is while a node is made, and its cache loads.
+
+    Args:
+        names: of the accelerations.
+        client_of: returns the client of its database that was made last.
+    """
+    with ExitStack() as stack:
+        if "paused_collector" in names:
+            stack.enter_context(paused_collector.paused())
+        if "linear_positions" in names:
+            stack.enter_context(linear_positions.installed(client_of))
+        yield
 
 
 def database_client(

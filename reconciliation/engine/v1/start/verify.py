@@ -82,7 +82,7 @@ class Verification:
 
     def _filters(self) -> Filters:
         claimed = {str(instrument_id) for instrument_id in self._engine.get_external_order_claims_instruments()}
-        known = {order.client_order_id.value for order in self._engine._cache.orders()}
+        known = {client_order_id.value for client_order_id in self._engine._cache.client_order_ids()}
         return Filters(self._settings.reconciliation, owned=known | claimed)
 
     def disagreement(self, found: Comparison) -> str:

@@ -1,6 +1,6 @@
 """Accelerated or not, the same comes of it: each order, fill and position, event by event, in the same order."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from itertools import count
 from typing import Any, Final
@@ -147,6 +147,38 @@ def test_generated_histories_by_concurrent_queries(operations: tuple[AnyOperatio
         played = run.play()
         told.append((played.anomalies, histories(run)))
     assert told[0] == told[1]
+
+
+@pytest.mark.property
+@few
+@given(operations=lives(), seed=st.integers(1, 1_000))
+def test_generated_histories_without_what_is_known(operations: tuple[AnyOperation, ...], seed: int) -> None:
+    """What the engine makes up of an instrument that it knows is left out; all else is the same."""
+    schedule = Schedule(name="test", seed=seed, claims=CLAIMS, operations=operations)
+    told = []
+    for names in (["matched_instruments"], []):
+        run = VirtualRun(settings_with(WITHOUT_HISTORY, {"node.accelerate": names}), schedule)
+        played = run.play()
+        told.append((dict(histories(run)), {str(anomaly) for anomaly in played.anomalies}))
+    (quick, wrong), (plain, wrong_of_plain) = told
+    assert wrong <= wrong_of_plain
+    assert trades_of(quick) == trades_of(plain)
+    assert made_up(quick) <= made_up(plain)
+    if not made_up(plain):
+        assert quick == plain
+
+
+def trades_of(stored: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The venue's own trades, which have numbers, by what holds them."""
+    found = {key: [event for event in events if event.rpartition(" ")[2].isdecimal()] for key, events in stored.items()}
+    return {key: events for key, events in found.items() if events}
+
+
+def made_up(stored: Mapping[str, tuple[str, ...]]) -> int:
+    """How many fills of orders are no trades of the venue's."""
+    orders = (events for key, events in stored.items() if key.startswith("orders:"))
+    filled = (event for events in orders for event in events if event.startswith("OrderFilled"))
+    return sum(not event.rpartition(" ")[2].isdecimal() for event in filled)
 
 
 @pytest.mark.parametrize("seed", range(1, 11))
