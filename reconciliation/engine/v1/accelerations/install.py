@@ -57,7 +57,7 @@ def while_it_loads(names: Collection[str], client_of: Callable[[], Any]) -> Iter
     """
     with ExitStack() as stack:
         if "paused_collector" in names:
-            stack.enter_context(paused_collector.paused())
+            stack.enter_context(paused_collector.paused(sets_aside=True))
         if "linear_positions" in names:
             stack.enter_context(linear_positions.installed(client_of))
         yield

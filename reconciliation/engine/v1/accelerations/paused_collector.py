@@ -14,14 +14,19 @@ from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
 
 @contextmanager
-def paused() -> Iterator[None]:
-    """Pause the collector, and set aside what there is in the end; only around what awaits nothing."""
+def paused(*, sets_aside: bool) -> Iterator[None]:
+    """Pause the collector; only around what awaits nothing.
+
+    Args:
+        sets_aside: whether what there is in the end is set aside; its garbage too, so not again and again.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if sets_aside:
+            gc.freeze()
         if was_on:
             gc.enable()
 
@@ -29,9 +34,12 @@ def paused() -> Iterator[None]:
 def install(engine: LiveExecutionEngine) -> None:
     """Have an engine reconcile each mass status so."""
     reconcile: Callable[[Any], bool] = engine._reconcile_execution_mass_status
+    is_first = True
 
     def reconciled(mass_status: Any) -> bool:
-        with paused():
+        nonlocal is_first
+        sets_aside, is_first = is_first, False
+        with paused(sets_aside=sets_aside):
             return reconcile(mass_status)
 
     engine._reconcile_execution_mass_status = reconciled

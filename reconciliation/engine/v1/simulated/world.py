@@ -1,6 +1,7 @@
 """One run in virtual time: where the seams of the engine are, and what stands in them meanwhile."""
 
 import asyncio
+import gc
 import hashlib
 import re
 import types
@@ -137,6 +138,7 @@ class World:
         for client in self._clients:
             client.cut()
         self._clients.clear()
+        gc.unfreeze()  # a process that was killed gives nothing back by itself
         self._network.hang_up()
         for task in asyncio.all_tasks(loop):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
