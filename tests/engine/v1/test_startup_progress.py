@@ -22,9 +22,10 @@ from reconciliation.engine.lifecycle import (
     StartupProgress,
     Verified,
 )
-from reconciliation.engine.v1.start.progress import SAMPLE, Progress, wanted
+from reconciliation.engine.v1.start.progress import SAMPLE, Progress
 from reconciliation.node.observation import Observation
 from reconciliation.rules.plan import plan
+from reconciliation.rules.stages import ample_secs
 from reconciliation.rules.subject import subject_of
 
 SYMBOLS: Final = {"BTCUSDT": 1, "ETHUSDT": 1, "SOLUSDT": 1, "XRPUSDT": 1}
@@ -187,5 +188,5 @@ def test_a_stretch_that_outlives_the_limit_is_told_at_its_beginning() -> None:
 @pytest.mark.parametrize(
     ("secs", "limit_secs"), [(0.1, 1), (14.9, 30), (33.3, 67), (61, 130), (700, 1_400), (9_000, 3_600)]
 )
-def test_a_wanted_limit_is_twice_as_long_in_two_digits(secs: float, limit_secs: float) -> None:
-    assert wanted(secs) == limit_secs
+def test_an_ample_limit_is_twice_as_long_in_two_digits(secs: float, limit_secs: float) -> None:
+    assert ample_secs(secs) == limit_secs

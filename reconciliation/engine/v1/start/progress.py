@@ -7,7 +7,6 @@ runs and no time limit is seen: of 10,000 orders it is some seconds. So that is 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from math import ceil, log10
 from typing import Any, Final
 
 from nautilus_trader.execution.reports import ExecutionMassStatus
@@ -16,6 +15,7 @@ from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from reconciliation.engine.lifecycle import Lifecycle, StartupLimitShort, StartupProgress, StartupStep
 from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.queries.asked import Asked
+from reconciliation.rules.stages import ample_secs
 
 TOLD_FROM_SECS: Final = 2.0
 """A shorter start tells nothing."""
@@ -26,10 +26,6 @@ SAMPLE: Final = 500
 """After so many orders it is known how quickly the rest is booked."""
 SAMPLE_PART: Final = 0.05
 """After such a part of the questions it is known how quickly the rest is answered."""
-SPARE: Final = 2.0
-"""A limit should allow so many times what a start takes: the next one may have more to do, or a busy machine."""
-LONGEST_SECS: Final = 3_600.0
-"""What the limit may be at the most."""
 SETTING: Final = "RECON_NODE_TIMEOUT_RECONCILIATION"
 _NS: Final = 1_000_000_000
 
@@ -162,17 +158,17 @@ class Progress:
         if self._is_short or left_secs is None or (expected := self.secs + left_secs) <= self._limit_secs:
             return
         self._is_short = True
-        self._lifecycle.emit(StartupLimitShort(expected, self._limit_secs, wanted(expected)))
+        self._lifecycle.emit(StartupLimitShort(expected, self._limit_secs, ample_secs(expected)))
 
     def overrun(self) -> str:
         """Return how far it was when its limit was over, and what to do."""
         heard = [asked.told_at or self._begun for asked in self._asked]
         silent_secs = self._now() - max(heard, default=self._begun)
         if self._step == "asking" and silent_secs > self.secs / 2:
-            longer = f"{SETTING}={wanted(self._limit_secs):g} where it only takes so long"
+            longer = f"{SETTING}={ample_secs(self._limit_secs):g} where it only takes so long"
             return f"the venue has told nothing for {silent_secs:.1f} s{self._told()}; see why, or set {longer}"
         secs = self.secs + (self._left_secs() or 0.0)
-        return f"{self.secs:.1f} s have passed{self._told()}; set {SETTING}={wanted(secs):g}"
+        return f"{self.secs:.1f} s have passed{self._told()}; set {SETTING}={ample_secs(secs):g}"
 
     def _told(self) -> str:
         told = f", {self._orders} orders and {self._fills} fills were told"
@@ -180,9 +176,3 @@ class Progress:
             return f"{told} and booked, and were not verified any more"
         total = self._instruments
         return f"{told}, {self._instruments_told} of {total} instruments are done" if total else told
-
-
-def wanted(secs: float) -> float:
-    """Return the limit for what takes so long: a multiple of it in two digits."""
-    digit = 10.0 ** (int(log10(max(secs * SPARE, 10.0))) - 1)
-    return min(ceil(secs * SPARE / digit) * digit, LONGEST_SECS)
