@@ -33,7 +33,7 @@ AT_ONCE: Final = 8
 PAGE: Final = 1_000
 _CONNECTS_IN: Final = 9
 """How many requests of a boot are made one after the other until its clients are connected."""
-_VERIFIES_IN: Final = 3
+_VERIFIES_IN: Final = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ What the engine books it books at one moment of virtual time. For the stretch in
 each look at it instead.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from virtual import STARTED, run_of, settings_with
@@ -27,16 +28,23 @@ from reconciliation.node.observation import Observation
 from reconciliation.rules.plan import plan
 from reconciliation.rules.stages import ample_secs
 from reconciliation.rules.subject import subject_of
+from reconciliation.settings.accelerations import ACCELERATIONS
 
 SYMBOLS: Final = {"BTCUSDT": 1, "ETHUSDT": 1, "SOLUSDT": 1, "XRPUSDT": 1}
 HISTORY: Final = tuple(Seed(symbol=symbol, fills=6, open_orders=1, net=Decimal(net)) for symbol, net in SYMBOLS.items())
+ONE_BY_ONE: Final = [name for name in ACCELERATIONS if name != "concurrent_queries"]
+"""Else the venue would have told of so few symbols at a time."""
 ORDERS, FILLS = "GET /fapi/v1/allOrders", "GET /fapi/v1/userTrades"
 
 
-def told(*operations: AnyOperation, limit_secs: float = 30.0, **overrides: Any) -> list[Event]:
+def told(
+    *operations: AnyOperation, limit_secs: float = 30.0, accelerations: Collection[str] = ONE_BY_ONE
+) -> list[Event]:
     """What the last node of a run told of its life."""
     events: list[Event] = []
-    run = run_of(*operations, overrides={"node.timeout_reconciliation": limit_secs} | overrides)
+    run = run_of(
+        *operations, overrides={"node.timeout_reconciliation": limit_secs, "node.accelerate": list(accelerations)}
+    )
     observe = run._observe
 
     def heard(event: Event) -> None:
@@ -120,6 +128,14 @@ def test_a_venue_that_hangs_is_no_matter_of_the_limit() -> None:
     assert "(8 s): the venue has told nothing for 7." in refused.reason
     assert "0 orders and 24 fills were told, 0 of 4 instruments are done; see why, or set" in refused.reason
     assert not of(events, StartupLimitShort)
+
+
+def test_what_is_asked_at_once_is_told_as_it_comes() -> None:
+    """All symbols are told of at one time, and nothing is said of how long the rest takes before that."""
+    events = told(*HISTORY, Fail(call=ORDERS, delay_secs=4), *STARTED, accelerations=ACCELERATIONS)
+    asking = [each for each in of(events, StartupProgress) if each.step == "asking"]
+    assert {(each.done, each.total, each.fills, each.left_secs) for each in asking} == {(0, 4, 24, None)}
+    assert of(events, Reconciled)[0].secs < 6.0
 
 
 def test_a_mass_status_that_is_made_again_is_counted_anew() -> None:
