@@ -1,16 +1,18 @@
 """The bodies of the commands that boot a node; both take one way to it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 import click
 
+from reconciliation.cli.startup_line import ProgressLine
 from reconciliation.cli.verdict import lines
 from reconciliation.embedded.surroundings import Surroundings
 from reconciliation.engine.errors import RulesBrokenError
+from reconciliation.engine.lifecycle import Observer
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.errors import ExitCode, ReconError
 from reconciliation.layers.problems import printable
@@ -54,6 +56,7 @@ def boot(  # noqa: PLR0913 - what two commands differ in
     data_dir: Path | None,
     read_only: bool = False,
     copied_cache: bool = False,
+    observers: Iterable[Observer] = (),
 ) -> Boot:
     """Take a node from its settings to its end: draft, surroundings, run.
 
@@ -65,6 +68,7 @@ def boot(  # noqa: PLR0913 - what two commands differ in
         data_dir: where embedded surroundings stay; temporary folders when absent.
         read_only: reconcile, then stop; no user stream is opened, so that nothing changes at the venue.
         copied_cache: work on a copy of the trader's keys.
+        observers: told what happens to the node, before it is logged.
 
     Raises:
         StopRequestedError: it was to stop before the node ran.
@@ -79,7 +83,7 @@ def boot(  # noqa: PLR0913 - what two commands differ in
             check_cache(settings.cache.url.get_secret_value())
         surroundings = Surroundings(log.info, data_dir, stop.raise_if_made)
         with surroundings.around(settings, wants_venue=drafted.wants_venue, copied_cache=copied_cache) as complete:
-            node = Node(drafted, complete, observers=[EventLog(log)], stop=stop)
+            node = Node(drafted, complete, observers=[*observers, EventLog(log)], stop=stop)
             node.run()
     except ReconError as error:
         if node is not None:  # it has told by its events
@@ -161,7 +165,8 @@ def reconcile(  # noqa: PLR0913 - what the command can be told
 ) -> int:
     """Reconcile once and report on stdout; return the exit code."""
     if settings.reconciliation.enabled:
-        read_only: dict[str, Any] = {"read_only": True, "copied_cache": not apply}
+        observers = () if stream.as_json else (ProgressLine(),)
+        read_only: dict[str, Any] = {"read_only": True, "copied_cache": not apply, "observers": observers}
         try:
             ended = boot(settings, configure, stop, stream=stream, data_dir=data_dir, **read_only)
         except StopRequestedError as stopped:

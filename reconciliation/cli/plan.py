@@ -14,6 +14,7 @@ from reconciliation.rules.budget import Budget
 from reconciliation.rules.figures import counted, duration, number
 from reconciliation.rules.fleet import Fleet, fleet
 from reconciliation.rules.plan import ANSWERS, Kept, Plan, plan
+from reconciliation.rules.startup import StartCost
 from reconciliation.rules.subject import subject_of
 from reconciliation.rules.timings import Span
 from reconciliation.settings import Settings
@@ -37,10 +38,22 @@ _LABEL: Final = 33
 @click.option(
     "--nodes", type=click.IntRange(1), metavar="N", help="Also say what so many nodes ask for, and how they start."
 )
+@click.option(
+    "--orders",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Of how many orders, each of about one fill, the venue tells a start; else facts.history_orders, else 0.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
 @settings_options
-def command(
-    settings: Settings | SettingsError, *, symbols: int | None, resting: int, nodes: int | None, as_json: bool
+def command(  # noqa: PLR0913 - an argument an option
+    settings: Settings | SettingsError,
+    *,
+    symbols: int | None,
+    resting: int,
+    nodes: int | None,
+    orders: int | None,
+    as_json: bool,
 ) -> None:
     """Say what the settings mean: when checks run, what they conclude and repair, and what they cost.
 
@@ -65,12 +78,14 @@ def command(
                                idle_, worst_requests_per_min by call
       kept                     closed_orders, closed_positions, account_events: {least_, most_mins}
       startup                  connection_, reconciliation_, portfolio_, total_secs
+      start                    of so many orders: requests by call, weight, limit_per_min; cold and warm:
+                               reconciling_secs, running_secs, as measured on one machine
       shutdown_secs            a supervisor must allow more
       fleet                    with --nodes: what each asks for in a minute (running_, worst_per_min, first_min),
                                how many an address bears, bears_at_worst, addresses, starts_apart_secs
     """  # noqa: D301 - click reads the backspace
     resolved = usable(settings)
-    planned = plan(subject_of(resolved), symbols=symbols, resting=resting)
+    planned = plan(subject_of(resolved), symbols=symbols, resting=resting, orders=orders)
     together = None if nodes is None else fleet_of(planned, nodes)
     if as_json:
         click.echo(json.dumps(planned.data() | ({"fleet": together.data()} if together else {}), indent=2))
@@ -98,6 +113,9 @@ def lines(planned: Plan, settings: Settings) -> Iterator[str]:
     yield from _block(_cost(planned.budget))
     if planned.budget.estimate:
         yield from wrapped("  an estimate: this venue's limit or its adapter's calls are not certain")
+    yield from _block(_start(planned.start))
+    trip = f"at a round trip of {number(planned.start.round_trip_secs * 1_000)} ms"
+    yield from wrapped(f"  seconds as measured on one machine, with every acceleration, {trip}")
     yield from _block(_around(planned))
 
 
@@ -173,6 +191,20 @@ def _fleet(together: Fleet, unit: str) -> list[Sequence[str]]:
 
 def _known(count: int | None) -> str:
     return "unknown" if count is None else str(count)
+
+
+def _start(cost: StartCost) -> list[Sequence[str]]:
+    requests = number(sum(cost.requests.values())) if cost.requests else "not counted"
+    weight = "" if cost.weight is None else number(cost.weight)
+    return [
+        (f"a start, {counted(cost.orders, 'order')} told", "reconciles", "runs after", "requests", "weight"),
+        *(
+            (f"  {state}", duration(reconciling), duration(running), requests, weight)
+            for state, reconciling, running in zip(
+                ("cold", "warm"), cost.reconciling_secs, cost.running_secs, strict=True
+            )
+        ),
+    ]
 
 
 def _around(planned: Plan) -> list[Sequence[str]]:

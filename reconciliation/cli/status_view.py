@@ -16,6 +16,7 @@ import click
 from reconciliation.cli.text import colored, table
 from reconciliation.errors import ReconError
 from reconciliation.layers.problems import printable
+from reconciliation.node.startup_words import startup_words
 from reconciliation.rules.figures import counted, duration
 from reconciliation.settings.monitor import MonitorSettings
 from reconciliation.settings.urls import valid_host
@@ -172,7 +173,10 @@ def _rows(status: Mapping[str, Any], now: float) -> Iterator[tuple[str, str]]:
     held = [f"{held['kind']} {held['key']} for {duration(now - held['since'])}" for held in status["held_absent"]]
     yield "held absent", ", ".join(held) or "none"
     secs = status["reconciliation_secs"]
-    yield "startup", "not reconciled yet" if secs is None else f"reconciled in {secs:.3f} s"
+    if (startup := status.get("startup")) is not None:
+        yield "startup", startup_words(startup)
+    else:
+        yield "startup", "not reconciled yet" if secs is None else f"reconciled in {secs:.3f} s"
     yield "heartbeat", f"{duration(now - status['heartbeat'])} ago"
     if (cache := status["cache"]) is not None:
         state = "answers" if cache["is_reachable"] else f"has not answered for {duration(now - cache['since'])}"

@@ -15,6 +15,9 @@ from reconciliation.rules.finding import Finding
 Stage = Literal["connection", "settings", "claims", "reconciliation", "portfolio", "strategies"]
 """The stages of a start, in their order."""
 
+StartupStep = Literal["asking", "booking", "verifying"]
+"""What a startup reconciliation does: the venue is asked; what it told is booked; it is asked once more."""
+
 Check = Literal["inflight", "open_orders", "positions"]
 """The checks that go on as long as the trader runs."""
 
@@ -110,6 +113,37 @@ class CachedExternal:
     strategy_id: str
     client_order_ids: tuple[str, ...]
     """Sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartupProgress:
+    """A startup reconciliation goes on; one of less than two seconds does not tell."""
+
+    step: StartupStep
+    done: int
+    """Instruments of which the venue has told all while it is asked; orders that are booked while that is done."""
+    total: int
+    """Of how many; 0 where it is not known."""
+    orders: int
+    """What the venue has told so far."""
+    fills: int
+    secs: float
+    """Since it began."""
+    limit_secs: float
+    """What `node.timeout_reconciliation` allows."""
+    left_secs: float | None
+    """How long the step may still take at the pace of it so far; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartupLimitShort:
+    """A startup reconciliation will take longer than its limit, at the pace that it has."""
+
+    expected_secs: float
+    limit_secs: float
+    """What `node.timeout_reconciliation` allows."""
+    wanted_secs: float
+    """What it should allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +385,8 @@ Event = (
     | Connected
     | Claimed
     | CachedExternal
+    | StartupProgress
+    | StartupLimitShort
     | Reconciled
     | Verified
     | Started

@@ -1,5 +1,6 @@
 """The picture of a node as plain data: what `/status` answers and `recon status` shows."""
 
+from dataclasses import asdict
 from typing import Any
 
 from reconciliation.monitor.health import missing
@@ -36,6 +37,7 @@ def data(picture: Picture, identity: Identity, now: float) -> dict[str, Any]:
         "missing": lacking,
         "verified": picture.reconciled or None,
         "reconciliation_secs": picture.reconciliation_secs or None,
+        "startup": picture.startup and asdict(picture.startup),
         "heartbeat": picture.heartbeat,
         "checks": {
             check.value: {

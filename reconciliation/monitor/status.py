@@ -133,6 +133,31 @@ class GateStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class StartupProgress:
+    """How far a startup reconciliation is that lasts.
+
+    Attributes:
+        step: `asking` the venue, `booking` what it told, or `verifying` it.
+        done: instruments of which all was told, or orders that are booked.
+        total: of how many; 0 where it is not known.
+        orders: what the venue has told so far.
+        fills: likewise.
+        secs: since it began.
+        limit_secs: how long it may last.
+        left_secs: how long the step may still take; None where that is not known.
+    """
+
+    step: str
+    done: int
+    total: int
+    orders: int
+    fills: int
+    secs: float
+    limit_secs: float
+    left_secs: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What was counted in a node a moment ago.
 
@@ -187,6 +212,7 @@ class Picture:
         is_over: whether it stops, has ended, or never began to trade.
         reconciled: when its startup reconciliation was verified; 0 before, and where it failed.
         reconciliation_secs: how long that took, good or bad.
+        startup: how far its startup reconciliation is, as it was told last; None where it does not last, or is over.
         started: when its trader began to run; 0 before.
         checks: each check.
         counted: what was counted last.
@@ -205,6 +231,7 @@ class Picture:
     is_over: bool = False
     reconciled: float = 0.0
     reconciliation_secs: float = 0.0
+    startup: StartupProgress | None = None
     started: float = 0.0
     checks: Mapping[Check, CheckStatus] = field(default_factory=dict)
     counted: Counted = field(default_factory=Counted)
@@ -250,10 +277,14 @@ class Status:
         """Its clients have connected, and reconciliation begins."""
         self._turn(State.RECONCILING)
 
+    def reconciles(self, progress: StartupProgress) -> None:
+        """Startup reconciliation goes on."""
+        self._picture = replace(self._picture, startup=progress)
+
     def verified(self, *, succeeded: bool, secs: float, reason: str = "") -> None:
         """Startup reconciliation came to an end."""
         reconciled = self._now() if succeeded else 0.0
-        self._picture = replace(self._picture, reconciliation_secs=secs, reconciled=reconciled)
+        self._picture = replace(self._picture, reconciliation_secs=secs, reconciled=reconciled, startup=None)
         self._turn(State.RECONCILED if succeeded else State.ERROR, reason)
 
     def started(self) -> None:
@@ -264,7 +295,7 @@ class Status:
 
     def ended(self, reason: str = "") -> None:
         """It stops, or has stopped; a reason says that it did not start, or died."""
-        self._picture = replace(self._picture, is_over=True)
+        self._picture = replace(self._picture, is_over=True, startup=None)
         if reason:
             self._turn(State.ERROR, reason)
 

@@ -1,5 +1,6 @@
 """The observer that logs: each event of a node's life as one structured line."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 import structlog
@@ -64,6 +65,10 @@ class EventLog:
             case lifecycle.CachedExternal(strategy_id, ids):
                 listed = list(ids[:LISTED])
                 log.warning("cached_external", strategy_id=strategy_id, orders=len(ids), client_order_ids=listed)
+            case lifecycle.StartupProgress():
+                log.info("startup_progress", **_progress(event))
+            case lifecycle.StartupLimitShort():
+                log.warning("startup_limit_short", **_short(event))
             case lifecycle.Reconciled():
                 log.debug("engine_reconciled", succeeded=event.succeeded, secs=round(event.secs, 3))
             case lifecycle.Verified(report) if report.reconciled:
@@ -111,6 +116,19 @@ class EventLog:
                 log.info("node_stopped")
             case lifecycle.Died():
                 log.error("node_died", reason=event.reason)
+
+
+def _progress(event: lifecycle.StartupProgress) -> dict[str, Any]:
+    left_secs = None if event.left_secs is None else round(event.left_secs, 1)
+    return asdict(event) | {"secs": round(event.secs, 1), "left_secs": left_secs}
+
+
+def _short(event: lifecycle.StartupLimitShort) -> dict[str, Any]:
+    return {
+        "expected_secs": round(event.expected_secs, 1),
+        "limit_secs": event.limit_secs,
+        "action": f"set RECON_NODE_TIMEOUT_RECONCILIATION={event.wanted_secs:g}",
+    }
 
 
 def _report(report: ReconciliationReport) -> dict[str, Any]:

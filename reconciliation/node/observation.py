@@ -4,12 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.counts import Counts
 from reconciliation.monitor.health import BEAT_SECS
 from reconciliation.monitor.identity import Identity
-from reconciliation.monitor.status import Check, Counted, Discrepancy, Held, Status
+from reconciliation.monitor.status import Check, Counted, Discrepancy, Held, StartupProgress, Status
 from reconciliation.rules.plan import Plan
 from reconciliation.settings import Settings
 from reconciliation.settings.guards import GUARDS
@@ -73,6 +74,8 @@ class Observation:
         match event:
             case lifecycle.Connected():
                 status.connected()
+            case lifecycle.StartupProgress():
+                status.reconciles(StartupProgress(**asdict(event)))
             case lifecycle.Verified(report):
                 status.verified(succeeded=report.reconciled, secs=report.duration_secs, reason=report.reason or "")
                 status.recovered(len(report.fills.recovered), "startup")

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +22,18 @@ from reconciliation.engine.lifecycle import (
     LeaseLost,
     NotStarted,
     Started,
+    StartupProgress,
     Stopped,
     Stopping,
     Stuck,
 )
 from reconciliation.errors import UnusableError
+from reconciliation.node.startup_words import startup_words
 from reconciliation.settings import Settings
 
 _RUNS: Final = "the trader runs"
+EXTENDED_SECS: Final = 60.0
+"""For so long at least a supervisor awaits the next word of a start that goes on."""
 
 
 class Supervision:
@@ -66,6 +71,10 @@ class Supervision:
                 self._tell("STATUS=the clients connect")
             case Connected():
                 self._tell("STATUS=node and venue are reconciled")
+            case StartupProgress():
+                # What a start may take the node's own limits say; they end it, and not the supervisor's.
+                more = int(max(EXTENDED_SECS, event.secs) * 1_000_000)
+                self._tell(f"EXTEND_TIMEOUT_USEC={more}", f"STATUS={startup_words(asdict(event))}")
             case Started():
                 if self._file is not None:
                     self._write(self._file)

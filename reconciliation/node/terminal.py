@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
+from reconciliation.node.startup_words import startup_words
+
 WIDEST: Final = 160
 """What is longer is cut here; JSON has it whole."""
 _COLORS: Final = {"debug": "2", "warning": "33", "error": "31"}
@@ -120,12 +122,17 @@ def _warning(told: Mapping[str, Any]) -> list[str]:
     return [f"{told.get('origin')}: {told.get('message')}", f"-> {told.get('hint', '')}"]
 
 
+def _progress(told: Mapping[str, Any]) -> list[str]:
+    return [startup_words(told)]
+
+
 def _wait(told: Mapping[str, Any]) -> list[str]:
     return [f"up to {_value(told.get('up_to_secs'))} s for {told.get('what')}"]
 
 
 _BLOCKS: Final = {
     "settings_warning": _warning,
+    "startup_progress": _progress,
     "stop_waits": _wait,
     "node_boot": _boot,
     "node_reconciled": _reconciled,

@@ -92,11 +92,11 @@ def checks(r: ReconciliationConfig, venue: str, *, symbols: int, guards: Collect
     is_twofold = venue == "BINANCE" and "symbols" not in guards
     open_check = _each(calls.open_check)
     if not r.open_check_open_only:
-        pages = _windows(r.open_check_lookback_mins, guards, more=1)
+        pages = lookback_windows(r.open_check_lookback_mins, guards, more=1)
         open_check = _sum(
             open_check, _each(calls.closed), _each(calls.closed_per_symbol, symbols * (1 + is_twofold), pages)
         )
-    pages = _windows(r.position_check_lookback_mins, guards)
+    pages = lookback_windows(r.position_check_lookback_mins, guards)
     if venue == "BINANCE" and "order_trades" in guards:
         differing = _each(calls.mismatch_per_symbol, symbols, pages)
     else:
@@ -203,7 +203,7 @@ def _sum(*several: _Counts) -> _Counts:
     return found
 
 
-def _windows(lookback_mins: float, guards: Collection[str], *, more: int = 0) -> int:
+def lookback_windows(lookback_mins: float, guards: Collection[str], *, more: int = 0) -> int:
     """Return how many pages the guard `history` asks for at the most; `more` come first when there are several."""
     if "history" not in guards or lookback_mins <= _WINDOW_MINS:
         return 1

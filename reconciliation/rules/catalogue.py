@@ -11,6 +11,7 @@ from reconciliation.rules import (
     positions,
     requests,
     retention,
+    startup,
     storage,
     units,
 )
@@ -88,6 +89,7 @@ RULES: Final[tuple[Rule, ...]] = (
     accepted_rules_exist,
     storage.one_node_writes,
     units.values_are_in_their_unit,
+    startup.history_fits_the_limit,
 )
 
 

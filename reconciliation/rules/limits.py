@@ -5,7 +5,7 @@ only, so that what they add up to is an estimate.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 
@@ -33,6 +33,8 @@ class Calls:
         mismatch: on top, for each symbol that differs.
         mismatch_per_symbol: on top, for each symbol that differs times each active symbol.
         absence: on top, by the guard `account_positions`, when a position is left out.
+        at_start: each boot, with how often, whatever the history; empty where that was not counted.
+        history_per_symbol: on top, for each active symbol: its orders, its trades, its conditional orders.
     """
 
     open_check: tuple[Call, ...]
@@ -44,6 +46,8 @@ class Calls:
     mismatch: tuple[Call, ...]
     mismatch_per_symbol: tuple[Call, ...] = ()
     absence: tuple[Call, ...] = ()
+    at_start: Mapping[Call, int] = field(default_factory=dict)
+    history_per_symbol: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,12 @@ _REQUESTS: Final = _one_each(
 )
 
 _POSITION_RISK: Final = Call("GET /fapi/v3/positionRisk", 5)
+_OPEN_ORDERS: Final = Call("GET /fapi/v1/openOrders", 40)
+_OPEN_CONDITIONAL: Final = Call("GET /fapi/v1/openAlgoOrders", 40)
+_ORDERS: Final = Call("GET /fapi/v1/allOrders", 5, is_paged=True)
+_CONDITIONAL: Final = Call("GET /fapi/v1/allAlgoOrders", 5)
+_TRADES: Final = Call("GET /fapi/v1/userTrades", 5, is_paged=True)
+_ACCOUNT: Final = Call("GET /fapi/v2/account", 5)
 
 LIMITS: Final[Mapping[str, VenueLimit]] = {
     "BINANCE": VenueLimit(
@@ -100,16 +110,28 @@ LIMITS: Final[Mapping[str, VenueLimit]] = {
         calls=Calls(
             open_check=(
                 _POSITION_RISK,
-                Call("GET /fapi/v1/openOrders", 40),
-                Call("GET /fapi/v1/openAlgoOrders", 40),
+                _OPEN_ORDERS,
+                _OPEN_CONDITIONAL,
             ),
-            closed_per_symbol=(Call("GET /fapi/v1/allOrders", 5, is_paged=True), Call("GET /fapi/v1/allAlgoOrders", 5)),
+            closed_per_symbol=(_ORDERS, _CONDITIONAL),
             one_order=(Call("GET /fapi/v1/order", 1),),
             unknown_order=(Call("GET /fapi/v1/algoOrder", 1),),
             position_check=(_POSITION_RISK,),
             mismatch=(_POSITION_RISK,),
-            mismatch_per_symbol=(Call("GET /fapi/v1/userTrades", 5, is_paged=True),),
-            absence=(Call("GET /fapi/v2/account", 5),),
+            mismatch_per_symbol=(_TRADES,),
+            absence=(_ACCOUNT,),
+            at_start={
+                Call("GET /fapi/v1/time"): 2,
+                Call("GET /fapi/v1/positionSide/dual", 30): 2,
+                Call("GET /fapi/v1/exchangeInfo"): 1,
+                _ACCOUNT: 2,
+                Call("GET /fapi/v1/symbolConfig", 5): 1,
+                Call("POST /fapi/v1/listenKey"): 1,
+                _POSITION_RISK: 4,
+                _OPEN_ORDERS: 2,
+                _OPEN_CONDITIONAL: 2,
+            },
+            history_per_symbol=(_ORDERS, _TRADES, _CONDITIONAL),
         ),
         open_secs=10.0,
         position_secs=60.0,

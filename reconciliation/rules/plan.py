@@ -8,6 +8,7 @@ from typing import Any, Final
 from reconciliation.rules import timings
 from reconciliation.rules.budget import Budget, tightest_budget
 from reconciliation.rules.stages import shutdown_secs, startup_secs
+from reconciliation.rules.startup import StartCost, start_cost
 from reconciliation.rules.subject import Subject
 from reconciliation.rules.timings import Answer, Conditions, Periods, Span
 
@@ -51,6 +52,8 @@ class Plan:
     account_events: Kept
     startup: dict[str, float]
     """The time limit of each stage of the start, in order."""
+    start: StartCost
+    """What a start asks for, and how long it takes."""
     shutdown: float
     """How long an orderly stop may take."""
 
@@ -95,17 +98,19 @@ class Plan:
             },
             "startup": {f"{stage}_secs": secs for stage, secs in self.startup.items()}
             | {"total_secs": sum(self.startup.values())},
+            "start": self.start.data(),
             "shutdown_secs": self.shutdown,
         }
 
 
-def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0) -> Plan:
+def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0, orders: int | None = None) -> Plan:
     """Return what settings mean for a node; of several clients, the worst of each figure.
 
     Args:
         subject: the settings with the clients that were added.
         symbols: how many symbols are traded; `facts.symbols`, else one, when not given.
         resting: how many orders may rest longer than the open check looks back.
+        orders: of how many orders the venue tells a start; `facts.history_orders`, else none, when not given.
     """
     r, node, checks = subject.reconciliation, subject.node, subject.checks
     traded = symbols or subject.facts.symbols or 1
@@ -128,6 +133,9 @@ def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0) -> P
         closed_positions=_kept(r.purge_closed_positions_interval_mins, r.purge_closed_positions_buffer_mins),
         account_events=_kept(r.purge_account_events_interval_mins, r.purge_account_events_lookback_mins),
         startup=startup_secs(node, reconciles=r.enabled),
+        start=start_cost(
+            subject, symbols=traded, orders=subject.facts.history_orders or 0 if orders is None else orders
+        ),
         shutdown=shutdown_secs(node, by_recon=subject.by_recon),
     )
 

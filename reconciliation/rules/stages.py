@@ -1,9 +1,14 @@
 """The stages of a start and of a stop, each with its time limit."""
 
+from math import ceil, log10
 from typing import Final
 
 from reconciliation.settings.node import NodeSettings
 
+SPARE: Final = 2.0
+"""A limit should allow so many times what a start takes: the next one may have more to do, or a busy machine."""
+LONGEST_SECS: Final = 3_600.0
+"""What a limit of a start may be at the most."""
 COMPARED_WITHIN_SECS: Final = 15.0
 """How long a stop waits at most for the cache's database to be compared and completed, where it was away before."""
 
@@ -20,6 +25,12 @@ def startup_secs(node: NodeSettings, *, reconciles: bool) -> dict[str, float]:
         "reconciliation": node.timeout_reconciliation if reconciles else 0.0,
         "portfolio": node.timeout_portfolio,
     }
+
+
+def ample_secs(secs: float) -> float:
+    """Return the limit, in seconds, for what takes so long: a multiple of it in two digits, or the most there is."""
+    digit = 10.0 ** (int(log10(max(secs * SPARE, 10.0))) - 1)
+    return min(ceil(secs * SPARE / digit) * digit, LONGEST_SECS)
 
 
 def shutdown_secs(node: NodeSettings, *, by_recon: bool = True) -> float:

@@ -26,6 +26,7 @@ FACTS: Final = (
     "facts.venue_round_trip_ms",
     "facts.max_resting_order_mins",
     "facts.symbols",
+    "facts.history_orders",
     "facts.container_grace_secs",
     "facts.account_shared",
     "facts.supervisor_restarts",

@@ -28,6 +28,12 @@ class FactsSettings(Section):
         le=100_000,
         description="How many symbols are traded; none leaves the request budget silent.",
     )
+    history_orders: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000_000,
+        description="How many orders, each of about one fill, the venue tells a start of; none leaves W41 silent.",
+    )
     container_grace_secs: float | None = Field(
         default=None,
         gt=0.0,

@@ -17,7 +17,7 @@ from reconciliation.cli.main import main
 from reconciliation.layers.settings_folder import shipped_settings
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.server import Access, MonitorServer
-from reconciliation.monitor.status import Check, Counted, Discrepancy, Held, Status
+from reconciliation.monitor.status import Check, Counted, Discrepancy, Held, StartupProgress, Status
 
 WHERE = ("--settings-dir", str(shipped_settings()))
 PATIENCE_SECS = 20.0
@@ -78,6 +78,20 @@ def test_what_is_wrong_is_told_and_exits_1() -> None:
         "order O-7 for 3.3 min",
     ):
         assert words in told.stdout, words
+
+
+def test_a_start_that_lasts_is_told_until_it_is_over() -> None:
+    status = Status(time.time, {})
+    status.connected()
+    status.reconciles(StartupProgress("booking", 4_000, 10_000, 10_000, 9_876, 5.0, 30.0, 7.5))
+    with served(status) as url:
+        told = recon("status", url)
+        assert "4,000 of 10,000 orders booked; 5 s of at most 30 s, about 7.5 s left of this" in told.stdout
+        assert json.loads(recon("status", url, "--json").stdout)["startup"]["done"] == 4_000
+    status.verified(succeeded=True, secs=12.5)
+    with served(status) as url:
+        assert "reconciled in 12.500 s" in recon("status", url).stdout
+        assert json.loads(recon("status", url, "--json").stdout)["startup"] is None
 
 
 def test_json_is_what_the_node_said() -> None:

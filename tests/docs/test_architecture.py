@@ -169,9 +169,9 @@ def test_what_is_linked_to_is_there(link: str) -> None:
 
 
 def test_the_rule_is_listed_and_judges(house: House) -> None:
-    assert "State that is saved is loaded" in house.recon("rules", "W41")
+    assert "State that is saved is loaded" in house.recon("rules", "W42")
     broken = house.recon("check", "--strict", code=1, RECON_NODE_SAVE_STATE="true")
-    assert "W41 warning" in broken
+    assert "W42 warning" in broken
     assert "set node.load_state = true" in broken
     house.recon("check", "--strict", RECON_NODE_SAVE_STATE="true", RECON_NODE_LOAD_STATE="true")
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import asdict
 from decimal import Decimal
 from typing import get_args
 
@@ -38,7 +39,11 @@ def report(*, reconciled: bool, orders: int = 1) -> ReconciliationReport:
     )
 
 
+PROGRESS = lifecycle.StartupProgress("booking", 4_000, 10_000, 10_000, 9_876, 5.04, 30.0, 7.52)
+
 CASES = [
+    (PROGRESS, "info", "startup_progress"),
+    (lifecycle.StartupLimitShort(45.01, 30.0, 91.0), "warning", "startup_limit_short"),
     (lifecycle.Booting({"preset": "standard"}), "info", "node_boot"),
     (lifecycle.SettingsWarned({"code": "renamed"}), "warning", "settings_warning"),
     (lifecycle.RuleBroken(finding("error")), "error", "rule_accepted"),
@@ -113,6 +118,15 @@ def test_a_report_is_told_whole() -> None:
     assert fields["left_out"] == ["order O-9"]
     assert fields["open_orders"] == {"O-000": "EXTERNAL"}
     assert fields["reason"] == "they differ"
+
+
+def test_progress_is_told_by_the_names_of_the_event_and_what_to_set_as_a_variable() -> None:
+    assert logged(PROGRESS)[2] == asdict(PROGRESS) | {"secs": 5.0, "left_secs": 7.5}
+    assert logged(lifecycle.StartupLimitShort(45.01, 30.0, 91.0))[2] == {
+        "expected_secs": 45.0,
+        "limit_secs": 30.0,
+        "action": "set RECON_NODE_TIMEOUT_RECONCILIATION=91",
+    }
 
 
 def test_long_lists_are_cut() -> None:

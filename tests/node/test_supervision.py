@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciliation import load
-from reconciliation.engine.lifecycle import Event, GateClosed, LeaseLost, NotStarted, Started, Stopping
+from reconciliation.engine.lifecycle import Event, GateClosed, LeaseLost, NotStarted, Started, StartupProgress, Stopping
 from reconciliation.errors import UnusableError
 from reconciliation.node.supervision import Supervision
 from reconciliation.settings import Settings
@@ -38,6 +38,17 @@ def test_systemd_is_told(heard: tuple[str, socket.socket]) -> None:
     told.beat()  # nobody asked for it
     told(Stopping())
     assert line.recv(4_096) == b"STOPPING=1\nSTATUS=the node stops"
+
+
+@pytest.mark.parametrize(("secs", "extended"), [(5.0, 60), (90.0, 90)])
+def test_a_start_that_goes_on_has_more_time(heard: tuple[str, socket.socket], secs: float, extended: int) -> None:
+    """The next word comes after a tenth of the time that has passed."""
+    name, line = heard
+    told = Supervision(settings_with(), {"NOTIFY_SOCKET": name})
+    told(StartupProgress("booking", 4_000, 10_000, 10_000, 9_876, secs, 600.0, None))
+    first, second = line.recv(4_096).decode().splitlines()
+    assert first == f"EXTEND_TIMEOUT_USEC={extended * 1_000_000}"
+    assert second.startswith("STATUS=4,000 of 10,000 orders booked; ")
 
 
 @pytest.mark.parametrize("pid", ["", str(os.getpid()), "1"], ids=["any", "this", "another"])

@@ -11,6 +11,17 @@ from reconciliation.node.terminal import WIDEST, rendered
 
 HEAD = {"level": "info", "timestamp": "2026-11-29T15:55:56.123456Z"}
 
+PROGRESS = {
+    "step": "booking",
+    "done": 4_000,
+    "total": 10_000,
+    "orders": 10_000,
+    "fills": 9_876,
+    "secs": 5.0,
+    "limit_secs": 30.0,
+    "left_secs": 7.5,
+}
+
 
 def shown(name: str, *, colored: bool = False, **told: Any) -> list[str]:
     return rendered({"event": name, **HEAD, **told}, colored=colored).splitlines()
@@ -53,6 +64,26 @@ def test_a_report_is_a_table() -> None:
         ("node_started", {"boot_secs": 1.5}, "node started         boot secs 1.5"),
         ("node_died", {"reason": "boom"}, "node died            boom"),
         ("gate_closed", {"reason": "stale", "enforced": True}, "gate closed          enforced true; stale"),
+        (
+            "startup_progress",
+            PROGRESS,
+            "startup progress     4,000 of 10,000 orders booked; 5 s of at most 30 s, about 7.5 s left of this",
+        ),
+        (
+            "startup_progress",
+            PROGRESS | {"step": "asking", "done": 3, "total": 20, "left_secs": None},
+            "startup progress     3 of 20 instruments, 10,000 orders and 9,876 fills told; 5 s of at most 30 s",
+        ),
+        (
+            "startup_progress",
+            PROGRESS | {"step": "asking", "done": 0, "total": 0, "left_secs": None},
+            "startup progress     10,000 orders and 9,876 fills told; 5 s of at most 30 s",
+        ),
+        (
+            "startup_progress",
+            PROGRESS | {"step": "verifying", "orders": 3, "fills": 2, "left_secs": None},
+            "startup progress     3 orders and 2 fills told, the venue is asked once more; 5 s of at most 30 s",
+        ),
         ("stop_waits", {"what": "the queues", "up_to_secs": 5.0}, "stop waits           up to 5 s for the queues"),
         ("lease_taken", {"leases": {"trader:T": 1}}, "lease taken          leases trader:T 1"),
         ("engine", {"component": "MAKER-001", "message": "hello"}, "MAKER-001: hello"),

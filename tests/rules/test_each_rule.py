@@ -171,6 +171,13 @@ CASES: list[tuple[str, Subject, Subject]] = [
      hand(reconciliation={"inflight_check_interval_ms": 100})),
     ("W40", hand(reconciliation={"inflight_check_threshold_ms": 99}),
      hand(reconciliation={"inflight_check_threshold_ms": 100})),
+    ("W41", ours(facts={"history_orders": 70_000}), ours(facts={"history_orders": 50_000})),
+    ("W41", ours(facts={"history_orders": 300, "venue_round_trip_ms": 5_000}),
+     ours(facts={"history_orders": 300, "venue_round_trip_ms": 3_700})),
+    ("W41", ours(node={"accelerate": ()}, facts={"history_orders": 1, "symbols": 200}),
+     ours(node={"accelerate": ()}, facts={"history_orders": 1, "symbols": 100})),
+    ("W41", ours(facts={"history_orders": 70_000}),
+     ours(facts={"history_orders": 70_000}, node={"timeout_reconciliation": 41.0})),
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from reconciliation.engine.v1.adapters.stock.client import StockClient
 from reconciliation.engine.v1.reasons import reason_of
 from reconciliation.engine.v1.start import claims
 from reconciliation.engine.v1.start.connect import Connections, contradictions
+from reconciliation.engine.v1.start.progress import Progress
 from reconciliation.engine.v1.start.reconcile import reconciled_and_verified
 from reconciliation.engine.v1.start.recording import FillRecorder
 from reconciliation.engine.v1.start.verify import Verification
@@ -54,6 +55,7 @@ class Start:
         self._connections = Connections([*engine._clients.values(), *kernel.data_engine._clients.values()])
         self._recorder = FillRecorder(kernel.msgbus, [client.engine_client for client in clients])
         self._verification = Verification(settings, engine, clients, self._recorder)
+        self._progress = Progress(engine, clients, lifecycle)
         self._log_exception: Callable[[str, Exception], None] = kernel.logger.exception
         self._start_async = kernel.start_async
         self._await_connected = kernel._await_engines_connected
@@ -121,6 +123,7 @@ class Start:
             self._clients,
             self._kernel.cache,
             timeout_secs=timeout_secs,
+            progress=self._progress,
             lifecycle=self._lifecycle,
         )
         if self._is_stopping():

@@ -18,12 +18,14 @@ from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.binance import asked_ahead
 from reconciliation.engine.v1.adapters.binance import errors as _registers_how_errors_read  # noqa: F401
 from reconciliation.engine.v1.adapters.binance.listening import ListeningClient
+from reconciliation.engine.v1.adapters.binance.pages import count_pages
 from reconciliation.engine.v1.adapters.binance.paging import WINDOW_MS, PagingGuard
 from reconciliation.engine.v1.adapters.binance.query_errors import QueryErrorGuard
 from reconciliation.engine.v1.adapters.binance.reports import ReportGuard
 from reconciliation.engine.v1.adapters.binance.stock import StockBinanceClient
 from reconciliation.engine.v1.adapters.binance.unknown_outcomes import UnknownOutcomeGuard
 from reconciliation.engine.v1.adapters.binance.weight import WeighedTransport
+from reconciliation.engine.v1.queries.asked import Asked
 
 
 class BinanceClient(StockBinanceClient):
@@ -116,6 +118,10 @@ class BinanceClient(StockBinanceClient):
             self.engine_client.request_secs = secs
         else:
             super().limit_queries(secs)
+
+    def count_answers(self, asked: Asked) -> None:
+        """Count what it is told symbol by symbol, page by page."""
+        count_pages(self.engine_client, asked)
 
     def report_to(self, lifecycle: Lifecycle) -> None:
         """Tell of requests that failed, also those that upstream swallows."""

@@ -11,6 +11,7 @@ from reconciliation.engine.holdings import Holdings
 from reconciliation.engine.lifecycle import Lifecycle
 from reconciliation.engine.v1.adapters.stock.declared import of_client
 from reconciliation.engine.v1.adapters.stock.unknown_outcomes import keep_unknown_outcomes
+from reconciliation.engine.v1.queries.asked import Asked, count_reports
 from reconciliation.engine.v1.queries.instruments import ask_for_all_instruments
 from reconciliation.engine.v1.queries.single_orders import ask_by_list
 from reconciliation.engine.v1.queries.time_limits import limit_reports
@@ -126,6 +127,10 @@ class StockClient:
 
     def read_in_turns(self, a_turn: int) -> None:
         """Read so many orders of a check and then let the loop turn; nothing is known here of how a client reads."""
+
+    def count_answers(self, asked: Asked) -> None:
+        """Count what it is told for a mass status; after whatever else wraps its reports."""
+        count_reports(self.engine_client, asked)
 
     def report_to(self, lifecycle: Lifecycle) -> None:
         """Tell of queries that failed; a stock client does so only by raising, which the order guard hears."""
