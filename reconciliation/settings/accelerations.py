@@ -15,5 +15,8 @@ ACCELERATIONS: Final = (
     "yielding_checks",
     "settled_heap",
 )
-"""What makes a start quicker, or a check a matter of short turns, and changes nothing of what comes of it; each can be
-left out."""
+"""What makes a start quicker, or a check a matter of short turns; each can be left out."""
+
+DEFAULT: Final = tuple(name for name in ACCELERATIONS if name != "matched_instruments")
+"""All but the one that changes what comes of a start: where the engine's adjustment makes up orders, it keeps it from
+that. The guard `whole_history` does without the adjustment."""

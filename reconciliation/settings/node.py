@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from reconciliation.identifiers import TRADER_ID, distinct, tuple_of
-from reconciliation.settings.accelerations import ACCELERATIONS
+from reconciliation.settings.accelerations import ACCELERATIONS, DEFAULT
 from reconciliation.settings.guards import GUARDS
 from reconciliation.settings.section import Section
 
@@ -140,7 +140,7 @@ class NodeSettings(Section):
         default=GUARDS, description="The guards to install, by name; all of them unless one is in the way."
     )
     accelerate: AccelerationNames = Field(
-        default=ACCELERATIONS,
+        default=DEFAULT,
         description="What makes a start quicker, by name; none changes what comes of it, and any can be left out.",
     )
     accept: RuleIds = Field(
