@@ -63,6 +63,7 @@ class OrderStream(Strategy):  # type: ignore[misc] # the engine is untyped
     def on_stop(self) -> None:
         from reconciliation.engine.v1.writes import EngineWrites
 
+        gc.unfreeze()  # what a start left in memory is set aside, and not among them
         (writes,) = (found for found in gc.get_objects() if isinstance(found, EngineWrites))  # that of this node
         written = writes.taken()
         held = Held({key: list(writes.whole(key, ids, ()) or ()) for key, ids in written.histories.items()}, written)
