@@ -23,7 +23,7 @@ SITE := build/site
 # The seed of a deep run; it stands in the run's first lines, and giving it again repeats the run.
 SEED ?= $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(2**32))')
 
-.PHONY: help install parts demo test test-312 test-extras quickstart properties bench soak figures preset-faults comparison matrix pictures performance drill-alerts drill-wire docs packages check generate lock clean
+.PHONY: help install parts demo test test-312 test-extras quickstart properties bench soak figures preset-faults comparison matrix pictures simulator fleet drill-alerts drill-wire docs packages check generate lock clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,16 +89,22 @@ properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples
 	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 
-bench: $(BENCH)/.ready $(READY)  ## Measure the limits beside a stock node, boots, what watching costs, and resolving beside other libraries
-	@$(BIN)/python -m benchmarks.limits.run
-	@$(BIN)/python -m benchmarks.boot
-	@$(BIN)/python -m benchmarks.watched
-	@$(BENCH)/bin/python -m benchmarks.run
+# In small sizes it shows that all of it runs, and what it says of speed is printed and kept nowhere else.
+MEASURED := $(if $(QUICK),build/bench,figures)
+SMALL := $(if $(QUICK),--quick)
 
-soak: $(READY)  ## Have a node trade for thirty days of virtual time and hold its memory and its ledger: a quarter of an hour
-	@$(BIN)/python -m benchmarks.soak.run
+bench: $(BENCH)/.ready $(READY)  ## Measure everything beside what else there is, and write the page: an hour; QUICK=yes for small sizes, three minutes
+	@$(BENCH)/bin/python -m benchmarks.run $(SMALL) --json $(MEASURED)/settings.json
+	@$(BIN)/python -m benchmarks.boot $(SMALL) --json $(MEASURED)/boot.json
+	@$(BIN)/python -m benchmarks.limits.run $(SMALL) --json $(MEASURED)
+	@$(BIN)/python -m benchmarks.watched $(SMALL) --json $(MEASURED)/watched.json
+	@$(BIN)/python -m figures.performance $(if $(QUICK),--show $(MEASURED))
 
-figures: preset-faults comparison matrix pictures performance  ## Play and write anew what README and docs tell of measurements
+soak: $(READY)  ## Have a node trade for thirty days of virtual time, hold its memory and its ledger, and write it: half an hour
+	@$(BIN)/python -m benchmarks.soak.run --json figures/soak.json
+	@$(BIN)/python -m figures.performance
+
+figures: preset-faults comparison matrix pictures bench soak fleet simulator  ## Play and write anew what README and docs tell of measurements
 
 preset-faults: $(READY)  ## Play every preset against fifteen scenarios, stock and guarded, and write the table: a minute
 	@$(BIN)/python -m figures.presets
@@ -114,11 +120,12 @@ pictures: $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, a
 	@tests/tools/parts.sh unpacked
 	@PYTHONHASHSEED=0 $(BIN)/python -m figures.monitoring
 
-performance: $(READY)  ## Measure limits, watching, a month, a fleet and the simulator and write the page: an hour, on a quiet machine
-	@$(BIN)/python -m benchmarks.limits.run --json figures/limits.json
-	@$(BIN)/python -m benchmarks.watched --json figures/watched.json
-	@$(BIN)/python -m benchmarks.soak.run --json figures/soak.json
+fleet: $(READY)  ## Hold what recon plan says of several nodes against simulated ones, and write it: two minutes
 	@$(BIN)/python -m benchmarks.fleet --json figures/fleet.json
+	@$(BIN)/python -m figures.performance
+
+simulator: $(READY)  ## Time what plays in virtual time, and write it: a quarter of an hour
+	@$(BIN)/python -m figures.simulator
 	@$(BIN)/python -m figures.performance
 
 drill-alerts: $(READY)  ## Play every scenario and see that the alerts fire which it says: four minutes

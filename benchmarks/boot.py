@@ -16,12 +16,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from benchmarks import goals, results
 from benchmarks.boots.telling import HANDLE
-from benchmarks.limits.measuring import NotMeasuredError, cache, lines_of, surroundings
+from benchmarks.goals import Goal
+from benchmarks.limits.measuring import NotMeasuredError, cache, inherited, lines_of, surroundings
 
 BOOTS_AT_MOST: Final = 1.15
 BY_HAND: Final = "written by hand"
@@ -72,14 +74,12 @@ def booted(kind: str, env: Mapping[str, str], folder: Path) -> Boot:
     Raises:
         NotMeasuredError: it ended, or fell silent, before its trader ran.
     """
-    # Neither a variable of ours that somebody has set nor one that turns Python's own caching off.
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("RECON_", "PYTHON"))}
     log, (reader, writer) = folder / f"{kind}.log", os.pipe()
     with os.fdopen(reader, "rb") as told, log.open("wb") as output:
         begun = time.monotonic()
         process = subprocess.Popen(  # noqa: S603 - the commands above and no others
             COMMANDS[kind],
-            env=inherited | dict(env) | {HANDLE: str(writer), "PYTHONPATH": _paths()},
+            env=inherited() | dict(env) | {HANDLE: str(writer), "PYTHONPATH": _paths()},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -136,6 +136,11 @@ class Booted:
     steps: tuple[Step, ...]
 
 
+def read(told: Sequence[Mapping[str, Any]]) -> tuple[Booted, ...]:
+    """Return boots from plain data."""
+    return tuple(Booted(**{**each, "steps": tuple(Step(**step) for step in each["steps"])}) for each in told)
+
+
 def told_together(kind: str, boots: Sequence[Boot], by_hand: Sequence[Boot]) -> Booted:
     """Return how one kind booted, beside the node written by hand in the same rounds."""
     ends = [boot[-1] for boot in boots]
@@ -183,12 +188,19 @@ def lines(found: Sequence[Booted]) -> Iterator[str]:
         )
     yield ""
     for each in found:
-        yield f"{each.kind}: " + ", ".join(f"{step.name} {step.secs:.2f} s" for step in each.steps)
-    yield ""
+        yield f"- {each.kind}: " + ", ".join(f"{step.name} {step.secs:.2f} s" for step in each.steps)
+
+
+def wanted(found: Sequence[Booted]) -> Iterator[Goal]:
+    """Yield how long a boot may take beside the node written by hand."""
     for each in found:
         if each.kind != BY_HAND:
-            word = "met   " if each.ratio <= BOOTS_AT_MOST else "missed"
-            yield f"{word}  {each.ratio:5.2f} x ({BOOTS_AT_MOST} at most): {each.kind} / {BY_HAND}"
+            yield Goal(
+                name=f"a boot on a small history, {each.kind} / {BY_HAND}",
+                bound=BOOTS_AT_MOST,
+                measured=each.ratio,
+                note=f"processor time {each.cpu_ratio:.2f} x",
+            )
 
 
 def _tell(text: str) -> None:
@@ -208,10 +220,10 @@ def main(*, quick: bool, json_file: Path | None) -> None:
             found = measured(rounds, fills, Path(folder))
         except NotMeasuredError as error:
             raise click.ClickException(str(error)) from None
-    for line in lines(found):
+    for line in (*lines(found), "", *goals.table([*wanted(found)], are_judged=not quick)):
         click.echo(line)
     if json_file is not None:
-        json_file.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n", "utf-8")
+        results.keep(json_file, {"boots": [asdict(each) for each in found]}, [*wanted(found)])
 
 
 if __name__ == "__main__":

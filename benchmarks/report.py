@@ -1,13 +1,13 @@
-"""What was measured, as tables, as goals met or missed, and as data."""
+"""What was measured, as tables, as goals, and as data."""
 
 import os
-import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from statistics import median, quantiles
 from typing import Any, Final
 
+from benchmarks.goals import Goal
 from benchmarks.peers import FLOOR, OURS, OURS_ALL_ORIGINS, PLAIN
 from benchmarks.whole_processes import HELP, IMPORT, NOTHING, SHOW
 
@@ -36,21 +36,6 @@ class Row:
     ratios: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A ratio that is wanted, and what it is."""
-
-    subject: str
-    yardstick: str
-    most: float
-    ratio: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the ratio is what was wanted."""
-        return self.ratio <= self.most
-
-
 def rows(seconds: Mapping[str, Sequence[float]], yardsticks: tuple[str, ...]) -> list[Row]:
     """Return one row per name; ratios are of medians."""
     medians = {name: median(figures) for name, figures in seconds.items()}
@@ -73,6 +58,9 @@ def _quartiles(figures: Sequence[float]) -> tuple[float, float]:
     return low * 1e3, high * 1e3
 
 
+RESOLVING: Final = {PLAIN: "to pydantic-settings", FLOOR: "to the floor"}
+STARTING: Final = {IMPORT: "to that import", NOTHING: "to pass"}
+"""What figures are held against, with the heads of their columns."""
 _GOALS: Final = (
     (OURS, PLAIN, 0.6),
     (OURS, FLOOR, 2.0),
@@ -87,7 +75,7 @@ def goals(measured: Sequence[Row]) -> list[Goal]:
     """Return every goal that the rows can answer."""
     ratios = {row.name: row.ratios for row in measured}
     return [
-        Goal(subject, yardstick, most, ratios[subject][yardstick])
+        Goal(name=f"{subject} / {yardstick}", bound=most, measured=ratios[subject][yardstick])
         for subject, yardstick, most in _GOALS
         if subject in ratios and yardstick in ratios[subject]
     ]
@@ -100,33 +88,26 @@ def table(measured: Sequence[Row], yardsticks: Mapping[str, str]) -> Iterator[st
         measured: the rows, in any order; the quickest is printed first.
         yardsticks: the head of each ratio's column by the name of its yardstick.
     """
-    width = max(len(row.name) for row in measured)
-    heads = "".join(f"{head:>22}" for head in yardsticks.values())
-    yield f"{'':<{width}}  {'median':>10}  {'half lie between':>19}{heads}"
+    yield f"| | median | half lie between | {' | '.join(yardsticks.values())} |"
+    yield f"|---|---|---|{'---|' * len(yardsticks)}"
     for row in sorted(measured, key=lambda row: row.median_ms):
-        low, high = (f"{figure:.2f}" for figure in row.quartiles_ms)
-        ratios = "".join(f"{row.ratios[name]:>20.2f} x" for name in yardsticks)
-        yield f"{row.name:<{width}}  {row.median_ms:>7.2f} ms  {low:>7} - {high:>6} ms{ratios}"
+        low, high = row.quartiles_ms
+        ratios = " | ".join(f"{row.ratios[name]:.2f} x" for name in yardsticks)
+        yield f"| {row.name} | {row.median_ms:.2f} ms | {low:.2f} - {high:.2f} ms | {ratios} |"
 
 
-def goal_lines(wanted: Sequence[Goal]) -> Iterator[str]:
-    """Yield one line a goal: met or missed, and by how much."""
-    for goal in wanted:
-        word = "met   " if goal.holds else "missed"
-        yield f"{word}  {goal.ratio:5.2f} x (at most {goal.most}): {goal.subject} / {goal.yardstick}"
-
-
-def data(measured: Mapping[str, Sequence[Row]], wanted: Sequence[Goal]) -> dict[str, Any]:
+def data(measured: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
     """Return everything as plain data that JSON can carry."""
     return {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "processors": os.cpu_count(),
         "variables": len(os.environ),
         "libraries": dict(_versions()),
         **{name: [asdict(row) for row in found] for name, found in measured.items()},
-        "goals": [asdict(goal) | {"holds": goal.holds} for goal in wanted],
     }
+
+
+def read(told: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Return rows from plain data."""
+    return [Row(**{**each, "quartiles_ms": tuple(each["quartiles_ms"])}) for each in told]
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -4,16 +4,15 @@ Prints two tables and the goals; progress goes to stderr. Exit 0 when everything
 hold (a ratio depends on the machine); 1 when the peers disagree or one of them cannot run.
 """
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from benchmarks import in_process, report, whole_processes
+from benchmarks import goals, in_process, report, results, whole_processes
 from benchmarks.agreement import DisagreementError, check_agreement
-from benchmarks.peers import FLOOR, PLAIN, PeerMissingError, load_peers
+from benchmarks.peers import PeerMissingError, load_peers
 
 
 @click.command("bench")
@@ -30,26 +29,26 @@ def main(*, quick: bool, installed: bool, json_file: Path | None) -> None:
         values = check_agreement(peers)
         click.echo(f"{len(peers)} rows of {len(values)} leaves, and all resolve the same values", err=True)
         resolving = report.rows(
-            in_process.measure(peers, rounds=rounds, calls=calls, progress=_progress("in process")), (PLAIN, FLOOR)
+            in_process.measure(peers, rounds=rounds, calls=calls, progress=_progress("in process")),
+            tuple(report.RESOLVING),
         )
         starting = report.rows(
             whole_processes.measure(rounds=starts, progress=_progress("whole processes")),
-            (whole_processes.IMPORT, whole_processes.NOTHING),
+            tuple(report.STARTING),
         )
     except (PeerMissingError, DisagreementError, whole_processes.ProcessError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
 
-    goals = report.goals([*resolving, *starting])
+    wanted = report.goals([*resolving, *starting])
     click.echo(f"\nResolving {len(values)} leaves from defaults, a preset and 7 variables, in process\n")
-    _echo(report.table(resolving, {PLAIN: "to pydantic-settings", FLOOR: "to the floor"}))
+    _echo(report.table(resolving, report.RESOLVING))
     click.echo("\nWhole processes, warm\n")
-    _echo(report.table(starting, {whole_processes.IMPORT: "to that import", whole_processes.NOTHING: "to pass"}))
+    _echo(report.table(starting, report.STARTING))
     click.echo("\nGoals\n")
-    _echo(report.goal_lines(goals))
+    _echo(goals.table(wanted, are_judged=not quick))
     if json_file is not None:
-        measured = {"in_process": resolving, "whole_processes": starting}
-        json_file.write_text(json.dumps(report.data(measured, goals), indent=2) + "\n", "utf-8")
+        results.keep(json_file, report.data({"in_process": resolving, "whole_processes": starting}), wanted)
 
 
 def _echo(lines: Iterable[str]) -> None:

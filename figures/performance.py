@@ -1,191 +1,156 @@
-"""What the limits and being watched came to and how fast the simulator is, as `docs/performance.md` shows it.
-
-`make performance` measures the limits, being watched, a fleet and a month (`benchmarks.limits`, `benchmarks.watched`,
-`benchmarks.fleet`, `benchmarks.soak`), then the simulator here, and writes the page.
-"""
+"""Writes `docs/performance.md` and its pictures from what `make bench`, `soak`, `fleet` and `simulator` kept."""
 
 import json
-import os
-import platform
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from benchmarks import fleet
-from benchmarks.limits import figures as limits
+from benchmarks import boot, fleet, goals, report, results
+from benchmarks.goals import Goal
+from benchmarks.limits import figures
+from benchmarks.limits.starts import Found
 from benchmarks.soak.findings import Findings
 from benchmarks.watched import Watched
+from figures import boot_picture, growth_picture, simulator
 from figures.page import ROOT, write
-from figures.playing import chosen
-from reconciliation.cli.progress import Progress
-from reconciliation.drill.campaign import Campaign
-from reconciliation.drill.planning import of_scenarios, of_seeds
-from reconciliation.drill.runs.job import Job
-from reconciliation.drill.runs.pool import Pool
-from reconciliation.drill.scenario import shipped_scenarios
-from reconciliation.rules.figures import duration, number
 
-LIMITS: Final = ROOT / "figures" / "limits.json"
-WATCHED: Final = ROOT / "figures" / "watched.json"
-SOAK: Final = ROOT / "figures" / "soak.json"
-FLEET: Final = ROOT / "figures" / "fleet.json"
-SIMULATOR: Final = ROOT / "figures" / "simulator.json"
+FOLDER: Final = ROOT / "figures"
 PAGE: Final = ROOT / "docs" / "performance.md"
-PRESET: Final = "standard"
-SEEDS: Final = 1_000
-ALONE: Final = 10
-"""How many seeds one process plays for the speed of one core."""
-MINUTES: Final = 10.0
+IMAGES: Final = ROOT / "docs" / "guides" / "images"
+PARTS: Final = ("startup", "command", "distance", "boot", "checks", "events", "memory", "settings", "watched")
+"""What `make bench` measures, in the order in which the goals stand."""
+LIMITS: Final = ("startup", "checks", "memory")
+"""The parts that hold a limit of the specification."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speed:
-    """How long some runs took.
-
-    Attributes:
-        name: what was played.
-        runs: how many.
-        processes: how many played.
-        wall_secs: by the clock.
-        virtual_secs: in the runs' own time, together.
-        wrong: how many went wrong, known limits left out.
-        goal: what is wanted.
-        is_met: whether it was so; None where the runs are not those it is about.
-    """
-
-    name: str
-    runs: int
-    processes: int
-    wall_secs: float
-    virtual_secs: float
-    wrong: int
-    goal: str
-    is_met: bool | None
-
-    def cells(self) -> Sequence[str]:
-        """Return it as cells of a table."""
-        met = {True: "met", False: "**missed**", None: "not told by so few"}[self.is_met]
-        return (
-            self.name,
-            f"{self.runs:,}",
-            str(self.processes),
-            duration(self.wall_secs),
-            number(round(self.virtual_secs / self.wall_secs)),
-            str(self.wrong),
-            f"{self.goal}: {met}",
-        )
+def kept(name: str, folder: Path = FOLDER) -> Any:
+    """Return what a part came to."""
+    return json.loads((folder / f"{name}.json").read_text("utf-8"))
 
 
-def timed(
-    name: str, jobs: Iterable[Job], processes: int, *, goal: str, is_met: Callable[[float, float], bool | None]
-) -> Speed:
-    """Play runs and return how long they took; what went wrong is told on stderr.
-
-    Args:
-        name: what is played.
-        jobs: the runs.
-        processes: how many play.
-        goal: what is wanted.
-        is_met: whether it is, given the seconds by the clock and in the runs' own time.
-    """
-    asked, progress = tuple(jobs), Progress()
-    with Pool(processes) as pool:
-        outcome = Campaign(pool, progress.show).play(asked, lambda _, done: progress.counted(done, len(asked), 0))
-    progress.clear()
-    click.echo(f"{name}: {len(asked)} runs in {outcome.wall_secs:.0f} s", file=sys.stderr)
-    wrong = [run for run in outcome.runs if run.unexpected]
-    for run in wrong:
-        click.echo(f"{run.job.title}: {', '.join(map(str, run.unexpected))}", file=sys.stderr)
-    return Speed(
-        name=name,
-        runs=len(asked),
-        processes=processes,
-        wall_secs=outcome.wall_secs,
-        virtual_secs=outcome.virtual_secs,
-        wrong=len(wrong),
-        goal=goal,
-        is_met=is_met(outcome.wall_secs, outcome.virtual_secs),
-    )
-
-
-def measured(seeds: int) -> Iterator[Speed]:
-    """Measure the simulator."""
-    choice, cores = chosen(PRESET, guarded=True), os.cpu_count() or 1
-    yield timed(
-        f"seeds of {MINUTES:g} minutes, ten orders a minute",
-        of_seeds(choice, range(1, ALONE + 1), minutes=MINUTES, kills=False),
-        1,
-        goal="at least 300 times real time on one core",
-        is_met=lambda wall, virtual: virtual / wall >= 300,  # noqa: PLR2004 - the goal
-    )
-    yield timed(
-        "`recon drill`, every scenario",
-        of_scenarios(choice, shipped_scenarios().values(), [1]),
-        cores,
-        goal="within a minute",
-        is_met=lambda wall, _: wall <= 60,  # noqa: PLR2004 - the goal
-    )
-    yield timed(
-        f"seeds of {MINUTES:g} minutes",
-        of_seeds(choice, range(1, seeds + 1), minutes=MINUTES, kills=False),
-        cores,
-        goal="1,000 within 15 minutes on two cores",
-        is_met=lambda wall, _: wall <= 900 if seeds >= SEEDS and cores <= 2 else None,  # noqa: PLR2004 - the goal
-    )
+def surroundings_lines(folder: Path = FOLDER) -> Iterator[str]:
+    """Yield on what all was measured, a line each time that it was another."""
+    named: dict[str, list[str]] = {}
+    for name in PARTS:
+        named.setdefault(results.line(kept(name, folder)["on"]), []).append(name)
+    for on, names in named.items():
+        yield f"- {', '.join(names)}: {on}."
 
 
 def limit_lines() -> Iterator[str]:
-    """Yield what the limits came to."""
-    yield from limits.table(limits.read(json.loads(LIMITS.read_text("utf-8"))))
+    """Yield the specification's limits."""
+    yield from figures.limits_table([each for name in LIMITS for each in figures.read(kept(name)["limits"])])
+
+
+def all_goals(folder: Path = FOLDER) -> Iterator[Goal]:
+    """Yield the goals of all parts."""
+    for name in PARTS:
+        yield from goals.read(kept(name, folder)["goals"])
+
+
+def goal_lines() -> Iterator[str]:
+    """Yield all goals, met or missed, and whether a month went by without a breach."""
+    found = Findings.read(kept("soak"))
+    month = Goal(
+        name=f"breaches in {found.days:g} days of virtual time", bound=0, unit="", measured=len(found.breaches)
+    )
+    yield from goals.table([*all_goals(), month])
+
+
+def startup_lines() -> Iterator[str]:
+    """Yield what starts came to."""
+    yield from Found.read(kept("startup")["starts"]).lines()
+
+
+def figure_lines(name: str) -> Iterator[str]:
+    """Yield the figures of a part that measures both nodes."""
+    yield from figures.table(figures.read(kept(name)["figures"]))
+
+
+def boot_lines() -> Iterator[str]:
+    """Yield how kinds of nodes boot."""
+    yield from boot.lines(boot.read(kept("boot")["boots"]))
+
+
+def settings_lines() -> Iterator[str]:
+    """Yield how quickly settings resolve."""
+    told = kept("settings")
+    yield from report.table(report.read(told["in_process"]), report.RESOLVING)
+    yield ""
+    yield from report.table(report.read(told["whole_processes"]), report.STARTING)
+    yield ""
+    yield ", ".join(f"{name} {version}" for name, version in told["libraries"].items()) + "."
 
 
 def watched_lines() -> Iterator[str]:
     """Yield what being watched costs."""
-    yield from Watched(**json.loads(WATCHED.read_text("utf-8"))).lines()
+    yield from Watched(**kept("watched")["watched"]).lines()
 
 
 def soak_lines() -> Iterator[str]:
     """Yield what a month came to."""
-    yield from Findings.read(json.loads(SOAK.read_text("utf-8"))).lines()
+    yield from Findings.read(kept("soak")).lines()
 
 
 def fleet_lines() -> Iterator[str]:
     """Yield what a fleet asks for, beside the model."""
-    yield from fleet.table([fleet.Simulated.read(told) for told in json.loads(FLEET.read_text("utf-8"))])
+    yield from fleet.table([fleet.Simulated.read(told) for told in kept("fleet")])
 
 
 def simulator_lines() -> Iterator[str]:
     """Yield how fast the simulator is."""
-    told = json.loads(SIMULATOR.read_text("utf-8"))
-    yield f"Python {told['python']}, {told['machine']}, {told['processors']} processors."
-    yield ""
-    yield "| what is played | runs | processes | takes | times real time | went wrong | goal |"
-    yield "|---|---|---|---|---|---|---|"
-    for each in told["speeds"]:
-        yield f"| {' | '.join(Speed(**each).cells())} |"
+    yield from simulator.lines(kept("simulator"))
+
+
+BLOCKS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
+    "surroundings": surroundings_lines,
+    "limits": limit_lines,
+    "goals": goal_lines,
+    "startup": startup_lines,
+    "command": partial(figure_lines, "command"),
+    "distance": partial(figure_lines, "distance"),
+    "boot": boot_lines,
+    "checks": partial(figure_lines, "checks"),
+    "events": partial(figure_lines, "events"),
+    "memory": partial(figure_lines, "memory"),
+    "settings": settings_lines,
+    "watched": watched_lines,
+    "soak": soak_lines,
+    "fleet": fleet_lines,
+    "simulator": simulator_lines,
+}
+"""What stands between the page's marks."""
+
+
+def pictures() -> dict[Path, str]:
+    """Return the page's pictures by their files."""
+    return {
+        IMAGES / "performance-growth.svg": growth_picture.svg(Found.read(kept("startup")["starts"])),
+        IMAGES / "performance-boot.svg": boot_picture.svg(boot.read(kept("boot")["boots"])),
+    }
 
 
 @click.command("performance")
-@click.option("--seeds", type=click.IntRange(1), default=SEEDS, show_default=True, help="How many seeds are timed.")
-@click.option("--write", "only_writes", is_flag=True, help="Only write the page anew from the figures there are.")
-def main(*, seeds: int, only_writes: bool) -> None:
-    """Measure the simulator and write the page, with what else was measured last."""
-    if not only_writes:
-        told = {
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "processors": os.cpu_count(),
-            "speeds": [asdict(speed) for speed in measured(seeds)],
-        }
-        SIMULATOR.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-    write("limits", PAGE, limit_lines())
-    write("watched", PAGE, watched_lines())
-    write("soak", PAGE, soak_lines())
-    write("fleet", PAGE, fleet_lines())
-    write("simulator", PAGE, simulator_lines())
+@click.option(
+    "--show",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Print what was kept here by small sizes, and write nothing.",
+)
+def main(*, folder: Path | None) -> None:
+    """Write the page and its pictures from what was measured last."""
+    if folder is not None:
+        click.echo("\nEverything, in small sizes: it shows that all of it runs, and no more.\n")
+        for line in (*surroundings_lines(folder), "", *goals.table([*all_goals(folder)], are_judged=False)):
+            click.echo(line)
+        return
+    for name, lines in BLOCKS.items():
+        write(name, PAGE, lines())
+    for file, text in pictures().items():
+        file.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

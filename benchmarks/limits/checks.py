@@ -6,9 +6,11 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from benchmarks.goals import Goal
 from benchmarks.limits.figures import Figure
 from benchmarks.limits.measuring import FIXED, RECON, STOCK, NotMeasuredError, Progress, cache, surroundings, told_by
 from benchmarks.limits.node import CHECKS
+from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import Sizes
 from reconciliation.embedded.venue_control import VenueControl, over_http
 
@@ -21,52 +23,91 @@ BY_HAND_ALONE: Final = {"RECON_STARTUP_DELAY_SECS": "3600"}
 type Made = dict[tuple[str, str, str], list[float]]
 """What is told of checks, by the kind of the node, the name of the check and what is told."""
 TOLD: Final = ("secs", "cpu", "block", "block_cpu", "requests")
+BESIDE: Final = (
+    ("secs", "duration", "ms", 1_000),
+    ("cpu", "processor time", "ms", 1_000),
+    ("requests", "requests", "", 1),
+)
+"""What stands beside the stock node with the symbol fix: what is told, its name, its unit, and how many make one."""
 
 
-def check(sizes: Sizes, folder: Path, progress: Progress) -> Iterator[Figure]:
+def check(sizes: Sizes, folder: Path, progress: Progress) -> Part:
     """Measure the engine's checks on few and on many open orders.
 
     What they are held against is the stock node with the symbol fix: without that it asks for every symbol twice.
     """
+    figures: list[Figure] = []
+    limits: list[Figure] = []
+    goals: list[Goal] = []
     for resting in sizes.resting:
         open_orders = f"{resting * sizes.symbols:,} open orders"
         made, failed = _made(sizes, resting, folder, progress)
-        yield Figure(
-            name=f"a periodic check, {open_orders}, the slowest of {sizes.checks * sizes.nodes}",
-            unit="s",
-            limit=CHECKED_WITHIN_SECS,
-            recon=max(made[RECON, OPEN_CHECK, "secs"], default=None),
-            stock=max(made[STOCK, OPEN_CHECK, "secs"], default=None),
-            remark="; ".join(failed.values()),
-        )
-        yield from _beside_the_fixed(made, open_orders)
-        for key, measured_by in (("block", ""), ("block_cpu", ", by processor time")):
-            recon, fixed = (_longest_ms(made, kind, key) for kind in (RECON, FIXED))
-            yield Figure(
-                name=f"the longest block of the event loop by a check{measured_by}, {open_orders}",
-                unit="ms",
-                limit=BLOCKED_AT_MOST_MS,
-                recon=recon,
-                stock=fixed,
-            )
+        limits = [_limit(made, open_orders, failed)]  # of the most open orders
+        figures += limits
+        figures += _beside_the_fixed(made, open_orders)
+        figures += _blocks(made, open_orders)
+        goals = [*_goals(made, open_orders)]
+    return Part(tuple(figures), tuple(limits), tuple(goals))
+
+
+def _limit(made: Made, open_orders: str, failed: dict[str, str]) -> Figure:
+    times = len(made[RECON, OPEN_CHECK, "secs"])
+    return Figure(
+        name=f"a periodic check, {open_orders}, the slowest of {times}",
+        unit="s",
+        limit=CHECKED_WITHIN_SECS,
+        recon=max(made[RECON, OPEN_CHECK, "secs"], default=None),
+        stock=max(made[STOCK, OPEN_CHECK, "secs"], default=None),
+        remark="; ".join(failed.values()),
+    )
 
 
 def _beside_the_fixed(made: Made, open_orders: str) -> Iterator[Figure]:
-    """Yield what stock's own with the symbol fix is the limit of."""
+    """Yield medians beside those of a stock node with the symbol fix."""
     for name in CHECKS:
-        for key, what, unit, factor in (
-            ("secs", "duration", "ms", 1_000),
-            ("cpu", "processor time", "ms", 1_000),
-            ("requests", "requests", "", 1),
-        ):
+        for key, what, unit, factor in BESIDE:
             recon, fixed = (_median(made[kind, name, key], factor) for kind in (RECON, FIXED))
             yield Figure(
-                name=f"{what} of a check of {name}, {open_orders}, the median",
-                unit=unit,
-                limit=fixed or 0.0,
-                recon=recon,
-                stock=fixed,
+                name=f"{what} of a check of {name}, {open_orders}, the median", unit=unit, recon=recon, stock=fixed
             )
+
+
+def _blocks(made: Made, open_orders: str) -> Iterator[Figure]:
+    for key, measured_by in (("block", ""), ("block_cpu", ", by processor time")):
+        yield Figure(
+            name=f"the longest block of the event loop by a check{measured_by}, {open_orders}",
+            unit="ms",
+            recon=_longest_ms(made, RECON, key),
+            stock=_longest_ms(made, FIXED, key),
+        )
+
+
+def _goals(made: Made, open_orders: str) -> Iterator[Goal]:
+    longest, cpu = (_longest_ms(made, RECON, key) for key in ("block", "block_cpu"))
+    yield Goal(
+        name=f"the longest block of the event loop by a check, {open_orders}",
+        bound=BLOCKED_AT_MOST_MS,
+        unit="ms",
+        measured=longest,
+        note=f"by processor time {cpu:.0f} ms" if cpu is not None else "",
+    )
+    for name in CHECKS:
+        both = [_median(made[kind, name, "secs"], 1_000) for kind in (RECON, FIXED)]
+        ratios = {"processor time": _ratio(made, name, "cpu"), "requests": _ratio(made, name, "requests")}
+        notes = [f"{' / '.join(f'{each:.2f}' for each in both if each is not None)} ms"]
+        notes += [f"{what} {ratio:.2f} x" for what, ratio in ratios.items() if ratio is not None]
+        yield Goal(
+            name=f"duration of a check of {name}, {open_orders}, recon / stock with the symbol fix",
+            bound=1.0,
+            measured=_ratio(made, name, "secs"),
+            note="; ".join(notes),
+        )
+
+
+def _ratio(made: Made, name: str, key: str) -> float | None:
+    """Return the ratio of medians; None where there is nothing, such as requests without an order in flight."""
+    recon, fixed = (_median(made[kind, name, key], 1) for kind in (RECON, FIXED))
+    return recon / fixed if recon is not None and fixed else None
 
 
 def _median(values: list[float], factor: float) -> float | None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from benchmarks.goals import Goal
 from benchmarks.limits.figures import Figure
 from benchmarks.limits.measuring import RECON, STOCK, Progress
+from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import Sizes
+from benchmarks.limits.starts import paired
 from benchmarks.limits.traded import traded_secs
 from reconciliation.engine.generation import generation
 
@@ -18,23 +21,49 @@ COSTS_AT_MOST: Final = 1.05
 """As much as the stock node, and a twentieth."""
 
 
-def events(sizes: Sizes, _folder: Path, progress: Progress) -> Iterator[Figure]:
+def events(sizes: Sizes, _folder: Path, progress: Progress) -> Part:
     """Measure nodes that trade, in pairs: the same orders, one node right after the other, each first by turns."""
+    figures: list[Figure] = []
+    goals: list[Goal] = []
     for in_flight in sizes.in_flight:
         orders = max(sizes.traded, 2 * in_flight)
         secs = _secs(in_flight, orders, sizes.rounds, progress)
-        recon, stock = (median(secs[kind]) / orders * 1_000 for kind in (RECON, STOCK))
-        paired = [ours / theirs for ours, theirs in zip(secs[RECON], secs[STOCK], strict=True)]
-        yield Figure(
-            name=f"processor time of an order, {in_flight:,} in flight, the median of {sizes.rounds} runs",
-            unit="ms",
-            limit=stock * COSTS_AT_MOST,
-            recon=recon,
-            stock=stock,
-            remark=f"recon / stock is {median(paired):.3f} pair by pair, and {min(secs[RECON]) / min(secs[STOCK]):.3f}"
-            f" by the fastest run of each; a second of one processor is good for {1_000 / recon:,.0f} and"
-            f" {1_000 / stock:,.0f} orders",
-        )
+        figures += _figures(secs, in_flight, orders)
+        goals += _goals(secs, in_flight)
+    return Part(tuple(figures), goals=tuple(goals))
+
+
+def _figures(secs: dict[str, list[float]], in_flight: int, orders: int) -> Iterator[Figure]:
+    recon, stock = (median(secs[kind]) / orders for kind in (RECON, STOCK))
+    ratio, rounds = paired(secs[RECON], secs[STOCK]), len(secs[RECON])
+    yield Figure(
+        name=f"processor time of an order, {in_flight:,} in flight, the median of {rounds} runs",
+        unit="ms",
+        recon=recon * 1_000,
+        stock=stock * 1_000,
+        ratio=ratio,
+    )
+    yield Figure(
+        name=f"orders a second that one processor is good for, {in_flight:,} in flight",
+        unit="",
+        recon=1 / recon,
+        stock=1 / stock,
+        ratio=1 / ratio,
+    )
+
+
+def _goals(secs: dict[str, list[float]], in_flight: int) -> Iterator[Goal]:
+    ratio = paired(secs[RECON], secs[STOCK])
+    fastest = min(secs[RECON]) / min(secs[STOCK])
+    yield Goal(
+        name=f"processor time of an order, {in_flight:,} in flight, recon / stock",
+        bound=COSTS_AT_MOST,
+        measured=ratio,
+        note=f"by the fastest run of each {fastest:.2f} x",
+    )
+    yield Goal(
+        name=f"orders a second, {in_flight:,} in flight, recon / stock", bound=1.0, measured=1 / ratio, at_least=True
+    )
 
 
 def _secs(in_flight: int, orders: int, rounds: int, progress: Progress) -> dict[str, list[float]]:

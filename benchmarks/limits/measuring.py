@@ -6,7 +6,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +20,20 @@ RECON: Final = "recon"
 STOCK: Final = "stock"
 FIXED: Final = "fixed"
 """The stock node with the symbol fix alone."""
+PLAIN: Final = "plain"
+"""Recon's node without its accelerations."""
 KINDS: Final = (RECON, STOCK)
 PRESET: Final = "standard"
 PATIENCE_SECS: Final = 600.0
 """After so long without a word a node is given up."""
+LISTED: Final = len(SYMBOLS)
+"""How many contracts a venue lists, whatever its account trades."""
 ACCEPTED: Final = ("E03", "E04", "E05", "E21")
 """The rules that a node without guards breaks; recon's own breaks none."""
+_NODES: Final = {PLAIN: RECON}
+"""What runs for a kind, where that is not told by its name."""
+_DIFFERS: Final[Mapping[str, Mapping[str, str]]] = {PLAIN: {"RECON_NODE_ACCELERATE": "[]"}}
+"""The variables that make a kind what it is."""
 _LAST_LINES: Final = 5
 
 type Told = dict[str, Any]
@@ -52,7 +60,7 @@ def surroundings(  # noqa: PLR0913 - what there is to say of an account and its 
         latency_secs: how long each answer of the venue is on its way.
     """
     list_more(symbols)
-    with VenueProcess(symbols=len(SYMBOLS)) as venue:
+    with VenueProcess(symbols=max(symbols, LISTED)) as venue:
         for symbol in list(SYMBOLS.values())[:symbols]:
             venue.control.seed(symbol.name, open_orders=open_orders, age_mins=fills + 1)
             if built_up:
@@ -86,11 +94,23 @@ def cache() -> Iterator[dict[str, str]]:
         yield {"RECON_CACHE_URL": server.url}
 
 
-def told_by(kind: str, env: dict[str, str], folder: Path, what: str, *figures: int) -> Iterator[tuple[float, Told]]:
+def inherited() -> dict[str, str]:
+    """Return the variables that a process is given which is measured.
+
+    No variable of ours is among them that somebody has set, and none of Python's: one of those turns its own caching
+    off, so that all modules would be compiled again at each start.
+    """
+    return {key: value for key, value in os.environ.items() if not key.startswith(("RECON_", "PYTHON"))}
+
+
+def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures: int) -> Iterator[tuple[float, Told]]:
     """Run a node and yield each thing it tells with the seconds since its process was started.
 
+    The first is when its trader ran (`at`, on the monotonic clock), how much processor time it had taken by then
+    (`cpu`), how long the engine reconciled (`engine`), and how long with all that its node adds (`reconciliation`).
+
     Args:
-        kind: recon's or the stock one.
+        kind: of the node.
         env: its `RECON_*` variables.
         folder: where it runs and its log goes.
         what: what it does once its trader runs.
@@ -99,13 +119,21 @@ def told_by(kind: str, env: dict[str, str], folder: Path, what: str, *figures: i
     Raises:
         NotMeasuredError: it ended or fell silent before it had done.
     """
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("RECON_")}
+    paths = os.pathsep.join(path for path in sys.path if path)
     log, (reader, writer) = folder / f"{kind}-{what}.log", os.pipe()
     begun = time.monotonic()
     with os.fdopen(reader, "rb") as lines, log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
-            [sys.executable, "-m", "benchmarks.limits.node", kind, what, str(writer), *map(str, figures)],
-            env=inherited | env | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.limits.node",
+                _NODES.get(kind, kind),
+                what,
+                str(writer),
+                *map(str, figures),
+            ],
+            env={**inherited(), **env, **_DIFFERS.get(kind, {}), "PYTHONPATH": paths},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -119,7 +147,7 @@ def told_by(kind: str, env: dict[str, str], folder: Path, what: str, *figures: i
                 if "done" in told:
                     process.wait(PATIENCE_SECS)
                     return
-                yield time.monotonic() - begun, told
+                yield told.get("at", time.monotonic()) - begun, told
         finally:
             process.kill()
             process.wait()

@@ -1,12 +1,14 @@
 """The third limit: what is left in the cache, and in memory, after each of many purges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import linear_regression
 from typing import Final
 
+from benchmarks.goals import Goal
 from benchmarks.limits.figures import Figure
 from benchmarks.limits.measuring import KINDS, RECON, STOCK, NotMeasuredError, Progress, cache, surroundings, told_by
+from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import Sizes
 
 RARE_CHECKS: Final = {"RECON_OPEN_CHECK_INTERVAL_SECS": "3600", "RECON_POSITION_CHECK_INTERVAL_SECS": "3600"}
@@ -15,7 +17,7 @@ LEFT_AN_ORDER_KIB: Final = 1.0
 """What memory may grow by for each order that came and went; one that is kept needs many times as much."""
 
 
-def memory(sizes: Sizes, folder: Path, progress: Progress) -> Iterator[Figure]:
+def memory(sizes: Sizes, folder: Path, progress: Progress) -> Part:
     """Measure what is left after each of many purges."""
     left: dict[str, float] = {}
     slopes: dict[str, float] = {}
@@ -35,7 +37,7 @@ def memory(sizes: Sizes, folder: Path, progress: Progress) -> Iterator[Figure]:
         left[kind] = max(each["orders"] for each in cycles)
         slopes[kind] = _slope([each["rss"] / 1_024 for each in cycles])
     cycled = f"{sizes.cycles} purge cycles of {sizes.orders} orders"
-    yield Figure(
+    orders = Figure(
         name=f"orders in the cache after any of {cycled}",
         unit="",
         limit=sizes.symbols,
@@ -43,13 +45,19 @@ def memory(sizes: Sizes, folder: Path, progress: Progress) -> Iterator[Figure]:
         stock=left.get(STOCK),
         remark="; ".join(failed.values()),
     )
-    yield Figure(
-        name=f"memory that a purge cycle of {sizes.orders} orders leaves",
+    kept = Figure(
+        name=f"memory that each of {cycled} leaves",
         unit="KiB",
         limit=LEFT_AN_ORDER_KIB * sizes.orders,
         recon=slopes.get(RECON),
         stock=slopes.get(STOCK),
     )
+    goals = (_bounded(figure) for figure in (orders, kept))
+    return Part((orders, kept), (kept,), tuple(goals))
+
+
+def _bounded(figure: Figure) -> Goal:
+    return Goal(name=figure.name, bound=figure.limit or 0.0, unit=figure.unit, measured=figure.recon)
 
 
 def _slope(kibs: Sequence[float]) -> float:

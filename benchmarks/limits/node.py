@@ -27,6 +27,7 @@ from nautilus_trader.trading.strategy import Strategy
 from benchmarks.limits.blocks import blocks_noted
 from reconciliation import LiveTradingNodeConfig, NodeBuilder, load
 from reconciliation.engine.generation import generation
+from reconciliation.engine.lifecycle import Event, Reconciled, Verified
 
 INSTRUMENT: Final = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 QUANTITY: Final = Decimal("0.010")
@@ -47,7 +48,22 @@ type Tell = Callable[..., None]
 
 
 class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
-    """Sends market orders when it is asked to."""
+    """Sends market orders when it is asked to.
+
+    Attributes:
+        started: when it was started, on the clock that all processes share, and at what processor time of its own, all
+            threads.
+        reconciled: for how long the engine reconciled, and how long it took with all that its node adds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(StrategyConfig(strategy_id="BENCH", order_id_tag="001"))
+        self.started: dict[str, float] = {}
+        self.reconciled: dict[str, float] = {}
+
+    def on_start(self) -> None:
+        """Note when."""
+        self.started = {"at": time.monotonic(), "cpu": time.process_time()}
 
     def trade(self, side: OrderSide) -> Any:
         """Submit one and return it."""
@@ -57,10 +73,6 @@ class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
         return order
 
 
-def _trader() -> Trader:
-    return Trader(StrategyConfig(strategy_id="BENCH", order_id_tag="001"))
-
-
 @asynccontextmanager
 async def recon_node(trader: Trader) -> AsyncIterator[TradingNode]:
     """Run a node with every guard."""
@@ -68,7 +80,13 @@ async def recon_node(trader: Trader) -> AsyncIterator[TradingNode]:
     def configure(builder: NodeBuilder) -> None:
         builder.add_strategy(trader)
 
-    node = LiveTradingNodeConfig.from_settings(load()).build_node(configure, observers=[])
+    def observe(event: Event) -> None:
+        if isinstance(event, Reconciled):
+            trader.reconciled["engine"] = event.secs
+        elif isinstance(event, Verified):
+            trader.reconciled["reconciliation"] = event.report.duration_secs
+
+    node = LiveTradingNodeConfig.from_settings(load()).build_node(configure, observers=[observe])
     running = asyncio.ensure_future(node.run_async())
     try:
         while not node.is_started:
@@ -91,6 +109,16 @@ async def stock_node(trader: Trader, factory: Any = BinanceLiveExecClientFactory
     node.add_data_client_factory(settings.venue.name, BinanceLiveDataClientFactory)
     node.add_exec_client_factory(settings.venue.name, factory)
     node.build()
+    engine = node.kernel.exec_engine
+    reconcile = engine.reconcile_execution_state
+
+    async def timed(**given: Any) -> Any:
+        begun = time.monotonic()
+        done = await reconcile(**given)
+        trader.reconciled = dict.fromkeys(("engine", "reconciliation"), time.monotonic() - begun)
+        return done
+
+    engine.reconcile_execution_state = timed
     running = asyncio.ensure_future(node.run_async())
     try:
         while not trader.is_running:
@@ -125,8 +153,8 @@ async def checks(node: TradingNode, _trader: Trader, tell: Tell, times: int) -> 
     await asyncio.sleep(engine.open_check_threshold_ms / 1_000)
     for name, method in CHECKS.items():
         for _ in range(times):
-            began, wall, cpu = time.time(), time.perf_counter(), time.process_time()
             async with blocks_noted() as blocks:
+                began, wall, cpu = time.time(), time.perf_counter(), time.process_time()
                 await getattr(engine, method)()
                 secs, cpu_secs = time.perf_counter() - wall, time.process_time() - cpu
             tell(
@@ -199,12 +227,12 @@ async def main(kind: str, what: str, handle: int, figures: list[int]) -> None:
     def tell(**told: float | str) -> None:
         os.write(handle, f"{json.dumps(told)}\n".encode())
 
-    trader = _trader()
+    trader = Trader()
     begin = {"recon": recon_node, "stock": stock_node, "fixed": fixed_node}[kind]
     does: tuple[Callable[..., Awaitable[None]], ...] = (start, checks, cycles, trades)
     measures = {measure.__name__: measure for measure in does}
     async with begin(trader) as node:
-        tell(started=1)
+        tell(**trader.started, **trader.reconciled)
         await measures[what](node, trader, tell, *figures)
         tell(done=1)
 

@@ -1,37 +1,60 @@
-"""`make bench`: what the specification allows, and what recon's node and a stock one need. Linux only.
+"""`make bench`: what recon's node and a stock one need, and the limits and goals for it. Linux only.
 
 Exit 0 when everything was measured or told why not, whether or not a limit holds.
 """
 
-import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import click
 
-from benchmarks.limits import checks, events, figures, memory, startup
-from benchmarks.limits.sizes import FULL, QUICK
+from benchmarks import goals, results
+from benchmarks.limits import checks, command, distance, events, memory, startup
+from benchmarks.limits.measuring import Progress
+from benchmarks.limits.part import Part
+from benchmarks.limits.sizes import FULL, QUICK, Sizes
+from benchmarks.limits.starts import Found
+
+
+def _startup(sizes: Sizes, folder: Path, progress: Progress) -> Part:
+    found = Found(startup.startup(sizes, folder, progress))
+    return Part(limits=tuple(found.limits()), goals=tuple(found.goals()), more={"starts": found.data()})
+
+
+PARTS: Final[Mapping[str, Callable[[Sizes, Path, Progress], Part]]] = {
+    "startup": _startup,
+    "command": command.command,
+    "distance": distance.distance,
+    "checks": checks.check,
+    "events": events.events,
+    "memory": memory.memory,
+}
+"""What is measured, in this order."""
 
 
 @click.command("limits")
+@click.argument("parts", nargs=-1, type=click.Choice(list(PARTS)))
 @click.option("--quick", is_flag=True, help="Small sizes: shows that everything runs, measures nothing.")
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
+    "--json", "json_folder", type=click.Path(path_type=Path, file_okay=False), help="Write a file a part in here too."
 )
-def main(*, quick: bool, json_file: Path | None) -> None:
-    """Measure startup, periodic checks, memory and orders beside a stock node: some twenty minutes."""
+def main(parts: tuple[str, ...], *, quick: bool, json_folder: Path | None) -> None:
+    """Measure startup, the command, checks, orders and memory beside a stock node: some forty minutes.
+
+    PARTS are what is measured; all when absent.
+    """
     sizes = QUICK if quick else FULL
-    with TemporaryDirectory() as folder:
-        found = [
-            figure
-            for measure in (startup.startup, checks.check, memory.memory, events.events)
-            for figure in measure(sizes, Path(folder), lambda text: click.echo(text, file=sys.stderr))
-        ]
-    for line in figures.table(found):
-        click.echo(line)
-    if json_file is not None:
-        json_file.write_text(json.dumps(figures.data(found), indent=1) + "\n", "utf-8")
+    for name in parts or PARTS:
+        with TemporaryDirectory() as folder:
+            found = PARTS[name](sizes, Path(folder), lambda text: click.echo(text, file=sys.stderr))
+        lines = Found.read(found.more["starts"]).lines() if "starts" in found.more else found.lines()
+        for line in (f"\n{name}\n", *lines, "", *goals.table(found.goals, are_judged=not quick)):
+            click.echo(line)
+        if json_folder is not None:
+            results.keep(json_folder / f"{name}.json", found.data(), found.goals)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import boot
-from benchmarks.boot import BUILT, BY_HAND, COMMAND, RUNNING, Step
+from benchmarks.boot import BUILT, BY_HAND, COMMAND, COMMANDS, RUNNING, Step
 from benchmarks.limits.measuring import NotMeasuredError
 
 
@@ -16,7 +16,7 @@ def test_each_kind_boots_and_tells_its_steps(tmp_path: Path) -> None:
     file = tmp_path / "boot.json"
     done = CliRunner().invoke(boot.main, ["--quick", "--json", str(file)])
     assert done.exit_code == 0, done.output
-    found = {each["kind"]: each for each in json.loads(file.read_text("utf-8"))}
+    found = {each["kind"]: each for each in json.loads(file.read_text("utf-8"))["boots"]}
     steps = {kind: [step["name"] for step in each["steps"]] for kind, each in found.items()}
     assert steps == {
         BY_HAND: ["imports", "construct", RUNNING],
@@ -28,7 +28,8 @@ def test_each_kind_boots_and_tells_its_steps(tmp_path: Path) -> None:
         assert secs == sorted(secs)
         assert each["steps"][-1]["cpu_secs"] == each["cpu_secs"] > 0
     assert found[BY_HAND]["ratio"] == found[BY_HAND]["cpu_ratio"] == 1
-    assert f"({boot.BOOTS_AT_MOST} at most)" in done.stdout
+    assert f"at most {boot.BOOTS_AT_MOST} x" in done.stdout
+    assert [[*boot.lines(boot.read([*found.values()]))]] == [done.stdout.splitlines()[: len(COMMANDS) * 2 + 3]]
 
 
 def test_ratios_are_those_of_the_boots_of_one_round() -> None:

@@ -2,13 +2,18 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.limits import checks, events, figures
+import pytest
+
+from benchmarks.limits import checks, events, figures, measuring, memory
 from benchmarks.limits.blocks import Blocks, blocks_noted
 from benchmarks.limits.figures import Figure
 from benchmarks.limits.measuring import RECON, cache, surroundings, told_by
 from benchmarks.limits.sizes import QUICK
+from reconciliation import load
+from reconciliation.layers.settings_folder import shipped_settings
 
 
 def figure(recon: float | None, stock: float | None = 4.0, unit: str = "s") -> Figure:
@@ -16,18 +21,25 @@ def figure(recon: float | None, stock: float | None = 4.0, unit: str = "s") -> F
 
 
 def test_a_limit_is_told_with_its_margin_and_the_ratio_to_stock() -> None:
-    assert figure(6.0).cells() == ("startup", "30.0 s", "6.0 s", "80%", "4.0 s", "1.50")
-    assert figure(31.0).cells()[3] == "MISSED"
-    assert figure(None, None).cells() == ("startup", "30.0 s", "not measured", "MISSED", "not measured", "")
-    assert figure(30, unit="").cells()[3] == "kept"
+    assert figure(6.0).limit_cells() == ("startup", "30.0 s", "6.0 s", "80%", "4.0 s", "1.50")
+    assert figure(31.0).limit_cells()[3] == "**missed**"
+    assert figure(None, None).limit_cells() == ("startup", "30.0 s", "not measured", "**missed**", "not measured", "")
+    assert figure(30, unit="").limit_cells()[3] == "kept"
+    assert replace(figure(6.0), ratio=1.25).cells() == ("startup", "6.0 s", "4.0 s", "1.25")
+    assert [*figures.table([figure(6.0, None)])] == ["|  | recon |", "|---|---|", "| startup | 6.0 s |"]
     assert figures.read(figures.data([figure(6.0)])) == (figure(6.0),)
 
 
 def test_a_check_is_measured_on_all_nodes(tmp_path: Path) -> None:
     said: list[str] = []
-    found = {figure.name: figure for figure in checks.check(QUICK, tmp_path, said.append)}
+    part = checks.check(QUICK, tmp_path, said.append)
+    found = {figure.name: figure for figure in part.figures}
     assert all(figure.recon is not None and figure.stock is not None for figure in found.values())
-    assert found["a periodic check, 4 open orders, the slowest of 1"].remark == ""
+    (limit,) = part.limits
+    assert limit.name == "a periodic check, 4 open orders, the slowest of 1"
+    assert limit.remark == ""
+    assert [goal.bound for goal in part.goals] == [checks.BLOCKED_AT_MOST_MS, 1.0, 1.0, 1.0]
+    assert all(goal.measured is not None for goal in part.goals)
     asked = found["requests of a check of open orders, 4 open orders, the median"]
     assert asked.recon == asked.stock == 7  # positions, open orders of two kinds, the history of two symbols of two
     assert said[-3].startswith("recon checks 4 open orders")
@@ -47,13 +59,34 @@ def test_a_block_of_the_loop_is_as_long_as_what_blocks_it() -> None:
 
 
 def test_both_nodes_trade_the_same_orders(tmp_path: Path) -> None:
-    (found,) = events.events(QUICK, tmp_path, print)
-    assert found.recon is not None
-    assert found.stock is not None
-    assert found.limit == found.stock * events.COSTS_AT_MOST
+    part = events.events(QUICK, tmp_path, print)
+    cost, throughput = part.figures
+    assert cost.recon is not None
+    assert cost.stock is not None
+    assert [goal.measured for goal in part.goals] == [cost.ratio, throughput.ratio]
+    assert [goal.at_least for goal in part.goals] == [False, True]
 
 
 def test_a_purge_leaves_the_open_orders_alone(tmp_path: Path) -> None:
     with surroundings(fills=2, open_orders=1, symbols=2, progress=print) as env, cache() as url:
         told = [told for _, told in told_by(RECON, env | url, tmp_path, "cycles", 2, 2)]
     assert [each["orders"] for each in told if "rss" in each] == [2, 2]
+
+
+def test_memory_is_held_to_a_limit(tmp_path: Path) -> None:
+    part = memory.memory(QUICK, tmp_path, print)
+    orders, kept = part.figures
+    assert (orders.recon, orders.stock, orders.limit) == (2, 2, 2)
+    assert part.limits == (kept,)
+    assert [goal.measured for goal in part.goals] == [2, kept.recon]
+
+
+def test_a_measured_process_is_given_neither_our_variables_nor_pythons(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHONDONTWRITEBYTECODE", "RECON_PRESET"):
+        monkeypatch.setenv(name, "1")
+    assert not [name for name in measuring.inherited() if name.startswith(("PYTHON", "RECON_"))]
+    assert "PATH" in measuring.inherited()
+
+
+def test_the_plain_node_has_no_acceleration() -> None:
+    assert load(env=measuring._DIFFERS[measuring.PLAIN], settings_dir=shipped_settings()).node.accelerate == ()

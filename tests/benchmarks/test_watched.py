@@ -12,9 +12,20 @@ def test_both_nodes_do_the_same() -> None:
 
 def test_the_cost_is_told_beside_its_limit() -> None:
     found = Watched(
-        scrapes=100, p99_ms=9.0, median_ms=4.0, rounds=30, orders=400, alone_ms=2.0, watched_ms=2.1, telling=0.02
+        reconciled=10_000,
+        scrapes=100,
+        p99_ms=9.0,
+        median_ms=4.0,
+        rounds=30,
+        orders=400,
+        alone_ms=2.0,
+        watched_ms=2.1,
+        telling=0.02,
     )
     *_, event, telling, together = found.lines()
     assert event.endswith("| 1.050 (2.10 / 2.00 ms an order) |")
     assert telling.endswith("| 2.0% |")
-    assert together == "| both together | 1.05 | 1.071 |"
+    assert together == "| both together | 1.071 |"
+    scrape, both = found.goals()
+    assert scrape.is_met
+    assert not both.is_met
