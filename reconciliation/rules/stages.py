@@ -9,6 +9,8 @@ SPARE: Final = 2.0
 """A limit should allow so many times what a start takes: the next one may have more to do, or a busy machine."""
 LONGEST_SECS: Final = 3_600.0
 """What a limit of a start may be at the most."""
+MINUTES_FROM_SECS: Final = 1_000
+"""From here on a pause or a time limit is whole minutes, or was given in milliseconds."""
 COMPARED_WITHIN_SECS: Final = 15.0
 """How long a stop waits at most for the cache's database to be compared and completed, where it was away before."""
 
@@ -28,9 +30,13 @@ def startup_secs(node: NodeSettings, *, reconciles: bool) -> dict[str, float]:
 
 
 def ample_secs(secs: float) -> float:
-    """Return the limit, in seconds, for what takes so long: a multiple of it in two digits, or the most there is."""
-    digit = 10.0 ** (int(log10(max(secs * SPARE, 10.0))) - 1)
-    return min(ceil(secs * SPARE / digit) * digit, LONGEST_SECS)
+    """Return the limit, in seconds, for what takes so long: a multiple of it in two digits, or the most there is.
+
+    A long one is in whole minutes.
+    """
+    wanted = secs * SPARE
+    digit = 60.0 if wanted >= MINUTES_FROM_SECS else 10.0 ** (int(log10(max(wanted, 10.0))) - 1)
+    return min(ceil(wanted / digit) * digit, LONGEST_SECS)
 
 
 def shutdown_secs(node: NodeSettings, *, by_recon: bool = True) -> float:

@@ -7,14 +7,13 @@ from typing import Any, Final
 from reconciliation.rules.budget import fits_the_limit
 from reconciliation.rules.figures import duration, number
 from reconciliation.rules.finding import Violation, rule
+from reconciliation.rules.stages import MINUTES_FROM_SECS
 from reconciliation.rules.subject import Subject
 
 _SECS_IN: Final = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3_600.0}
 
 _LEAST_MILLIS: Final = 100
 """No venue has answered before, so that nothing is worth asking about; as seconds they are usual thresholds."""
-_LONG_SECS: Final = 1_000
-"""From here on a pause or a time limit is whole minutes, or was given in milliseconds."""
 _HOUR_SECS: Final = 3_600
 """A check or a time limit of more is absurd, whole minutes or not."""
 _IN_SECS: Final = frozenset({3_600, 10_800, 18_000, 86_400, 604_800})
@@ -78,7 +77,7 @@ _SLIPS: Final = (
         ),
         "s",
         "ms",
-        lambda value: value > _HOUR_SECS or (value >= _LONG_SECS and value % 60 != 0),
+        lambda value: value > _HOUR_SECS or (value >= MINUTES_FROM_SECS and value % 60 != 0),
     ),
     _Slip(
         (

@@ -202,7 +202,7 @@ def test_a_stretch_that_outlives_the_limit_is_told_at_its_beginning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("secs", "limit_secs"), [(0.1, 1), (14.9, 30), (33.3, 67), (61, 130), (700, 1_400), (9_000, 3_600)]
+    ("secs", "limit_secs"), [(0.1, 1), (14.9, 30), (33.3, 67), (61, 130), (700, 1_440), (9_000, 3_600)]
 )
-def test_an_ample_limit_is_twice_as_long_in_two_digits(secs: float, limit_secs: float) -> None:
+def test_an_ample_limit_is_twice_as_long_in_round_figures(secs: float, limit_secs: float) -> None:
     assert ample_secs(secs) == limit_secs
