@@ -1,4 +1,4 @@
-"""Loading modules without the garbage collector."""
+"""Loading modules, and making much else that stays, without the garbage collector."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Have the garbage collector rest while modules are loaded, unless it rests already.
+    """Have the garbage collector rest while what stays is made, unless it rests already.
 
     Importing makes many objects that stay, and it would walk all of them again and again while more are made: a fifth
     of the time that the package takes to load beside the engine.

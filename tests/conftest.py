@@ -65,6 +65,17 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"property profile: {PROFILE}, {settings().max_examples} examples, seed {seed or 'drawn anew'}"
 
 
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """Where a Valkey listens, for the engine's clients that are made without a kernel; it would have begun the log."""
+    from nautilus_trader.common.component import init_logging, is_logging_initialized
+
+    if not is_logging_initialized():
+        init_logging(bypass=True)
+    with EmbeddedCache() as server:
+        yield server.port
+
+
 @pytest.fixture
 def jail() -> Iterator[Jail]:
     """Work in a folder and an environment of the test's own."""

@@ -3,7 +3,7 @@
 An order that comes in is eighteen commands, and the engine's client sends each by itself and waits for its answer. A
 node that took in 10,000 orders runs, and still writes for many seconds; one that only reconciles waits for that. The
 same client has a buffer for it, which takes what comes within an interval and sends it as one pipeline, in its order.
-And of the eighteen some eight say again what stands there already, of an index that lists the order.
+And of the eighteen some say again what stands there already, of an index that lists the order; those are left out.
 Once a node runs each write goes out at once again, so that a crash loses none: what a kill may lose of a start, the
 venue tells again. Read in `crates/infrastructure/src/redis/cache.rs` of 1.231.0.
 """
@@ -17,8 +17,6 @@ import msgspec
 
 INTERVAL_MS: Final = 10
 """How long the engine's client gathers what it sends at once; the least that upstream recommends."""
-
-
 A_TURN: Final = 1_000
 """How many commands wait at the most for the end of a turn."""
 INDEX: Final = "index:"

@@ -12,6 +12,8 @@ from typing import Any
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
+from reconciliation.importing import undisturbed
+
 
 @contextmanager
 def paused(*, sets_aside: bool) -> Iterator[None]:
@@ -20,15 +22,12 @@ def paused(*, sets_aside: bool) -> Iterator[None]:
     Args:
         sets_aside: whether what there is in the end is set aside; its garbage too, so not again and again.
     """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if sets_aside:
-            gc.freeze()
-        if was_on:
-            gc.enable()
+    with undisturbed():
+        try:
+            yield
+        finally:
+            if sets_aside:
+                gc.freeze()
 
 
 def install(engine: LiveExecutionEngine) -> None:

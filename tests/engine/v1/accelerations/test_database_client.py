@@ -2,31 +2,19 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
-import pytest
 from database_commands import COMMANDS, Command, arguments, connected, kind_of_client, seen, write
 from hypothesis import given
 from hypothesis import strategies as st
-from nautilus_trader.common.component import init_logging, is_logging_initialized
 
 from reconciliation.cache_client import connect
-from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.engine.v1.accelerations.batched_writes import INTERVAL_MS, BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import AT_ONCE, BulkReads
 from reconciliation.engine.v1.accelerations.install import database_client
 from reconciliation.settings.accelerations import ACCELERATIONS
 
 _numbers: Final = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    if not is_logging_initialized():
-        init_logging(bypass=True)
-    with EmbeddedCache() as server:
-        yield server.port
 
 
 def accelerated(trader: str, port: int) -> Any:

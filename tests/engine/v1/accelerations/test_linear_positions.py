@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nautilus_trader.cache.config import CacheConfig
 from nautilus_trader.cache.database import CacheDatabaseAdapter
-from nautilus_trader.common.component import init_logging, is_logging_initialized
 from nautilus_trader.common.config import DatabaseConfig
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.model.enums import OrderSide
@@ -22,20 +21,11 @@ from nautilus_trader.test_kit.providers import TestInstrumentProvider
 from nautilus_trader.test_kit.stubs.events import TestEventStubs
 from nautilus_trader.test_kit.stubs.execution import TestExecStubs
 
-from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.engine.v1.accelerations.linear_positions import LinearPositions
 
 INSTRUMENT: Final = TestInstrumentProvider.btcusdt_perp_binance()
 POSITION: Final = PositionId("P-1")
 TRADES: Final = st.lists(st.integers(-3, 3).filter(bool), min_size=1, max_size=30)
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    if not is_logging_initialized():
-        init_logging(bypass=True)
-    with EmbeddedCache() as server:
-        yield server.port
 
 
 def adapters(trader: str, port: int) -> tuple[Any, Any]:

@@ -5,27 +5,16 @@ is what it reads at the next start.
 """
 
 import itertools
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
 from database_commands import COMMANDS, Command, connected, seen, write
 from hypothesis import given
 from hypothesis import strategies as st
-from nautilus_trader.common.component import init_logging, is_logging_initialized
 
-from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase
 
 _numbers: Final = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    if not is_logging_initialized():
-        init_logging(bypass=True)
-    with EmbeddedCache() as server:
-        yield server.port
 
 
 @given(lives=st.lists(st.lists(COMMANDS, max_size=25), min_size=1, max_size=2))

@@ -15,8 +15,9 @@ from typing import Any, Final
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 
 AT_ONCE: Final = 8
-"""How many requests of a report are under way at the most; the adapter paces orders to one a second where it must, and
-the last of so many is answered within the ten seconds that a request has."""
+"""How many requests of a report are under way at the most. The adapter means to pace orders to one a second and does
+not, since its quota has another name (measured); if it did, the last of so many would be answered within the ten
+seconds that a request has."""
 
 type Ask = Callable[..., Awaitable[Any]]
 
