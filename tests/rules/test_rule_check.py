@@ -1,9 +1,9 @@
 """Judging: order, acceptance, what is masked, what is refused, what was observed; and that the presets pass."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rule_subjects import hand, ids, ours
 
 from reconciliation import ReconciliationPreset, load
