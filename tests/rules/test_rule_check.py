@@ -39,6 +39,13 @@ def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
     assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 42))]
 
 
+def test_findings_can_be_told_apart_in_a_set() -> None:
+    findings = check(ours(reconciliation={"open_check_interval_secs": None}))
+    assert findings
+    assert {*findings, *(replace(finding) for finding in findings)} == {*findings}
+    assert len({*findings}) == len(findings)
+
+
 def test_every_rule_says_what_why_and_how() -> None:
     for rule in RULES:
         assert rule.title
