@@ -1,10 +1,10 @@
 from collections import Counter
-from dataclasses import asdict
 from decimal import Decimal
 from typing import get_args
 
 import pytest
 import structlog
+from msgspec.structs import asdict
 from structlog.testing import CapturingLogger
 
 from reconciliation.engine import lifecycle

@@ -1,9 +1,9 @@
 """Each rule: a setting that trips it, and one just inside the bound that does not."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rule_subjects import QUICK_TO_FAIL, finding, hand, ids, ours, unguarded
 
 from reconciliation.rules.catalogue import RULES

@@ -1,9 +1,9 @@
 """Judging: order, acceptance, what is masked, what is refused, what was observed; and that the presets pass."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rule_subjects import hand, ids, ours
 
 from reconciliation import ReconciliationPreset, load
@@ -37,6 +37,13 @@ def preset(name: str) -> Subject:
 def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
     errors = [f"E{number:02}" for number in range(1, 25)]
     assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 42))]
+
+
+def test_findings_can_be_told_apart_in_a_set() -> None:
+    findings = check(ours(reconciliation={"open_check_interval_secs": None}))
+    assert findings
+    assert {*findings, *(replace(finding) for finding in findings)} == {*findings}
+    assert len({*findings}) == len(findings)
 
 
 def test_every_rule_says_what_why_and_how() -> None:

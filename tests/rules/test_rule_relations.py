@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rule_subjects import finding, hand, ours
 
 from reconciliation.config import ReconciliationConfig

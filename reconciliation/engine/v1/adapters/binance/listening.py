@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct, field
 from nautilus_trader.adapters.binance.common.constants import BINANCE_FUTURES_ALGO_ORDER_TYPES
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.execution.messages import GenerateOrderStatusReport
@@ -35,8 +35,7 @@ class UnreadableOrderError(QueryFailedError):
     """The venue answered with an order that upstream cannot represent, such as one that closes a position."""
 
 
-@dataclass(slots=True)
-class QueryRecord:
+class QueryRecord(Struct):
     """What failed while somebody listened.
 
     Attributes:
