@@ -7,22 +7,17 @@ the threads pay that tell others is measured in a real node that is scraped, on 
 
 import gc
 import multiprocessing
-import re
-import socket
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import Final, Self
+from typing import Final
 
 import click
 
@@ -30,6 +25,7 @@ from benchmarks import goals, results
 from benchmarks.goals import Goal
 from benchmarks.limits.measuring import PRESET, RECON, cache, surroundings, told_by
 from benchmarks.limits.sizes import FULL, QUICK, Sizes
+from benchmarks.scraping import scraped
 from reconciliation.drill.runs.job import Chosen
 from reconciliation.drill.schedule import Boot, Schedule, Settle, Submit, Until, Wait
 from reconciliation.drill.scrapes import Scrapes
@@ -44,68 +40,8 @@ SUBMITS_A_SEC: Final = 20
 ANSWERED_SECS: Final = 5.0
 """Within which the last of them has traded."""
 BETWEEN_SECS: Final = 0.05
-BLOCKED: Final = re.compile(rb'state="RECONCILING"[^}]*} 1')
-"""What the answer of a node holds whose startup reconciliation runs."""
 OFTEN_SECS: Final = 1.0
 """Between two scrapes of a node whose cost is measured: fifteen times as often as is usual."""
-
-
-class Scraper:
-    """Scrapes a node again and again from a thread.
-
-    Args:
-        port: where it serves.
-        between_secs: from when a scrape is due to when the next is.
-
-    Attributes:
-        secs: how long each took from when it was due, of a node that reconciles and whose endpoints have answered once;
-            a scrape that fails is not over before the next is answered.
-    """
-
-    def __init__(self, port: int, between_secs: float) -> None:
-        self.secs: list[float] = []
-        self._port = port
-        self._between_secs = between_secs
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        due = waiting = time.perf_counter()
-        has_answered = False
-        while not self._is_over.wait(max(due - time.perf_counter(), 0)):
-            waiting, due = min(waiting, due), due + self._between_secs
-            try:
-                connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
-                connection.request("GET", "/metrics")
-                is_blocked = BLOCKED.search(connection.getresponse().read())
-                connection.close()
-            except (OSError, HTTPException):
-                if has_answered:
-                    continue  # whoever waits goes on waiting
-            else:
-                if has_answered and is_blocked:
-                    self.secs.append(time.perf_counter() - waiting)
-                elif not has_answered:
-                    has_answered, due = True, time.perf_counter()
-            waiting = due
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
-
-
-@contextmanager
-def _scraped(between_secs: float) -> Iterator[tuple[dict[str, str], Scraper]]:
-    """Yield the variables of a node that is scraped, and what scrapes it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    with Scraper(port, between_secs) as scraper:
-        yield {"RECON_MONITOR_ENABLED": "true", "RECON_MONITOR_PORT": str(port)}, scraper
 
 
 def _scrapes(sizes: Sizes, folder: Path) -> list[float]:
@@ -113,7 +49,7 @@ def _scrapes(sizes: Sizes, folder: Path) -> list[float]:
     with (
         surroundings(fills=sizes.fills, open_orders=1, symbols=sizes.symbols, progress=_tell, built_up=True) as env,
         cache() as url,
-        _scraped(BETWEEN_SECS) as (watched, scraper),
+        scraped(BETWEEN_SECS) as (watched, scraper),
     ):
         _tell("a node starts and is scraped")
         for _, _told in told_by(RECON, env | url | watched, folder, "start"):
@@ -169,7 +105,7 @@ def _telling(folder: Path, orders: int) -> float:
     with (
         surroundings(fills=0, open_orders=1, symbols=1, progress=_tell) as env,
         cache() as url,
-        _scraped(OFTEN_SECS) as (watched, _),
+        scraped(OFTEN_SECS) as (watched, _),
     ):
         _tell(f"a node trades {orders} orders and is scraped")
         *_, (_, told) = told_by(RECON, env | url | watched, folder, "trades", 1, orders)
