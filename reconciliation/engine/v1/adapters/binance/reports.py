@@ -144,6 +144,7 @@ class ReportGuard(ListeningClient):
         if not command.open_only:
             untold = [order for order in told.open_orders if order.orderId not in told.ids]
             reports += self._parse_order_status_reports(untold, None, None)
+        told.open_orders, told.ids = [], set()  # what was begun meanwhile, and goes on, keeps the rest of it
         if not in_mass_status():
             return reports
         if self._has_started:
