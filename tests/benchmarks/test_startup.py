@@ -98,15 +98,16 @@ def test_a_kind_that_fails_is_told_and_the_others_are_measured() -> None:
 
 def test_the_command_is_timed_beside_what_it_reports(tmp_path: Path) -> None:
     part = command.command(SIZES, tmp_path, lambda _: None)
-    whole, cpu, boot, reconciliation = (figure.recon or 0.0 for figure in part.figures[:4])
+    whole, cpu, boot, reconciliation, start = (figure.recon or 0.0 for figure in part.figures[:5])
     assert whole > boot > reconciliation > 0
     assert cpu > 0
-    assert part.goals[0].measured == pytest.approx(whole / reconciliation)
+    assert start > boot
+    assert [goal.measured for goal in part.goals[:2]] == [pytest.approx(whole / of) for of in (reconciliation, start)]
 
 
 def test_a_command_that_fails_is_told_with_its_words(tmp_path: Path) -> None:
     with pytest.raises(NotMeasuredError, match=r"recon reconcile exits 2: .*RECON_CACHE_URL"):
-        command._run({"RECON_CACHE_URL": "nowhere"}, tmp_path)
+        command._run({"RECON_CACHE_URL": "nowhere"}, tmp_path, 0.0)
 
 
 def test_an_answer_is_on_its_way_for_as_long_as_is_said(tmp_path: Path) -> None:
