@@ -212,17 +212,17 @@ class TradeGuard:
         """Reconcile a mass status as it is: it was completed before, and positions are judged right after it."""
         self._since_ns = self._since_ns or status.ts_init - MARGIN_NS
         reports = list(status._order_reports.values())
-        untold = [
-            (report, lacking(self._order_of(report), report, status._fill_reports.get(report.venue_order_id, ())))
-            for report in reports
-        ]
+        fills = status._fill_reports
+        told = ((report, fills.get(report.venue_order_id, ())) for report in reports)
+        lacks_of = ((report, lacking(self._order_of(report), report, trades)) for report, trades in told)
+        untold = [(report, left) for report, left in lacks_of if left > 0]
         self._takes_as_it_is = True
         try:
             reconciled = bool(self._reconcile_mass_status(status))
         finally:
             self._takes_as_it_is = False
             for report, left in untold:
-                order = self._order_of(report) if left > 0 else None
+                order = self._order_of(report)
                 if order is not None and not lacks(order, report, ()):
                     self._note_inferred(order.client_order_id, left)
         if reconciled:

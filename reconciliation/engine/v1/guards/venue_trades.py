@@ -11,11 +11,14 @@ from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.events import OrderCanceled, OrderEvent, OrderExpired, OrderFilled
 from nautilus_trader.model.identifiers import InstrumentId, VenueOrderId
+from nautilus_trader.model.objects import FIXED_PRECISION
 from nautilus_trader.model.orders import Order
 
 from reconciliation.engine.v1.adapters.stock.client import StockClient
 
 Told = dict[VenueOrderId, list[FillReport]]
+
+_NOTHING: Final = Decimal(0)
 
 FEW: Final = 5
 """So many orders of one instrument are asked for one by one; of more, all trades of the instrument are asked for."""
@@ -118,12 +121,17 @@ def in_order(fills: Iterable[FillReport]) -> list[FillReport]:
 
 
 def lacking(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> Decimal:
-    """Return how much of a report's filled quantity neither the order nor the trades hold."""
+    """Return how much of a report's filled quantity neither the order nor the trades hold.
+
+    Counted in the engine's own integers, which have one scale whatever a quantity's precision: a start asks this some
+    three times an order.
+    """
     known = set() if order is None else {trade_id.value for trade_id in order.trade_ids}
-    held = Decimal(0) if order is None else order.filled_qty.as_decimal()
-    new = sum((trade.last_qty.as_decimal() for trade in trades if trade.trade_id.value not in known), Decimal(0))
+    held = 0 if order is None else order.filled_qty.raw
+    new = sum(trade.last_qty.raw for trade in trades if trade.trade_id.value not in known)
     filled: Any = report.filled_qty
-    return (Decimal(0) if filled is None else filled.as_decimal()) - held - new
+    left = (0 if filled is None else filled.raw) - held - new
+    return Decimal(left).scaleb(-FIXED_PRECISION) if left else _NOTHING
 
 
 def lacks(order: Order | None, report: OrderStatusReport, trades: Iterable[FillReport]) -> bool:
