@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from reconciliation.importing import undisturbed
+from reconciliation.importing import loading
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class LiveTradingNodeConfig:
             NotReadyError: the monitor's address cannot be listened on, or its certificate cannot be read.
             ClaimError: two strategies claim one instrument.
         """
-        with undisturbed():
+        with loading():
             from reconciliation.node.draft import draft
             from reconciliation.node.event_log import EventLog
             from reconciliation.node.log import event_logger

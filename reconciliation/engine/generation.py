@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any, Protocol
 
 from reconciliation.config import ReconciliationConfig
@@ -20,7 +21,7 @@ from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.stored import Loaded, Stored
 from reconciliation.engine.written import Writes
-from reconciliation.importing import undisturbed
+from reconciliation.importing import loading
 from reconciliation.rules.client import ClientTraits, StockFacts
 from reconciliation.rules.subject import NothingToJudge, Observed, Subject
 from reconciliation.settings import Settings
@@ -272,9 +273,10 @@ class Generation(Protocol):
         """
 
 
+@cache
 def generation() -> Generation:
     """Return the generation that is installed; the engine loads with its first use, not here."""
-    with undisturbed():
+    with loading():
         from reconciliation.engine.v1 import generation as installed  # noqa: PLC0415 - the engine takes a second to load
 
     return installed
