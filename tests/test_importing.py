@@ -15,10 +15,17 @@ LATER = (
     "valkey",
     "prometheus_client",
     "pydantic_settings",
+    "structlog",
     "dotenv",
     "argparse",
     "reconciliation.venue",
     "reconciliation.drill",
+    "reconciliation.engine.books",
+    "reconciliation.engine.simulation",
+    "reconciliation.engine.stored",
+    "reconciliation.engine.v1.as_settings",
+    "reconciliation.engine.v1.replay",
+    "reconciliation.node.preflight.keys",
 )
 """What a node with a cache and a venue of its own has no use for."""
 

@@ -1,30 +1,38 @@
-"""The engine generation that is installed, by what any generation can do."""
+"""The engine generation that is installed, by what any generation can do.
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+What it takes and returns is named for whoever checks types; who deals in one of these loads it himself.
+"""
+
+from __future__ import annotations
+
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from reconciliation.config import ReconciliationConfig
-from reconciliation.engine.books import Books
-from reconciliation.engine.builder import GuardedFactory, NodeBuilder
-from reconciliation.engine.counts import Counts
-from reconciliation.engine.fields import FieldTable
-from reconciliation.engine.hand_written import HandWritten
-from reconciliation.engine.lifecycle import Lifecycle
-from reconciliation.engine.ownership import StoredOrder
-from reconciliation.engine.parts import Parts
-from reconciliation.engine.probe import Probe
-from reconciliation.engine.report import ReconciliationReport
-from reconciliation.engine.scripted import ScriptNode
-from reconciliation.engine.simulation import SimulatedVenue, Simulation
-from reconciliation.engine.stored import Loaded, Stored
-from reconciliation.engine.written import Writes
 from reconciliation.importing import loading
-from reconciliation.rules.client import ClientTraits, StockFacts
-from reconciliation.rules.subject import NothingToJudge, Observed, Subject
-from reconciliation.settings import Settings
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from reconciliation.config import ReconciliationConfig
+    from reconciliation.engine.books import Books
+    from reconciliation.engine.builder import GuardedFactory, NodeBuilder
+    from reconciliation.engine.counts import Counts
+    from reconciliation.engine.fields import FieldTable
+    from reconciliation.engine.hand_written import HandWritten
+    from reconciliation.engine.lifecycle import Lifecycle
+    from reconciliation.engine.ownership import StoredOrder
+    from reconciliation.engine.parts import Parts
+    from reconciliation.engine.probe import Probe
+    from reconciliation.engine.report import ReconciliationReport
+    from reconciliation.engine.scripted import ScriptNode
+    from reconciliation.engine.simulation import SimulatedVenue, Simulation
+    from reconciliation.engine.stored import Loaded, Stored
+    from reconciliation.engine.written import Writes
+    from reconciliation.rules.client import ClientTraits, StockFacts
+    from reconciliation.rules.subject import NothingToJudge, Observed, Subject
+    from reconciliation.settings import Settings
 
 
 class Gate(Protocol):

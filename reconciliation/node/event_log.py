@@ -3,12 +3,9 @@
 from dataclasses import asdict
 from typing import Any, Final
 
-import structlog
-
 from reconciliation.engine import lifecycle
 from reconciliation.engine.report import ReconciliationReport
-
-Logger = structlog.typing.FilteringBoundLogger
+from reconciliation.node.log import Logger
 
 LISTED: Final = 100
 """How many fills and orders an event lists by name; beyond that it counts."""

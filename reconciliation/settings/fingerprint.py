@@ -32,9 +32,11 @@ def fingerprint(settings: "Settings") -> str:
     """
     behaviour = {
         "reconciliation": settings.reconciliation.effective.model_dump(mode="json"),
-        "claims": {name: claim.model_dump(mode="json") for name, claim in settings.claims.items()},
-        "node": settings.node.model_dump(mode="json", exclude=_IDENTITY | _PACE),
-        "cache": settings.cache.model_dump(mode="json", exclude=_WHEREABOUTS),
+        **settings.model_dump(
+            mode="json",
+            include={"claims": True, "node": True, "cache": True},
+            exclude={"node": _IDENTITY | _PACE, "cache": _WHEREABOUTS},
+        ),
     }
     behaviour = _unordered(behaviour) | _handed_on(settings)
     canonical = json.dumps(behaviour, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
