@@ -13,7 +13,6 @@ from reconciliation.layers.environment import EnvironmentLayer
 from reconciliation.layers.origins import LayerOrigins
 from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import Problem, SettingsError
-from reconciliation.layers.refusals import problems_of
 from reconciliation.layers.settings_folder import DEFAULT_FILE, SettingsFolder, by_argument, settings_folder
 from reconciliation.layers.sources import Layer, display, merged
 from reconciliation.layers.toml_file import TomlLayer
@@ -89,6 +88,8 @@ def _resolved(
     try:
         settings = Settings(**merged(stack))
     except ValidationError as error:
+        from reconciliation.layers.refusals import problems_of  # noqa: PLC0415 - seldom anything is refused
+
         problems.extend(problems_of(error, stack))
         raise SettingsError(problems) from None
     if problems:
