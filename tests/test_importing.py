@@ -20,6 +20,7 @@ LATER = (
     "argparse",
     "reconciliation.venue",
     "reconciliation.drill",
+    "reconciliation.embedded.venue",
     "reconciliation.engine.books",
     "reconciliation.engine.simulation",
     "reconciliation.engine.stored",
@@ -108,3 +109,16 @@ def test_what_a_boot_imports_leaves_out_what_is_only_needed_later() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "True []\n"
+
+
+def test_a_section_is_not_made_ready_beside_the_whole_that_checks_and_writes_it() -> None:
+    script = (
+        "from reconciliation import load;"
+        "from reconciliation.engine.generation import generation;"
+        "s = load(env={'RECON_CACHE_URL': 'redis://127.0.0.1:1'});"
+        "s.masked(), s.fingerprint, generation().trading_node_config(s, {}, {});"
+        "sections = [type(getattr(s, name)) for name in type(s).model_fields];"
+        "print([each.__name__ for each in sections if getattr(each, '__pydantic_complete__', False)])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -31,7 +31,7 @@ def fingerprint(settings: "Settings") -> str:
     of a list does not matter.
     """
     behaviour = {
-        "reconciliation": settings.reconciliation.effective.model_dump(mode="json"),
+        "reconciliation": dict(settings.reconciliation.effective),
         **settings.model_dump(
             mode="json",
             include={"claims": True, "node": True, "cache": True},
@@ -69,6 +69,6 @@ def _unordered(node: Any) -> Any:
     """Return plain data with its lists sorted, and without the zero that is below zero."""
     if isinstance(node, dict):
         return {key: _unordered(child) for key, child in node.items()}
-    if isinstance(node, list):
+    if isinstance(node, list | tuple):
         return sorted(node)
     return node + 0.0 if isinstance(node, float) else node
