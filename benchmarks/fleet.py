@@ -58,6 +58,10 @@ class Simulated:
         series = {name: tuple(told[name]) for name in ("together", "apart", "address")}
         return cls(**{**told, **series, "predicted": Fleet(**told["predicted"])})
 
+    def data(self) -> dict[str, Any]:
+        """Return it as plain data, which `read` takes."""
+        return asdict(self) | {"predicted": self.predicted.data()}
+
     @property
     def running(self) -> float:
         """The mean weight of a minute in which all run."""
@@ -175,7 +179,7 @@ def main(*, nodes: int, minutes: int, json_file: Path | None) -> None:
     for line in table(found):
         click.echo(line)
     if json_file is not None:
-        json_file.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n", "utf-8")
+        json_file.write_text(json.dumps([each.data() for each in found], indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
+
+from msgspec.structs import replace
 
 from figures.page import ROOT, write
 from figures.playing import PRESETS, chosen, played

@@ -1,7 +1,8 @@
 """From settings to the engine's configuration objects and to a node."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from reconciliation.importing import loading
 from reconciliation.settings import Settings
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from reconciliation.node.user_code import Configure
 
 
-@dataclass(frozen=True, slots=True)
-class LiveTradingNodeConfig:
+class LiveTradingNodeConfig(Struct, frozen=True):
     """Makes the engine's own objects from resolved settings.
 
     The configuration objects alone carry no protection: a node built from them with stock factories has the phantom

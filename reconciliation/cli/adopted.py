@@ -1,11 +1,11 @@
 """A hand-written configuration as a preset of one's own: what of it is taken, what is not, and how that reads."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 import tomli_w
+from msgspec import Struct
 
 from reconciliation.engine.hand_written import HandWritten
 from reconciliation.layers import known
@@ -20,8 +20,7 @@ from reconciliation.settings import Settings
 _ABSENT: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """What becomes of a configuration.
 
     Attributes:

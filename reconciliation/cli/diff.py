@@ -3,11 +3,11 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from msgspec import Struct
 
 from reconciliation.cli.options import overrides_of, set_option, settings_dir_option
 from reconciliation.cli.show import as_data
@@ -22,8 +22,7 @@ ENVIRONMENT: Final = "@env"
 ABSENT: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One configuration: every value and its origin by dotted key."""
 
     values: Mapping[str, Any]

@@ -2,12 +2,12 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import click
+from msgspec import Struct
 
 from reconciliation.cli.targets import named_object
 from reconciliation.cli.text import colored
@@ -37,8 +37,7 @@ _MARKS: Final[dict[Verdict, tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """All that was looked at."""
 
     settings: Settings | None

@@ -5,12 +5,13 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import Path
 from typing import Final, TextIO
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciliation.cli.options import overrides_of, usable
 from reconciliation.cli.progress import Progress
@@ -41,8 +42,7 @@ STDOUT: Final = "-"
 _COLORS: Final = {Verdict.PASS: "green", Verdict.KNOWN: "yellow", Verdict.FAIL: "red"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """The command line."""
 
     names: tuple[str, ...]

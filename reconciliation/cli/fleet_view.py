@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import click
+from msgspec import Struct
 from redis.exceptions import RedisError
 
 from reconciliation.cache_client import connect
@@ -46,8 +46,7 @@ class Account(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True)
-class Fleet:
+class Fleet(Struct, frozen=True, dict=True):
     """Every node that is published.
 
     Attributes:

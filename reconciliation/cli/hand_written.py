@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from pydantic import ValidationError
 
 from reconciliation.cli.options import overrides_of
@@ -32,8 +33,7 @@ WHOLE: Final = "TradingNodeConfig"
 _OURS: Final = {"preset": "--preset", "settings_dir": "--settings-dir", "env_file": "--env-file"}
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a configuration of the engine's cannot hold and rules judge it by.
 
     Attributes:
@@ -45,8 +45,7 @@ class Facts:
     origins: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A verdict on one configuration; plain data.
 
     Attributes:
@@ -68,7 +67,7 @@ class Judged:
 
     def data(self) -> dict[str, Any]:
         """Return it as it can be read again."""
-        return asdict(self)
+        return asdict(self) | {"findings": tuple(map(asdict, self.findings))}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:

@@ -1,8 +1,9 @@
 """The verdicts on hand-written configurations, for every form."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from reconciliation.cli.formats.remark import Remark
 from reconciliation.cli.hand_written import Judged
@@ -13,8 +14,7 @@ from reconciliation.rules.check import refusals
 from reconciliation.rules.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class HandWrittenVerdict:
+class HandWrittenVerdict(Struct, frozen=True):
     """What there is to tell of configurations.
 
     Attributes:

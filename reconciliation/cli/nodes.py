@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 import click
+from msgspec import Struct
 
 from reconciliation.cli.startup_line import ProgressLine
 from reconciliation.cli.verdict import lines
@@ -30,8 +30,7 @@ _REFUSALS: Final = {ExitCode.PREFLIGHT: "preflight_failed", ExitCode.LEASE: "lea
 """What an event is called that says why there is no node, by the exit code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Boot:
+class Boot(Struct, frozen=True):
     """How a node's run went.
 
     Attributes:

@@ -12,10 +12,12 @@ import runpy
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from reconciliation.cli.hand_written import Judged, each_configuration, facts_of, judged, whole_or_all
 from reconciliation.cli.held_back import AN_ANSWER, UnansweredError, hold_back
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
     from reconciliation.engine.scripted import ScriptNode
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What to look at.
 
     Attributes:
@@ -53,8 +54,7 @@ class Job:
     as_settings: bool = False
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What came of it.
 
     Attributes:

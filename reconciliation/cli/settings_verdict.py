@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciliation.cli.formats.remark import Remark
 from reconciliation.cli.text import problem_lines
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from reconciliation.rules.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsVerdict:
+class SettingsVerdict(Struct, frozen=True):
     """What there is to tell of settings.
 
     Attributes:

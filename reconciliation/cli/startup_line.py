@@ -1,6 +1,6 @@
 """How far a startup reconciliation is, for a command that logs only what is loud."""
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from reconciliation.cli.progress import Progress
 from reconciliation.engine.lifecycle import Event, StartupProgress

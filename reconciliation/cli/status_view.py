@@ -4,7 +4,6 @@ import base64
 import json
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -12,6 +11,7 @@ from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
 import click
+from msgspec import Struct
 
 from reconciliation.cli.text import colored, table
 from reconciliation.errors import ReconError
@@ -29,8 +29,7 @@ class NoStatusError(ReconError):
     """A node does not say how it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a node is asked.
 
     Attributes:

@@ -6,10 +6,11 @@ guards, the verification or the engine: values go in, and every way in which the
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
 
 from reconciliation.drill.venues import BINANCE, Venue
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder
@@ -64,8 +65,7 @@ class Kind(StrEnum):
     """Nothing was shown either way: the drill itself went wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anomaly:
+class Anomaly(Struct, frozen=True):
     """One thing that is wrong.
 
     Attributes:
@@ -82,8 +82,7 @@ class Anomaly:
         return f"{self.kind}: {self.key}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class Expected(Struct, frozen=True, kw_only=True):
     """What the venue's ledger alone does not tell.
 
     Attributes:
@@ -235,8 +234,7 @@ def _profits(ledger: VenueLedger, books: Books, venue: Venue) -> Iterator[Anomal
             yield Anomaly(Kind.WRONG_PROFIT, instrument, f"{true:.6f} at the venue, {told:.6f} on the node")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A trade, or what of one that goes through zero belongs to the new position."""
 
     trade_id: str

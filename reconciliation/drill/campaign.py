@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciliation.drill.anomalies import Kind
 from reconciliation.drill.outcome import Outcome, Run
@@ -26,8 +28,7 @@ class NotStartingError(UnusableError):
     """The node does not even start with these settings."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """A failed run that was saved.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
+
+from msgspec import Struct, field
 
 from reconciliation.embedded.venue_control import VenueControl
 from reconciliation.engine.books import Books
@@ -17,8 +18,7 @@ def _never() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pause:
+class Pause(Struct, frozen=True, eq=False):
     """Nothing is to be done for so long, or until something is so.
 
     Attributes:
@@ -30,8 +30,7 @@ class Pause:
     until: Callable[[], bool] = _never
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(Struct):
     """What was heard of a run's nodes, lives and all; the neighbour's left out.
 
     Attributes:

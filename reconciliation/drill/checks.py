@@ -1,9 +1,10 @@
 """What a scenario may claim of a run beside agreement, and how that is judged: values go in, anomalies come out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.drill.anomalies import Anomaly, Kind
@@ -53,8 +54,7 @@ class Holds(Operation):
     orders: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """When the venue was asked a call, in seconds of one clock.
 
     Attributes:

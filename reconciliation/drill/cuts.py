@@ -1,10 +1,12 @@
 """The ways in which a schedule may be cut down; every one leaves a schedule that is fair to the node."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from typing import Final, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciliation.drill.operation import Operation
 from reconciliation.drill.schedule import (
@@ -40,8 +42,7 @@ from reconciliation.drill.schedule import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One operation, and the seconds that are waited before it.
 
     Attributes:
@@ -54,8 +55,7 @@ class Step:
     operation: AnyOperation
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """A schedule taken apart.
 
     Attributes:

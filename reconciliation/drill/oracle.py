@@ -6,10 +6,11 @@ which they differ comes out.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Self
+
+from msgspec import Struct, field
 
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger
 
@@ -22,8 +23,7 @@ _NEVER_LIVED: Final = frozenset({"REJECTED", "DENIED", "CANCELED"})
 """What a node may rightly believe of an order that the venue never had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(Struct, frozen=True):
     """What a node believes.
 
     Attributes:
@@ -62,8 +62,7 @@ class Kind(StrEnum):
     """Several orders of the node hold one trade."""
 
 
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
+class Discrepancy(Struct, frozen=True):
     """One thing that a node believes wrongly.
 
     Attributes:

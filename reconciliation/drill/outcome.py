@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
+
+from msgspec import Struct
 
 from reconciliation.drill.anomalies import Anomaly, Kind
 from reconciliation.drill.runs.job import Job
@@ -20,8 +21,7 @@ class Verdict(StrEnum):
     FAIL = "FAIL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """One run that was played.
 
     Attributes:
@@ -52,8 +52,7 @@ class Run:
         return Verdict.KNOWN if self.job.known else Verdict.PASS
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """The runs of one scenario, or of seeds, under one preset; at least one."""
 
     runs: tuple[Run, ...]
@@ -107,8 +106,7 @@ def quantile(values: Sequence[float], share: float) -> float | None:
     return sorted(values)[max(ceil(share * len(values)), 1) - 1] if values else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """All of a drill.
 
     Attributes:

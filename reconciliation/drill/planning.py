@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from reconciliation.drill.placing import without_account
 from reconciliation.drill.runs.job import CarrierName, Chosen, Job, Recording

@@ -1,10 +1,11 @@
 """A scenario: one story about a node and its venue, told as given, when, then."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from reconciliation.drill import scenarios as shipped
 from reconciliation.drill.anomalies import Kind
@@ -17,8 +18,7 @@ CLAIMS: Final = {"BTCUSDT-PERP.BINANCE": "DRILL-D01"}
 """What is claimed unless a scenario says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True):
     """One story, told in Binance's names of calls and instruments.
 
     Attributes:

@@ -1,7 +1,8 @@
 """What Prometheus would have scraped of a run: every metric of each life, every fifteen seconds of virtual time."""
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from reconciliation.monitor.alerts import JOB
 from reconciliation.monitor.metrics import Metrics
@@ -14,8 +15,7 @@ Series = tuple[str, tuple[tuple[str, str], ...]]
 """A metric's name and its labels."""
 
 
-@dataclass(slots=True)
-class Scrapes:
+class Scrapes(Struct):
     """The scrapes of one target.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.drill.anomalies import Anomaly, Kind
 from reconciliation.drill.cuts import Change, Parts, chunks, ends, faults, kinds_of_fault, symbols, waits
@@ -19,8 +20,7 @@ Shows = Callable[[Sequence[Schedule]], Sequence[bool]]
 """Plays schedules and says of each, in their order, whether the same still goes wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shrunk:
+class Shrunk(Struct, frozen=True):
     """What is left.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What an operation means at the venue, whichever way it is reached; and what came of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
 
 from reconciliation.drill.anomalies import Anomaly
 from reconciliation.drill.operation import Operation
@@ -43,8 +44,7 @@ class Settled(NamedTuple):
     has_agreed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class Played(Struct, frozen=True, kw_only=True):
     """What came of a run.
 
     Attributes:

@@ -1,15 +1,15 @@
 """The venues that a drill can be played at. Scenarios are told in Binance's words; here is what each says instead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 VenueName = Literal["BINANCE", "BYBIT"]
 _SUBMIT: Final = "POST /fapi/v1/order"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Venue:
+class Venue(Struct, frozen=True, kw_only=True):
     """How a venue is spoken to.
 
     Attributes:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciliation.embedded.cache import EmbeddedCache, running_url
 from reconciliation.embedded.failures import EmbeddedCacheError
 from reconciliation.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class CacheAtRest:
+class CacheAtRest(Struct, frozen=True):
     """A cache's database.
 
     Attributes:

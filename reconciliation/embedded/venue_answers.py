@@ -4,17 +4,17 @@ Quantities are of the base asset, prices and money in the quote asset; both keep
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, Self
+
+from msgspec import Struct
 
 Side = Literal["BUY", "SELL"]
 OPEN: Final = frozenset({"NEW", "PARTIALLY_FILLED"})
 """The statuses of an order that can still trade."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueOrder:
+class VenueOrder(Struct, frozen=True, kw_only=True):
     """An order as the venue holds it.
 
     Attributes:
@@ -46,8 +46,7 @@ class VenueOrder:
         return self.status in OPEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueFill:
+class VenueFill(Struct, frozen=True, kw_only=True):
     """A trade of an order.
 
     Attributes:
@@ -80,8 +79,7 @@ class VenueFill:
         return self.quantity if self.side == "BUY" else -self.quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueLedger:
+class VenueLedger(Struct, frozen=True, kw_only=True):
     """The truth: all that ever happened at the venue.
 
     Attributes:
@@ -127,8 +125,7 @@ class VenueLedger:
         return tuple(fill for fill in self.fills if fill.client_order_id == client_order_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(Struct, frozen=True, kw_only=True):
     """What an order has come to, and the trades that this brought."""
 
     order: VenueOrder
@@ -140,8 +137,7 @@ class Happened:
         return cls(order=VenueOrder.read(answer["order"]), fills=tuple(map(VenueFill.read, answer["fills"])))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seeded:
+class Seeded(Struct, frozen=True, kw_only=True):
     """What a seeding added.
 
     Attributes:
@@ -165,8 +161,7 @@ class Seeded:
         return cls(**{**answer, "net": Decimal(answer["net"])})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueFault:
+class VenueFault(Struct, frozen=True, kw_only=True):
     """A fault in the venue's table; `VenueControl.fail` says what its values mean.
 
     Attributes:
@@ -183,8 +178,7 @@ class VenueFault:
     apply: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueCall:
+class VenueCall(Struct, frozen=True, kw_only=True):
     """A REST call as it came in.
 
     Attributes:

@@ -1,11 +1,11 @@
 """What a node's cache holds, told whole: orders with their fills and events, and positions with theirs."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedFill:
+
+class BookedFill(Struct, frozen=True, kw_only=True):
     """A trade as an order holds it.
 
     Attributes:
@@ -21,8 +21,7 @@ class BookedFill:
     commission: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedOrder:
+class BookedOrder(Struct, frozen=True, kw_only=True):
     """An order as a node holds it.
 
     Attributes:
@@ -47,8 +46,7 @@ class BookedOrder:
     events: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedPosition:
+class BookedPosition(Struct, frozen=True, kw_only=True):
     """A position as a node holds it.
 
     Attributes:
@@ -67,8 +65,7 @@ class BookedPosition:
     trade_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(Struct, frozen=True):
     """All orders and positions of a cache, by their ids' order."""
 
     orders: tuple[BookedOrder, ...] = ()

@@ -1,8 +1,10 @@
 """What a user's `configure(builder)` function receives before the node is constructed."""
 
 from copy import copy
-from dataclasses import dataclass, field, fields
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from reconciliation.engine.errors import DuplicateClientError
 from reconciliation.settings import Settings
@@ -12,8 +14,7 @@ class GuardedFactory:
     """What every factory of a guarded client is, whatever the venue."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientSpec:
+class ClientSpec(Struct, frozen=True):
     """One client to build: the engine's configuration for it and the factory that makes it."""
 
     config: Any
@@ -25,8 +26,7 @@ class ClientSpec:
         return isinstance(self.factory, type) and issubclass(self.factory, GuardedFactory)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeBuilder:
+class NodeBuilder(Struct, frozen=True):
     """Collects clients, strategies and actors for a node that does not exist yet.
 
     Attributes:
@@ -46,7 +46,7 @@ class NodeBuilder:
 
     def copied(self, settings: Settings) -> "NodeBuilder":
         """Return a builder of its own with the same collection and other settings."""
-        collected = {part.name: copy(getattr(self, part.name)) for part in fields(self) if part.name != "settings"}
+        collected = {name: copy(part) for name, part in asdict(self).items() if name != "settings"}
         return NodeBuilder(settings, **collected)
 
     def add_data_client(self, name: str, config: Any, factory: type[Any]) -> None:

@@ -1,9 +1,10 @@
 """What a running node counts when it is asked: cheap enough for once a second."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 Unsettled = Literal["order_behind", "order_missing", "position"]
 """What node and venue may differ in: an order whose trades are being brought in, one that is open here and that the
@@ -22,8 +23,7 @@ class Absence(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Orders and differences at one moment; times are seconds since the epoch.
 
     Attributes:

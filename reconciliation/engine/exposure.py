@@ -1,11 +1,11 @@
 """Does an order open or increase a position, or does it reduce one? What the gate goes by."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+
+class Standing(Struct, frozen=True):
     """What there is of an instrument before an order.
 
     Attributes:

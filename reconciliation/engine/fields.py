@@ -1,12 +1,12 @@
 """The shape of a generation's field table: which field of the engine's configuration each setting becomes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class EngineField:
+
+class EngineField(Struct, frozen=True):
     """One setting and the engine's field that it becomes."""
 
     key: str

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 
 class FillId(NamedTuple):
@@ -16,8 +17,7 @@ class FillId(NamedTuple):
         return f"{self.instrument_id}:{self.trade_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The fills and orders a cache holds at one moment."""
 
     fills: Counter[FillId] = field(default_factory=Counter)
@@ -32,8 +32,7 @@ class Snapshot:
     """How many of the orders belong to no strategy (EXTERNAL); a claimed one belongs to its claimant."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewFills:
+class NewFills(Struct, frozen=True):
     """The fills that are in the cache after a reconciliation and were not before it."""
 
     recovered: frozenset[FillId] = frozenset()

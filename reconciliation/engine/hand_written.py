@@ -1,12 +1,13 @@
 """A hand-written configuration of the engine's, as settings of ours."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 
-@dataclass(frozen=True, slots=True)
-class HandWritten:
+
+class HandWritten(Struct, frozen=True):
     """What a configuration says, in settings and in words; plain data, without secrets.
 
     Attributes:

@@ -1,9 +1,10 @@
 """What an account holds, by the venue's word and by the node's, and where the two differ."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct, field
 
 from reconciliation.config import ReconciliationConfig
 
@@ -11,8 +12,7 @@ Offset = tuple[str, str, Decimal | str]
 """What stays the same of a difference while the market moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Struct, frozen=True):
     """What an account holds, as the venue or as the node sees it."""
 
     open_orders: Mapping[str, str] = field(default_factory=dict)
@@ -35,8 +35,7 @@ class Holdings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One thing that venue and node see differently."""
 
     kind: Literal["open_order", "position"]
@@ -64,8 +63,7 @@ class Difference:
         return f"{subject}: {self.venue or 'nothing'} at the venue, {self.node or 'nothing'} on the node"
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """What the settings leave out of reconciliation, and so out of any comparison.
 
     Attributes:

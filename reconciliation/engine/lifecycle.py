@@ -6,8 +6,9 @@ it; one that raises is told by the standard library's logging, and harms nobody 
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.rules.finding import Finding
@@ -22,16 +23,14 @@ Check = Literal["inflight", "open_orders", "positions"]
 """The checks that go on as long as the trader runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Booting:
+class Booting(Struct, frozen=True):
     """A node is about to be built."""
 
     parameters: Mapping[str, Any]
     """Every effective value, secrets masked, and what the values mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseAwaited:
+class LeaseAwaited(Struct, frozen=True):
     """Another node holds a lease that this one needs; it is looked at whether that one still lives."""
 
     name: str
@@ -41,38 +40,33 @@ class LeaseAwaited:
     """How long this may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseTaken:
+class LeaseTaken(Struct, frozen=True):
     """The node holds leases: no other one writes for its trader id, or trades on its accounts."""
 
     leases: Mapping[str, int]
     """Each by its name, with its count of holders, which only grows."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseLost:
+class LeaseLost(Struct, frozen=True):
     """The node holds a lease no more, and ends at once; nothing is sent to the venue any more."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsWarned:
+class SettingsWarned(Struct, frozen=True):
     """The settings work today and should be changed, such as a renamed key."""
 
     warning: Mapping[str, str]
     """Code, key, origin, message and hint."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleBroken:
+class RuleBroken(Struct, frozen=True):
     """The configuration, or what a boot saw, breaks a rule that does not keep the node from starting."""
 
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class PreflightFound:
+class PreflightFound(Struct, frozen=True):
     """Something around the node is not as it should be, and does not keep it from starting."""
 
     check: str
@@ -81,15 +75,13 @@ class PreflightFound:
     """What to do about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Monitored:
+class Monitored(Struct, frozen=True):
     """The node's metrics and health are served."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """Every client has connected and loaded its instruments."""
 
     clients: tuple[str, ...]
@@ -97,8 +89,7 @@ class Connected:
     """Since the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """A claim on everything was resolved."""
 
     strategy_id: str
@@ -106,8 +97,7 @@ class Claimed:
     """How many it came to."""
 
 
-@dataclass(frozen=True, slots=True)
-class CachedExternal:
+class CachedExternal(Struct, frozen=True):
     """The cache holds open orders as EXTERNAL that a strategy claims: the claim came too late for them."""
 
     strategy_id: str
@@ -115,8 +105,7 @@ class CachedExternal:
     """Sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartupProgress:
+class StartupProgress(Struct, frozen=True):
     """A startup reconciliation goes on; one of less than two seconds does not tell."""
 
     step: StartupStep
@@ -135,8 +124,7 @@ class StartupProgress:
     """How long the step may still take at the pace of it so far; None where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartupLimitShort:
+class StartupLimitShort(Struct, frozen=True):
     """A startup reconciliation will take longer than its limit, at the pace that it has."""
 
     expected_secs: float
@@ -146,30 +134,26 @@ class StartupLimitShort:
     """What it should allow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True):
     """The engine said how its startup reconciliation went; it is not verified yet."""
 
     succeeded: bool
     secs: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """Startup reconciliation came to an end, good or bad: the venue was asked once more, or could not be."""
 
     report: ReconciliationReport
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """The trader runs."""
 
     boot_secs: float
 
 
-@dataclass(frozen=True, slots=True)
-class QueryFailed:
+class QueryFailed(Struct, frozen=True):
     """A client did not answer a query of a check, so that its silence says nothing."""
 
     client: str
@@ -179,8 +163,7 @@ class QueryFailed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AbsenceHeld:
+class AbsenceHeld(Struct, frozen=True):
     """Something is missing in the venue's answers, and is not believed gone yet."""
 
     kind: Literal["order", "position"]
@@ -189,8 +172,7 @@ class AbsenceHeld:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderResolved:
+class OrderResolved(Struct, frozen=True):
     """An order that the venue answered it does not know was closed."""
 
     client_order_id: str
@@ -198,8 +180,7 @@ class OrderResolved:
     """What it became."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryMended:
+class HistoryMended(Struct, frozen=True):
     """The cache held a fill in an order or a position alone; the other one has it now as well."""
 
     kind: Literal["order", "position"]
@@ -209,8 +190,7 @@ class HistoryMended:
     trade_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryTorn:
+class HistoryTorn(Struct, frozen=True):
     """The cache holds a position that its orders do not explain, and that was left as it is."""
 
     key: str
@@ -218,31 +198,27 @@ class HistoryTorn:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CacheLost:
+class CacheLost(Struct, frozen=True):
     """The database behind the cache has stopped to answer; what the engine writes meanwhile may be lost."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CacheBack:
+class CacheBack(Struct, frozen=True):
     """The database behind the cache answers again."""
 
     secs: float
     """For how long it did not."""
 
 
-@dataclass(frozen=True, slots=True)
-class WritesMissing:
+class WritesMissing(Struct, frozen=True):
     """The database lacks what the engine wrote while it was away, and it could not be written again."""
 
     keys: Mapping[str, str]
     """Each by its name in the database, with the reason; `*` stands for all that may be missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class WritesMended:
+class WritesMended(Struct, frozen=True):
     """The database was compared with the cache: it holds all that the node holds but for what is told as missing."""
 
     keys: tuple[str, ...]
@@ -251,8 +227,7 @@ class WritesMended:
     """How long it took since the database answered again."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateClosed:
+class GateClosed(Struct, frozen=True):
     """The node's picture is stale or in doubt: orders that open or increase a position are denied from now on."""
 
     reason: str
@@ -260,24 +235,21 @@ class GateClosed:
     """Whether they are; with `node.gate = "report"` it is only told."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateOpened:
+class GateOpened(Struct, frozen=True):
     """The node's picture can be trusted again."""
 
     secs: float
     """For how long the gate was closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExposureDenied:
+class ExposureDenied(Struct, frozen=True):
     """An order that opens or increases a position was denied, because the gate is closed."""
 
     client_order_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(Struct, frozen=True):
     """The node does not do its work any more, and will not by itself: no start, no checks, or no trader.
 
     With `node.on_stuck = "exit"` it is stopped now.
@@ -286,8 +258,7 @@ class Stuck:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckEnded:
+class CheckEnded(Struct, frozen=True):
     """A continuous check has run; a read-only node does not tell."""
 
     check: Check
@@ -297,8 +268,7 @@ class CheckEnded:
     """Why it failed; empty when it did not."""
 
 
-@dataclass(frozen=True, slots=True)
-class FillBrought:
+class FillBrought(Struct, frozen=True):
     """A check booked a fill that did not come by the stream; a read-only node does not tell.
 
     Those that a startup reconciliation books stand in its report.
@@ -310,16 +280,14 @@ class FillBrought:
     trade_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class FillToldTwice:
+class FillToldTwice(Struct, frozen=True):
     """A fill was told again, and is not booked again; a read-only node does not tell."""
 
     client_order_id: str
     trade_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalOrderSeen:
+class ExternalOrderSeen(Struct, frozen=True):
     """An order has appeared that no strategy submitted; a read-only node does not tell.
 
     Those that had ended when a startup reconciliation found them stand in its report.
@@ -331,28 +299,24 @@ class ExternalOrderSeen:
     """Whose it is: that of a claim, or EXTERNAL."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotStarted:
+class NotStarted(Struct, frozen=True):
     """The start failed, and the node has been stopped."""
 
     stage: Stage
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StopFailed:
+class StopFailed(Struct, frozen=True):
     """The code of a strategy or actor failed at the stop; the venue was left properly all the same."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stopping:
+class Stopping(Struct, frozen=True):
     """The node was asked to stop, or has done its work; from now on nothing is traded and nothing is checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopWaits:
+class StopWaits(Struct, frozen=True):
     """The stop waits for something; a wait of less than a second is not told."""
 
     what: str
@@ -361,13 +325,11 @@ class StopWaits:
     """For how long at the most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """The node stopped because it was asked to, or because its work was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Died:
+class Died(Struct, frozen=True):
     """The node ended by itself."""
 
     reason: str

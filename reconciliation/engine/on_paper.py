@@ -1,6 +1,6 @@
 """The settings as the rules judge them, with what they name of a node imported."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation

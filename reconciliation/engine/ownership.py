@@ -1,8 +1,9 @@
 """Whose an order from outside is: by what a node would claim, and by what a cache holds of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.settings import Settings
 
@@ -10,8 +11,7 @@ EXTERNAL: Final = "EXTERNAL"
 """The engine's own strategy id of an order that nobody claims."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Who would own an external order.
 
     Attributes:
@@ -23,8 +23,7 @@ class Ownership:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredOrder:
+class StoredOrder(Struct, frozen=True, kw_only=True):
     """An order as the history in a cache's database tells of it.
 
     Attributes:

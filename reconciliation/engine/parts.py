@@ -1,9 +1,10 @@
 """What the settings name of a node, imported and judged, and not made yet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciliation.engine.builder import ClientSpec, NodeBuilder
 from reconciliation.engine.errors import PartError
@@ -11,8 +12,7 @@ from reconciliation.engine.errors import PartError
 Make = Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """Strategies, actors, execution algorithms and clients of the settings.
 
     Attributes:

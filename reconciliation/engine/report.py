@@ -1,16 +1,16 @@
 """What a startup reconciliation came to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from reconciliation.engine.fills import NewFills, Snapshot
 from reconciliation.engine.holdings import Difference, Holdings, amount_text
 
 
-@dataclass(frozen=True, slots=True)
-class ReconciliationReport:
+class ReconciliationReport(Struct, frozen=True):
     """The end of startup reconciliation: venue and node side by side."""
 
     reconciled: bool

@@ -1,10 +1,9 @@
 """A node that a user's script would have built, and did not: what it was given until it was to run."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class ScriptNode:
+class ScriptNode(Struct):
     """What is known of it.
 
     Attributes:

@@ -6,8 +6,9 @@ seed replays exactly.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 
 class KilledError(BaseException):
@@ -72,8 +73,7 @@ class SimulatedVenue(Protocol):
         """Open a stream by its path with the query; None where it is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One thing that happened.
 
     Attributes:

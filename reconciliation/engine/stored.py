@@ -1,8 +1,9 @@
 """What a cache's database holds of one trader, and what the engine makes of it when it loads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 EXTERNAL = "EXTERNAL"
 """The owner of an order that no strategy placed and no claim covers."""
@@ -12,8 +13,7 @@ Trouble = Literal["refused", "foreign", "unread"]
 which ends the boot too; or the engine passes over it without a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """The keys of one trader, without their prefix `trader-<ID>:`.
 
     Attributes:
@@ -27,8 +27,7 @@ class Stored:
     order_ids: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOrder:
+class StoredOrder(Struct, frozen=True):
     """An order that the engine loads."""
 
     client_order_id: str
@@ -37,8 +36,7 @@ class StoredOrder:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unloadable:
+class Unloadable(Struct, frozen=True):
     """A history that the engine does not load.
 
     Attributes:
@@ -54,8 +52,7 @@ class Unloadable:
     kept: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What came of loading all of it."""
 
     orders: tuple[StoredOrder, ...]

@@ -4,8 +4,9 @@ Keys are named without their trader's prefix, such as `orders:O-1`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from msgspec import Struct, field
 
 MARK: Final = "health:recon"
 """The key that a mark is written to; the engine never reads it."""
@@ -15,8 +16,7 @@ class HistoryDiffersError(Exception):
     """A history in the database is not one that can be completed: it holds what its node does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """All that the database should hold of what was written up to a moment.
 
     Attributes:
@@ -32,8 +32,7 @@ class Written:
     values: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What the database holds of that; a key that it lacks is absent, or empty."""
 
     histories: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
@@ -42,8 +41,7 @@ class Found:
     values: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
+class Lacking(Struct, frozen=True):
     """What the database lacks.
 
     Attributes:

@@ -1,16 +1,16 @@
 """What is wrong with settings, as data and as text."""
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.errors import UnusableError
 
 _LINE: Final = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?(?: \S+)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlace:
+class FilePlace(Struct, frozen=True):
     """A place in a file.
 
     Attributes:
@@ -37,8 +37,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """The line of a file that a problem is about."""
 
     text: str
@@ -53,8 +52,7 @@ class Excerpt:
         return shown, " " * self.start + "^" * max(self.length, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong: where it stands, what is wrong, and what to do."""
 
     origin: str
@@ -65,7 +63,7 @@ class Problem:
     """A short stable word: `unknown_variable`, `unknown_key`, `out_of_range`, ..."""
     message: str
     hint: str
-    excerpt: Excerpt | None = field(default=None, compare=False)
+    excerpt: Excerpt | None = None
     between: tuple[str, ...] = ()
     """The keys that do not go together; empty where one alone is wrong."""
 

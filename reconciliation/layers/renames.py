@@ -1,13 +1,13 @@
 """Keys that have been renamed, so that an old file or variable still works and says what to change."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 KeyPath = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """A key's new place."""
 
     path: KeyPath

@@ -1,10 +1,11 @@
 """One setting, derived from the field of a model: its key, its variable, and what its value may be."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAliasType, Union, get_args, get_origin
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, Field, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -23,8 +24,7 @@ def variable_of(path: Path) -> str:
     return PREFIX + "_".join(path[1:] if path[0] == "reconciliation" else path).upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting: a leaf of the settings tree, or the whole of a section that maps names to tables."""
 
     path: Path

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.layers.known import SETTINGS_DIR_VARIABLE
 from reconciliation.layers.problems import Problem, SettingsError
@@ -17,8 +18,7 @@ _HERE: Final = Path("settings")
 _NAME_IT: Final = f"set {SETTINGS_DIR_VARIABLE} to the folder that is meant ({SHIPPED}: the copy that comes with recon)"
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """A folder that somebody named."""
 
     text: str
@@ -26,8 +26,7 @@ class Naming:
     """`--settings-dir`, `RECON_SETTINGS_DIR`, or the place in an environment file."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFolder:
+class SettingsFolder(Struct, frozen=True):
     """The folder that is used, or would be if nothing were wrong with it."""
 
     path: Path

@@ -8,8 +8,9 @@ by a part of Python that is written in C. What is in any way else is left to the
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 Path = tuple[str, ...]
 
@@ -22,8 +23,7 @@ _HEADER: Final = re.compile(rf"[ \t]*\[[ \t]*({_KEY})[ \t]*\]{_END}")
 _NOTHING: Final = re.compile(_END)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainDocument:
+class PlainDocument(Struct, frozen=True):
     """What a document says, and where."""
 
     values: dict[str, Any]

@@ -7,8 +7,9 @@ A counter that was scraped for the first time at three has not increased, to Pro
 missed is not new; so what was counted is asked for by the life in which it was.
 """
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from reconciliation.monitor.durations import CHECK_SECS, STARTUP_SECS
 from reconciliation.monitor.families import PREFIX
@@ -21,8 +22,7 @@ Severity = Literal["critical", "warning", "info"]
 """Somebody gets up at night; somebody looks today; somebody wants to know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """One alert: it fires while its query is above its bound for long enough.
 
     Attributes:

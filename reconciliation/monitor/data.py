@@ -1,7 +1,8 @@
 """The picture of a node as plain data: what `/status` answers and `recon status` shows."""
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from reconciliation.monitor.health import missing
 from reconciliation.monitor.identity import Identity

@@ -1,8 +1,9 @@
 """How long things took, as a histogram that never forgets and never grows."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Final, Self
+
+from msgspec import Struct
 
 CHECK_SECS: Final = 5.0
 """What one run of a check may take."""
@@ -12,8 +13,7 @@ BOUNDS_SECS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.
 """Upper bounds; both limits are among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Durations:
+class Durations(Struct, frozen=True):
     """A histogram of durations.
 
     Attributes:

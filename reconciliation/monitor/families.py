@@ -5,8 +5,9 @@ never increased. Times are timestamps, so that an age is right at the moment at 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from reconciliation.monitor.durations import Durations
 from reconciliation.monitor.health import late_at
@@ -21,8 +22,7 @@ Values = Mapping[tuple[str, ...], Value]
 """By the values of its labels, in their order; a metric without labels of its own has one, by the empty tuple."""
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """One metric.
 
     Attributes:

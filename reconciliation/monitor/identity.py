@@ -1,11 +1,11 @@
 """Who a node is and what it runs with: what does not change until it ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """One node.
 
     Attributes:

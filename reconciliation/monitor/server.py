@@ -11,13 +11,13 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Final, Self
 
 from reconciliation.monitor.certificate import Certificate
 from reconciliation.monitor.identity import Identity
+from reconciliation.monitor.masked import Masked
 from reconciliation.monitor.serving import Told
 from reconciliation.monitor.status import Picture, Status
 
@@ -30,8 +30,7 @@ END_SECS: Final = 5.0
 EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - what a user may ask for
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Masked, frozen=True):
     """Where a node's endpoints are reached, and by whom.
 
     Attributes:
@@ -42,9 +41,10 @@ class Access:
         key: PEM file of its key.
     """
 
+    HIDDEN = "credentials"
     host: str = "127.0.0.1"
     port: int = 0
-    credentials: str | None = field(default=None, repr=False)
+    credentials: str | None = None
     certificate: str | None = None
     key: str | None = None
 

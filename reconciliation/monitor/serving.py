@@ -9,20 +9,19 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Final
 
 from reconciliation.monitor.certificate import Certificate
 from reconciliation.monitor.endpoints import Server, handler
 from reconciliation.monitor.identity import Identity
+from reconciliation.monitor.masked import Masked
 from reconciliation.monitor.status import Picture
 
 LOOK_SECS: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Masked, frozen=True):
     """What a node tells at first; after that only pictures.
 
     Attributes:
@@ -33,8 +32,9 @@ class Told:
         picture: of the node.
     """
 
+    HIDDEN = "authorization"
     identity: Identity
-    authorization: str | None = field(repr=False)
+    authorization: str | None
     certificate: str | None
     key: str | None
     picture: Picture

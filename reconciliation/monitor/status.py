@@ -1,10 +1,12 @@
 """The status of one node: what it was told of so far, as one frozen picture that any thread and process may read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciliation.monitor.durations import Durations
 
@@ -60,8 +62,7 @@ class Held(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckStatus:
+class CheckStatus(Struct, frozen=True):
     """How one check goes.
 
     Attributes:
@@ -90,8 +91,7 @@ class CheckStatus:
         return self.period_secs is not None
 
 
-@dataclass(frozen=True, slots=True)
-class CacheStatus:
+class CacheStatus(Struct, frozen=True):
     """Whether the database of a node's cache answers.
 
     Attributes:
@@ -113,8 +113,7 @@ class CacheStatus:
     missing: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GateStatus:
+class GateStatus(Struct, frozen=True):
     """Whether orders that open or increase a position are let through.
 
     Attributes:
@@ -132,8 +131,7 @@ class GateStatus:
     denied: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StartupProgress:
+class StartupProgress(Struct, frozen=True):
     """How far a startup reconciliation is that lasts.
 
     Attributes:
@@ -157,8 +155,7 @@ class StartupProgress:
     left_secs: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What was counted in a node a moment ago.
 
     Attributes:
@@ -184,8 +181,7 @@ class Counted:
     checks_alive: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fills:
+class Fills(Struct, frozen=True):
     """The fills of a node's life that did not come by the stream, or came twice.
 
     Attributes:
@@ -201,8 +197,7 @@ class Fills:
     duplicate: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A node at one moment; times are seconds since the epoch.
 
     Attributes:

@@ -1,7 +1,8 @@
 """A node on paper: what it is to be made of, judged once, before anything is started."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.errors import RulesBrokenError
@@ -16,8 +17,7 @@ from reconciliation.rules.subject import Subject
 from reconciliation.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What a node is to be made of, and what the rules say of it."""
 
     builder: NodeBuilder

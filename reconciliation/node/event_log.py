@@ -1,7 +1,8 @@
 """The observer that logs: each event of a node's life as one structured line."""
 
-from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.report import ReconciliationReport

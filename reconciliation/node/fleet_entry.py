@@ -1,11 +1,11 @@
 """What a node publishes of itself in the cache's database, and how all that are there are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import batched
 from typing import Annotated, Any, Final
 
 import redis
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 PREFIX: Final = "recon:fleet:"
@@ -82,8 +82,7 @@ class Entry(_Told):
         return f"{PREFIX}{self.trader_id}:{self.instance_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What stands in a database under `recon:fleet:`.
 
     Attributes:

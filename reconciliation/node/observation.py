@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.counts import Counts

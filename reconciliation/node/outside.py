@@ -5,8 +5,9 @@ One object, because a drill in virtual time has neither a socket nor a thread, a
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.lifecycle import Event
@@ -88,8 +89,7 @@ def unloadable(settings: Settings) -> list[Outcome]:
     return keys.unloadable(settings)
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """How a node reaches what is around it.
 
     Attributes:

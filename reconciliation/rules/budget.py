@@ -1,9 +1,10 @@
 """How often a venue is asked under given settings, and what that weighs against its limit."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.client import ClientTraits
@@ -19,8 +20,7 @@ _WINDOW_MINS: Final = 7 * 1_440
 _MOST_WINDOWS: Final = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What the checks ask for, a minute."""
 
     venue: str
@@ -57,8 +57,7 @@ class Budget:
         return sum(self.worst_requests.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(Struct, frozen=True):
     """How often each call is made by one run of a check.
 
     Attributes:

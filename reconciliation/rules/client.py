@@ -1,8 +1,9 @@
 """What rules know of an execution client."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from reconciliation.rules.figures import several
 
@@ -13,8 +14,7 @@ STOCK_BINANCE_ERRORS: Final = 3
 Report = Literal["orders", "fills", "positions"]
 
 
-@dataclass(frozen=True, slots=True)
-class StockFacts:
+class StockFacts(Struct, frozen=True):
     """What an adapter's stock client makes of a venue that fails."""
 
     empties: tuple[Report, ...]
@@ -45,8 +45,7 @@ class StockFacts:
         return (*told, self.remains) if self.remains else tuple(told)
 
 
-@dataclass(frozen=True, slots=True)
-class ClientTraits:
+class ClientTraits(Struct, frozen=True):
     """The traits of an execution client that settings are judged by."""
 
     venue: str

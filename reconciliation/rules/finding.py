@@ -1,8 +1,9 @@
 """A rule, what it says of a configuration that breaks it, and the form in which that is told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from reconciliation.rules.subject import Subject
@@ -14,8 +15,7 @@ Proof = Literal["run", "read", "computed"]
 _SEVERITIES: Final[Mapping[str, Severity]] = {"E": "error", "W": "warning"}
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """What a rule's function returns when the rule is broken."""
 
     figure: str
@@ -35,8 +35,7 @@ class Violation:
         return bool(self.change or self.guards)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One rule that a configuration breaks."""
 
     id: str
@@ -53,8 +52,11 @@ class Finding:
     """Whether `node.accept` lets it through."""
     assumed: tuple[str, ...] = ()
     """The facts that it rests on and nobody told, by key: an error is a warning for as long."""
-    change: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    change: Mapping[str, Any] = field(default_factory=dict)
     """What the hint sets, by key as the user knows it; following those of all findings leaves no new one."""
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.keys, self.origins, self.figure))  # the mapping has no hash
 
     @property
     def refuses(self) -> bool:
@@ -76,8 +78,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule: a pure function with what there is to say about it."""
 
     id: str

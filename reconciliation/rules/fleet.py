@@ -4,17 +4,18 @@ A venue's limit is of an address and of a minute of its clock, whatever account 
 one does when all is well; what strategies ask for comes on top.
 """
 
-from dataclasses import asdict, dataclass
 from math import ceil, floor
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciliation.rules.budget import Budget
 
 _MINUTE_SECS: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Struct, frozen=True):
     """What some nodes with the same settings ask for, in the venue's unit."""
 
     nodes: int

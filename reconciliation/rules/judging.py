@@ -1,10 +1,11 @@
 """Judging a configuration by one rule, also where the engine refuses a value that the rule reads."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.finding import Rule, Violation

@@ -5,12 +5,12 @@ only, so that what they add up to is an estimate.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Call:
+
+class Call(Struct, frozen=True):
     """One call and what it costs in the venue's unit."""
 
     name: str
@@ -19,8 +19,7 @@ class Call:
     """Whether the guard `history` asks on when the lookback spans more than one of the venue's windows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calls:
+class Calls(Struct, frozen=True, kw_only=True):
     """The calls of each check.
 
     Attributes:
@@ -50,8 +49,7 @@ class Calls:
     history_per_symbol: tuple[Call, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueLimit:
+class VenueLimit(Struct, frozen=True, kw_only=True):
     """The limit of one venue.
 
     Attributes:

@@ -10,6 +10,7 @@ from reconciliation.rules.inflight import WHILE, guarded, outlasting, shortest
 from reconciliation.rules.subject import Subject
 
 _GUARDS: Final = frozenset({"bulk_queries", "answered_absence"})
+_KEEPS_OPEN: Final = "reports"
 
 LEAST_INTERVAL_SECS: Final = 5.0
 
@@ -84,22 +85,23 @@ def lost_events_are_repaired(s: Subject) -> Violation | None:
     "reconciliation.open_check_open_only",
     "reconciliation.open_check_lookback_mins",
     "facts.max_resting_order_mins",
+    "node.guards",
     proof="run",
     why="An order older than the lookback is missing in every answer: it costs a query of its own again and again, and"
-    " each is a chance to be called REJECTED.",
-    cure="open_check_lookback_mins of at least the age of the oldest resting order",
+    " each is a chance to be called REJECTED; one that came in from outside ends the check with an error.",
+    cure="the guard reports at Binance, or open_check_lookback_mins of at least the age of the oldest resting order",
 )
 def lookback_covers_resting_orders(s: Subject) -> Violation | None:
     """The open check looks back further than orders rest."""
     r, oldest = s.checks, s.facts.max_resting_order_mins
     if oldest is None or r.open_check_interval_secs is None or r.open_check_open_only:
         return None
-    if r.open_check_lookback_mins >= oldest:
+    is_cured = all(client.guarded for client in s.clients)
+    if r.open_check_lookback_mins >= oldest or (is_cured and _KEEPS_OPEN in s.guards):
         return None
-    return Violation(
-        f"the check looks back {number(r.open_check_lookback_mins)} min; orders rest up to {number(oldest)} min",
-        change={"reconciliation.open_check_lookback_mins": oldest},
-    )
+    figure = f"the check looks back {number(r.open_check_lookback_mins)} min; orders rest up to {number(oldest)} min"
+    change = {"reconciliation.open_check_lookback_mins": oldest}
+    return guarded(s, figure, (_KEEPS_OPEN,), change) if is_cured else Violation(figure, change=change)
 
 
 @rule(

@@ -1,9 +1,11 @@
 """What a configuration means: when its checks run, what they conclude and repair after how long, and what they cost."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from math import inf
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciliation.rules import timings
 from reconciliation.rules.budget import Budget, tightest_budget
@@ -15,16 +17,14 @@ from reconciliation.rules.timings import Answer, Conditions, Periods, Span
 ANSWERS: Final[tuple[Answer, ...]] = ("no_such_order", "refused", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How long something closed stays in memory, in minutes; both None is for ever."""
 
     least_mins: int | None
     most_mins: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a configuration means; seconds unless the name says otherwise."""
 
     symbols: int

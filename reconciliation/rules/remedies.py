@@ -5,8 +5,10 @@ each hint names the values at which no rule asks for another one.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciliation.rules.catalogue import RULES
 from reconciliation.rules.figures import several
@@ -24,8 +26,7 @@ _LONGEST_MENDED_WAIT_SECS: Final = 3.0
 Broken = tuple[Rule, Violation]
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What cures one finding.
 
     Attributes:

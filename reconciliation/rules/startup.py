@@ -1,9 +1,10 @@
 """What a start asks the venue for, how long it takes by the history that it finds, and the rule about that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reconciliation.rules.budget import lookback_windows
 from reconciliation.rules.figures import counted, duration
@@ -36,8 +37,7 @@ _CONNECTS_IN: Final = 9
 _VERIFIES_IN: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class StartCost:
+class StartCost(Struct, frozen=True):
     """What a start costs.
 
     Attributes:

@@ -1,10 +1,11 @@
 """What is judged: a configuration, with what is known of the database, the claims and the clients around it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from reconciliation.config import ReconciliationConfig
@@ -39,8 +40,7 @@ FACTS: Final = (
 _NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Struct, frozen=True):
     """The database behind the cache, as the engine is told of it."""
 
     number_of_retries: int
@@ -52,8 +52,7 @@ class Database:
     """Which of its fields hold characters that break the url the engine makes of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """Facts that a boot saw, which beat what the settings say; None where it saw nothing."""
 
     symbols: int | None = None
@@ -65,8 +64,7 @@ class Observed:
         return {name: value for name, value in seen.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class NothingToJudge:
+class NothingToJudge(Struct, frozen=True):
     """A node that reconciles with nothing.
 
     Attributes:
@@ -76,8 +74,7 @@ class NothingToJudge:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One configuration to judge."""
 
     reconciliation: ReconciliationConfig

@@ -1,8 +1,9 @@
 """The rule about units: a value that is absurd in the unit of its key, and usual in another one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reconciliation.rules.budget import fits_the_limit
 from reconciliation.rules.figures import duration, number
@@ -31,8 +32,7 @@ _LOOKBACK: Final = "reconciliation.open_check_lookback_mins"
 _ASKS: Final = ("reconciliation.open_check_interval_secs", "reconciliation.position_check_interval_secs")
 
 
-@dataclass(frozen=True, slots=True)
-class _Slip:
+class _Slip(Struct, frozen=True):
     """A unit that values are given in where another one is wanted.
 
     Attributes:

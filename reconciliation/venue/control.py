@@ -1,10 +1,10 @@
 """The control API: history, orders by hand, faults, and the truth to compare with."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import asdict
 from pydantic import ValidationError
 
 from reconciliation.venue.bodies import (

@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Self
+
+from msgspec import Struct
 
 from reconciliation.venue.errors import ExchangeError, missing
 
@@ -15,8 +16,7 @@ MAX_RECV_WINDOW_MS: Final = 60_000
 AHEAD_MS: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPair:
+class KeyPair(Struct, frozen=True):
     """An API key and its secret."""
 
     api_key: str

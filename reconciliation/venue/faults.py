@@ -3,15 +3,15 @@
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 LOG_LENGTH: Final = 100_000
 NO_BODY: Final = {"code": -1000, "msg": "An unknown error occurred while processing the request."}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What goes back over a connection.
 
     Attributes:
@@ -23,8 +23,7 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
+class Handling(Struct, frozen=True):
     """What becomes of a call that has come in, whoever still waits for it.
 
     Attributes:
@@ -38,8 +37,7 @@ class Handling:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, kw_only=True):
     """What goes wrong with a call.
 
     Attributes:
@@ -72,8 +70,7 @@ class Fault:
         return Answer(self.status, text.encode())
 
 
-@dataclass(slots=True)
-class LoggedCall:
+class LoggedCall(Struct):
     """One call as it came in.
 
     Attributes:

@@ -3,9 +3,10 @@
 import fcntl
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TextIO, get_type_hints
+
+from msgspec.structs import asdict
 
 from reconciliation.venue.credentials import KeyPair
 from reconciliation.venue.errors import DataDirUnusable

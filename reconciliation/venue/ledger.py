@@ -1,9 +1,10 @@
 """The truth of the venue: orders, fills, positions, commissions and the wallet."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import asdict, replace
 
 from reconciliation.venue.errors import ExchangeError, RequestRefused, no_such_order, unknown_order
 from reconciliation.venue.records import (

@@ -6,10 +6,11 @@ Times are milliseconds since the epoch; prices and amounts of money are USDT, qu
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Self
+
+from msgspec import Struct
 
 # The finest amount the exchange accounts in, for money and for average prices.
 EIGHT_PLACES = Decimal("0.00000001")
@@ -65,8 +66,7 @@ class Execution(StrEnum):
     AMENDMENT = "AMENDMENT"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrderRequest:
+class OrderRequest(Struct, frozen=True, kw_only=True):
     """An order as somebody asks for it.
 
     Attributes:
@@ -85,16 +85,14 @@ class OrderRequest:
     good_till_ms: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Placed(OrderRequest):
+class Placed(OrderRequest, frozen=True, kw_only=True):
     """Entry: an order was accepted."""
 
     order_id: int
     time_ms: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filled:
+class Filled(Struct, frozen=True, kw_only=True):
     """Entry: an order traded."""
 
     trade_id: int
@@ -105,8 +103,7 @@ class Filled:
     time_ms: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Closed:
+class Closed(Struct, frozen=True, kw_only=True):
     """Entry: an order ended unfilled or partly filled, as CANCELED or EXPIRED."""
 
     order_id: int
@@ -114,8 +111,7 @@ class Closed:
     time_ms: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Amended:
+class Amended(Struct, frozen=True, kw_only=True):
     """Entry: an open limit order got a new quantity and price."""
 
     order_id: int
@@ -124,8 +120,7 @@ class Amended:
     time_ms: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeverageSet:
+class LeverageSet(Struct, frozen=True, kw_only=True):
     """Entry: the leverage of a symbol was chosen; it is reported and limits nothing."""
 
     symbol: str
@@ -135,8 +130,7 @@ class LeverageSet:
 Entry = Placed | Filled | Closed | Amended | LeverageSet
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order(Placed):
+class Order(Placed, frozen=True, kw_only=True):
     """An order as it stands now: as placed or amended, and what has become of it.
 
     Attributes:
@@ -166,8 +160,7 @@ class Order(Placed):
         return (self.quote / self.filled).quantize(EIGHT_PLACES) if self.filled else Decimal(0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fill(Filled):
+class Fill(Filled, frozen=True, kw_only=True):
     """A trade with what it did to the account."""
 
     client_order_id: str
@@ -177,8 +170,7 @@ class Fill(Filled):
     realized_pnl: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
-class Position:
+class Position(Struct, frozen=True, kw_only=True):
     """The net position of a symbol in one-way mode.
 
     Attributes:
@@ -214,8 +206,7 @@ class Position:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One change of an order, with everything a user stream tells about it.
 
     Attributes:

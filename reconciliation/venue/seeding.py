@@ -1,10 +1,11 @@
 """History made up on request: past round trips, a position, resting orders."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import product
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.venue.errors import RequestRefused
 from reconciliation.venue.ledger import Ledger
@@ -17,8 +18,7 @@ LONGEST_SPAN_MS: Final = 6 * 86_400_000
 MINUTE_MS: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Seeded:
+class Seeded(Struct, frozen=True):
     """What a seeding added.
 
     Attributes:

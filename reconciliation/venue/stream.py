@@ -1,8 +1,9 @@
 """The user data stream: every change of an order, told to whoever listens, in the words of their wire."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from reconciliation.venue.records import Event
 from reconciliation.venue.state import VenueState
@@ -21,8 +22,7 @@ class Listener(Protocol):
         """Break the connection without a closing handshake."""
 
 
-@dataclass(eq=False, slots=True)
-class Ear:
+class Ear(Struct, eq=False):
     """One open socket.
 
     Attributes:

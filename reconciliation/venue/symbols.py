@@ -1,8 +1,9 @@
 """The contracts traded here, and the exchangeInfo answer that describes them."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from reconciliation.venue.errors import ExchangeError
 
@@ -20,8 +21,7 @@ TIMES_IN_FORCE = ("GTC", "IOC", "FOK", "GTX", "GTD")
 MIN_NOTIONAL = Decimal(5)
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A USDT-margined perpetual contract whose market stands still.
 
     Attributes:

@@ -1,7 +1,8 @@
 """The ledger and the fault table as the control API shows them."""
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from reconciliation.venue.faults import Fault
 from reconciliation.venue.figures import money

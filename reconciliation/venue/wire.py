@@ -1,9 +1,10 @@
 """What a wire is: one exchange's way to put the account into words. Each has a room of its own."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from reconciliation.venue.faults import Answer
 from reconciliation.venue.stream import Listener
@@ -12,8 +13,7 @@ type After = Callable[[float, Callable[[], None]], object]
 """Has something done after so many seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """A REST call as it came in.
 
     Attributes:

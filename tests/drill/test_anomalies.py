@@ -1,11 +1,11 @@
 """The judge names every way in which a node's books differ from a venue's ledger, and nothing else."""
 
 import inspect
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from reconciliation.drill.anomalies import Anomaly, Expected, Kind, anomalies, stored
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder

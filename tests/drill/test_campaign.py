@@ -1,10 +1,10 @@
 """What failed is cut down, saved and played again; what does not start is told before anything is played."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from own_scenarios import END, LOST
 from planted import SHIPPED, outcome, own_job
 

@@ -1,11 +1,11 @@
 """A failure that is saved is the same when it is read, and a file that is none is refused with its reason."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from planted import SHIPPED, run, schedule
 
 from reconciliation.drill.anomalies import Kind

@@ -4,6 +4,7 @@ import logging
 from typing import get_args
 
 import pytest
+from msgspec import Struct
 
 from reconciliation.engine.lifecycle import Event, Lifecycle, Started, Stopped
 
@@ -47,6 +48,6 @@ def test_an_observer_that_raises_is_logged_and_harms_nobody(caplog: pytest.LogCa
 
 
 @pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
-def test_no_event_can_be_changed_by_an_observer(event: type) -> None:
-    assert event.__dataclass_params__.frozen  # type: ignore[attr-defined]
+def test_no_event_can_be_changed_by_an_observer(event: type[Struct]) -> None:
+    assert event.__struct_config__.frozen
     assert event.__doc__

@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciliation.engine.fills import FillId, NewFills, Snapshot
 from reconciliation.engine.holdings import Difference, Holdings

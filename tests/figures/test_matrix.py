@@ -1,8 +1,7 @@
 """The page of all scenarios: it names every story and every known limit, and is made of runs."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from figures import matrix
 from figures.page import written

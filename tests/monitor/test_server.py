@@ -18,7 +18,9 @@ import pytest
 
 from reconciliation.monitor.certificate import CertificateError
 from reconciliation.monitor.identity import Identity
+from reconciliation.monitor.masked import Masked
 from reconciliation.monitor.server import EVERYWHERE, Access, MonitorServer
+from reconciliation.monitor.serving import Told
 from reconciliation.monitor.status import Check, Status
 
 PATIENCE_SECS = 20.0
@@ -234,7 +236,18 @@ def test_credentials_are_needed_where_some_are_set(status: Status) -> None:
         assert asked(server, "/metrics")[0] == 401
         assert asked(server, "/metrics", Authorization=headers["wrong"])[0] == 401
         assert asked(server, "/metrics", Authorization=headers["right"])[0] == 200
-    assert "s3cret" not in repr(Access(credentials="me:s3cret"))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [Access(credentials="me:s3cret"), Told(IDENTITY, "Basic s3cret", None, None, Status(time.time, {}).picture)],
+    ids=["access", "told"],
+)
+def test_no_secret_is_printed(record: Masked) -> None:
+    """Not in a log, nor by what prints a traceback with its local variables."""
+    printed = [repr(record), str(record), repr(record.__rich_repr__())]
+    assert not [text for text in printed if "s3cret" in text]
+    assert all("certificate" in text for text in printed), "the rest is"
 
 
 def certified(folder: Path) -> tuple[Path, Path]:

@@ -1,9 +1,9 @@
 from collections import Counter
-from dataclasses import asdict
 from decimal import Decimal
 from typing import get_args
 
 import pytest
+from msgspec.structs import asdict
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.fills import FillId, NewFills, Snapshot

@@ -1,9 +1,9 @@
 """Each rule: a setting that trips it, and one just inside the bound that does not."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rule_subjects import QUICK_TO_FAIL, finding, hand, ids, ours, unguarded
 
 from reconciliation.rules.catalogue import RULES
@@ -12,6 +12,7 @@ from reconciliation.rules.subject import Subject
 
 IDS = ("BTCUSDT-PERP.BINANCE",)
 OPEN_ONLY = {"open_check_open_only": True}
+WHOLE = {"open_check_open_only": False, "open_check_interval_secs": 5.0}
 
 
 def r(**keys: Any) -> Subject:
@@ -23,6 +24,12 @@ GRACEFUL = {"graceful_shutdown_on_exception": True}
 
 def facts(given: dict[str, Any], **keys: Any) -> Subject:
     return ours(facts=given, reconciliation=keys)
+
+
+def resting(mins: int, **keys: Any) -> Subject:
+    """Return settings of a node that leaves it to the lookback which open orders a check is told of."""
+    subject = unguarded("reports", **keys)
+    return replace(subject, facts=subject.facts.model_copy(update={"max_resting_order_mins": mins}))
 
 
 def hedging(**keys: Any) -> Subject:
@@ -110,8 +117,11 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("E24", near_sighted(r(lookback_mins=10_081)), r(lookback_mins=10_081)),
     ("W21", r(**OPEN_ONLY), r()),
     ("W21", r(open_check_interval_secs=None), r(position_check_interval_secs=None)),
-    ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 60})),
-    ("W22", facts({"max_resting_order_mins": 61}), facts({"max_resting_order_mins": 61}, **OPEN_ONLY)),
+    ("W22", resting(61), resting(60)),
+    ("W22", resting(61), resting(61, **OPEN_ONLY)),
+    ("W22", resting(61), facts({"max_resting_order_mins": 61})),
+    ("W22", stock(facts({"max_resting_order_mins": 61})), facts({"max_resting_order_mins": 61})),
+    ("W22", hand(None, WHOLE, {"max_resting_order_mins": 61}), hand(None, WHOLE, {"max_resting_order_mins": 60})),
     ("W23", r(inflight_check_interval_ms=None), r()),
     ("W24", facts({"venue_round_trip_ms": 5_000}), facts({"venue_round_trip_ms": 4_999})),
     ("W25", r(**OPEN_ONLY, open_check_missing_retries=6), r(**OPEN_ONLY)),
@@ -224,10 +234,10 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
         (facts({"container_grace_secs": 20.0}), "W31", "a stop may take 40 s; the supervisor kills after 20 s", "40 s"),
         (r(open_check_interval_secs=2.0), "W32", "open orders are checked every 2 s", "= 5.0"),
         (
-            facts({"max_resting_order_mins": 1_440}),
+            resting(1_440),
             "W22",
             "the check looks back 60 min; orders rest up to 1440 min",
-            "set reconciliation.open_check_lookback_mins = 1440",
+            "put reports back into node.guards; or set reconciliation.open_check_lookback_mins = 1440",
         ),
         (
             r(**OPEN_ONLY, position_check_interval_secs=None),

@@ -1,8 +1,7 @@
 """The plan of a node is that of the clients which were really added; of several, the worst of each figure."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from reconciliation import load
 from reconciliation.layers.settings_folder import shipped_settings

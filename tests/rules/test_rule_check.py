@@ -1,9 +1,9 @@
 """Judging: order, acceptance, what is masked, what is refused, what was observed; and that the presets pass."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rule_subjects import hand, ids, ours
 
 from reconciliation import ReconciliationPreset, load
@@ -13,6 +13,7 @@ from reconciliation.rules.catalogue import RULES, named
 from reconciliation.rules.check import check, refusals
 from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.subject import FACTS, Observed, Subject, subject_of
+from reconciliation.settings.guards import GUARDS
 
 ENGINE_ONLY = {
     "cache.flush_on_start",
@@ -26,6 +27,8 @@ ENGINE_ONLY = {
 }
 """Keys that no setting of ours has: only a hand-written configuration can break their rules."""
 
+WITHOUT_REPORTS = {"RECON_NODE_GUARDS": ",".join(guard for guard in GUARDS if guard != "reports")}
+
 
 def preset(name: str) -> Subject:
     return subject_of(load(preset=name, env={}, settings_dir=shipped_settings()))
@@ -34,6 +37,13 @@ def preset(name: str) -> Subject:
 def test_the_rules_are_those_that_settings_may_accept_in_their_order() -> None:
     errors = [f"E{number:02}" for number in range(1, 25)]
     assert [rule.id for rule in RULES] == [*errors, *(f"W{number}" for number in range(21, 42))]
+
+
+def test_findings_can_be_told_apart_in_a_set() -> None:
+    findings = check(ours(reconciliation={"open_check_interval_secs": None}))
+    assert findings
+    assert {*findings, *(replace(finding) for finding in findings)} == {*findings}
+    assert len({*findings}) == len(findings)
 
 
 def test_every_rule_says_what_why_and_how() -> None:
@@ -187,15 +197,15 @@ def test_a_finding_names_its_keys_and_where_they_stand(tmp_path: Path) -> None:
 
 def test_what_was_observed_beats_what_the_settings_say_and_is_told() -> None:
     settings = load(env={}, settings_dir=shipped_settings())
-    (found,) = check(subject_of(settings, observed=Observed(oldest_resting_mins=61)))
-    assert found.id == "W22"
-    assert found.figure.endswith("(facts.max_resting_order_mins as observed)")
-    assert found.data()["origins"]["facts.max_resting_order_mins"] == "observed"
+    (found,) = check(subject_of(settings, observed=Observed(symbols=500)))
+    assert found.id == "W36"
+    assert found.figure.endswith("(facts.symbols as observed)")
+    assert found.data()["origins"]["facts.symbols"] == "observed"
     assert check(subject_of(settings, observed=Observed())) == ()
 
 
 def test_observed_facts_wake_the_rules_that_were_silent() -> None:
-    settings = load(env={}, settings_dir=shipped_settings())
+    settings = load(env=WITHOUT_REPORTS, settings_dir=shipped_settings())
     found = check(subject_of(settings, observed=Observed(symbols=500, oldest_resting_mins=90)))
     assert [said.id for said in found] == ["W22", "W36"]
     assert all("as observed" in said.figure for said in found)

@@ -1,10 +1,9 @@
 """How many nodes one address bears, and how far apart they may start."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from reconciliation import load
 from reconciliation.rules.budget import Budget, budget

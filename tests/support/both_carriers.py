@@ -9,11 +9,11 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import product
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from virtual import settings_with
 
 from reconciliation.drill.scenario import Scenario, shipped_scenarios

@@ -1,6 +1,7 @@
-from dataclasses import fields
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
+
+from msgspec.structs import asdict
 
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.rules.limits import LIMITS
@@ -58,7 +59,7 @@ def test_each_answer_tells_of_it(venue: VenueProcess) -> None:
 def test_a_call_weighs_here_what_the_plan_reckons_with() -> None:
     """The venue imports nothing of recon, and both take it from Binance's documentation."""
     calls = LIMITS["BINANCE"].calls
-    reckoned = {call for kind in fields(calls) for call in getattr(calls, kind.name)}
+    reckoned = {call for kind in asdict(calls).values() for call in kind}
     assert len(reckoned) > 8
     for call in reckoned:
         query = "symbol=BTCUSDT" if call.cost == 1 else ""

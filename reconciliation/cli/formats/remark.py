@@ -1,8 +1,9 @@
 """What a verdict has to say, one thing by one, for the forms that show each at its place."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
+
+from msgspec import Struct
 
 from reconciliation.layers.problems import FilePlace, Problem, file_place, printable
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """A finding, or a problem with settings.
 
     Attributes:

@@ -6,10 +6,11 @@ Python itself tells of each call, so that nothing of the classes or of the code 
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reconciliation.engine.user_code import is_the_users
 
@@ -20,8 +21,7 @@ _ENGINE: Final = "nautilus_trader."
 """Where the classes are; those of the user's own may be called alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Construction:
+class Construction(Struct, frozen=True):
     """One call that constructs an object, however often it ran.
 
     Attributes:

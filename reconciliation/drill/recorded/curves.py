@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
 
 from reconciliation.drill.recorded.spans import ENDS
 from reconciliation.drill.venues import BINANCE
@@ -20,8 +21,7 @@ Step = tuple[float, Decimal | None]
 """From so many seconds on the position is so much; None where there is no node."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class Curve(Struct, frozen=True, kw_only=True):
     """The signed position of one instrument, step by step."""
 
     instrument_id: str
@@ -29,8 +29,7 @@ class Curve:
     node: tuple[Step, ...]
 
 
-@dataclass(slots=True)
-class NodePositions:
+class NodePositions(Struct):
     """Follows what a node believes of its positions.
 
     Attributes:

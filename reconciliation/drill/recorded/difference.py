@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.drill.anomalies import net_positions
 from reconciliation.drill.venues import BINANCE
@@ -21,8 +22,7 @@ _STATUSES: Final = {"NEW": "ACCEPTED"}
 """The venue's words where the engine has others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One order, trade or position on both sides.
 
     Attributes:
@@ -40,8 +40,7 @@ class Row:
     is_wrong: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """All of it.
 
     Attributes:

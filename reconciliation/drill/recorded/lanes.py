@@ -1,9 +1,11 @@
 """What happened in a run, lane by lane: single moments, and spans that begin and end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 FOLDED_SECS: Final = 60.0
 """What repeats itself within so long is told once, with how often."""
@@ -43,8 +45,7 @@ class Shade(StrEnum):
     AGREED = "agreed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """One thing that happened, or the same thing several times.
 
     Attributes:
@@ -64,8 +65,7 @@ class Moment:
     is_routine: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """Something that lasted, in seconds since the run began."""
 
     begin: float

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct, field
 from pydantic import TypeAdapter
 
 from reconciliation.drill.operation import Operation
@@ -34,8 +34,7 @@ QUOTES: Final = "'\""
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@dataclass(slots=True)
-class Story:
+class Story(Struct):
     """Reads a trace, entry by entry.
 
     Attributes:

@@ -1,7 +1,8 @@
 """All that is kept of one run."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciliation.drill.recorded.curves import Curve, NodePositions, curves
 from reconciliation.drill.recorded.difference import Difference, difference
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from reconciliation.drill.virtual import VirtualRun
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One run as a person wants to see it.
 
     Attributes:

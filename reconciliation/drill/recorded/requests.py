@@ -1,15 +1,15 @@
 """What the venue was asked, folded: a check asks the same thing hundreds of times."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 GRAIN: Final = 440
 """How many times a run is told apart in: as many as can be drawn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calls:
+class Calls(Struct, frozen=True, kw_only=True):
     """All requests of one name.
 
     Attributes:
@@ -27,8 +27,7 @@ class Calls:
     failed_at: tuple[float, ...]
 
 
-@dataclass(slots=True)
-class Requests:
+class Requests(Struct):
     """Counts requests as they come."""
 
     _asked: dict[str, list[float]] = field(default_factory=dict)

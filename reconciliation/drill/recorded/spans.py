@@ -1,8 +1,10 @@
 """What lasted in a run: faults until they end, a node's lives, its connections to the stream."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciliation.drill.operation import Operation
 from reconciliation.drill.recorded.lanes import Lane, Shade, Span
@@ -27,8 +29,7 @@ ENDS: Final = frozenset({"Stopped", "Died", "NotStarted", "ended:"})
 _SILENT: Final = "silent socket"
 
 
-@dataclass(slots=True)
-class Spans:
+class Spans(Struct):
     """Gathers spans from what happens, told in the order of its times.
 
     Attributes:

@@ -1,10 +1,11 @@
 """One run that is to be played: everything it needs, as it travels to the process that plays it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
 
 from reconciliation.drill.anomalies import Anomaly, Kind
 from reconciliation.drill.checks import Refused
@@ -32,8 +33,7 @@ class Recording(StrEnum):
     EVERY = "every"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """Which settings: what `load()` needs, in whatever process.
 
     Attributes:
@@ -75,8 +75,7 @@ class Chosen:
         return load(self.preset, self.env, self.settings_dir, self.overrides, self.env_file).fingerprint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One run.
 
     Attributes:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Final, NamedTuple, Self
+
+from msgspec import Struct
 
 from reconciliation.drill.runs.job import Job
 from reconciliation.drill.runs.nursery import Child, Nursery
@@ -27,8 +28,7 @@ class Finished(NamedTuple):
     wall_secs: float
 
 
-@dataclass(slots=True)
-class _Busy:
+class _Busy(Struct):
     job: Job
     begun: float
     until: float

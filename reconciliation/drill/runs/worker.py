@@ -7,11 +7,12 @@ import sys
 import time
 import traceback
 import warnings
-from dataclasses import replace
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from reconciliation.drill.recorded.record import Recorder
 from reconciliation.drill.runs.job import Job, Recording

@@ -1,10 +1,11 @@
 """What is traded, by the strategies and by hand, and what the account has traded before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from reconciliation.drill.schedule import (
     STRATEGIES,
@@ -42,8 +43,7 @@ MARKETS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resting:
+class Resting(Struct, frozen=True):
     """An order that may still be there."""
 
     name: str

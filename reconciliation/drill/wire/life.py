@@ -10,8 +10,9 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from reconciliation.drill.venues import VenueName
 from reconciliation.engine.builder import NodeBuilder
@@ -34,8 +35,7 @@ ADDED: Final = {"BYBIT": add_bybit_clients}
 """What adds the clients of a venue for which the settings have none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """What a node is made of.
 
     Attributes:

@@ -1,10 +1,10 @@
 """From a hand-written configuration to the settings that mean the same, and to what no setting of ours holds."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 from nautilus_trader.config import CacheConfig, DatabaseConfig, LiveExecEngineConfig, LoggingConfig, TradingNodeConfig
 from nautilus_trader.trading.strategy import Strategy
 
@@ -31,8 +31,7 @@ _OTHERS: Final = ("environment", "data_engine", "portfolio", "emulator", "catalo
 """The parts of a node that no setting holds, and that are no clients."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """One configuration object and what the engine would take of it."""
 
     config: msgspec.Struct

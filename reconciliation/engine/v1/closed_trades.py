@@ -7,11 +7,11 @@ somebody reads them; what is read is the same. Read and measured with 1.231.0 an
 """
 
 from array import array
-from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Final
 
 import pandas as pd
+from msgspec import Struct, field
 from nautilus_trader.analysis.analyzer import PortfolioAnalyzer
 from nautilus_trader.model.identifiers import PositionId
 from nautilus_trader.model.objects import Currency, Money
@@ -20,8 +20,7 @@ _UNTOLD: Final = -1
 """Stands where no time was told."""
 
 
-@dataclass(slots=True)
-class _Closes:
+class _Closes(Struct):
     """Realized profits of one currency, in the order in which they were told."""
 
     position_ids: list[str] = field(default_factory=list)

@@ -5,10 +5,10 @@ it loads. Measured with 1.231.0: `tests/journeys/test_reown.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.orders import OrderUnpacker
 from nautilus_trader.serialization.serializer import MsgSpecSerializer

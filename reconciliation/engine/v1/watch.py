@@ -141,7 +141,7 @@ class Watch:
 
     def _let_go(self, check: Check) -> None:
         """Forget what the check that has just run does not hold any more, and now and then what was purged."""
-        if len(self._external) > self._engine._cache.orders_total_count():
+        if len(self._external) > len(self._engine._cache.client_order_ids()):
             self._external &= self._engine._cache.client_order_ids()
         for absence, (_, told) in tuple(self._held.items()):
             if absence.kind == "position":

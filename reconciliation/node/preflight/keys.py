@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from redis.exceptions import RedisError, ResponseError
 
 from reconciliation.cache_client import connect
@@ -31,8 +31,7 @@ CLIENT: Final = "engine's client"
 NAMES: Final = (CLIENT, TRADERS, EXTERNALS, LOADS, FORM)
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Struct, frozen=True):
     """What stands in a database.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What one check came to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from reconciliation.errors import ExitCode
 
@@ -10,8 +11,7 @@ Verdict = Literal["ok", "warn", "fail", "unknown"]
 """Unknown is a check that could not be made; `found` says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What one check came to.
 
     Attributes:

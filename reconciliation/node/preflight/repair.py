@@ -8,10 +8,10 @@ import json
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
 from redis.exceptions import RedisError, WatchError
 
 from reconciliation.cache_client import connect
@@ -37,8 +37,7 @@ class RepairError(ReconError):
     exit_code = ExitCode.PREFLIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """What was done.
 
     Attributes:

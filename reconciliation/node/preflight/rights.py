@@ -5,9 +5,9 @@ and `DISCARD` drops the queue (Redis 6.2 to 7.0, Valkey 9.1).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from redis.exceptions import NoPermissionError, ResponseError
 
 from reconciliation.node.lease import PREFIX as LEASES
@@ -40,8 +40,7 @@ ENGINE_COMMANDS: Final[tuple[Command, ...]] = (
 """What the engine's client of the cache does beside MULTI and EXEC, counted by a server under a node's whole life."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnKeys:
+class OwnKeys(Struct, frozen=True):
     """Keys that recon itself writes beside the engine's.
 
     Attributes:
@@ -75,8 +74,7 @@ OWN_KEYS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """What was found.
 
     Attributes:

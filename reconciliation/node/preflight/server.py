@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import redis
+from msgspec import Struct
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from reconciliation.cache_client import connect
@@ -71,8 +71,7 @@ def server_outcomes(url: str, node: NodeSettings) -> list[Outcome]:
     return [outcome, *(Outcome(name, *judge(facts)) for name, judge in JUDGES.items())]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a server tells.
 
     Attributes:

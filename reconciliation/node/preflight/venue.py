@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reconciliation.engine.client import PositionMode
 from reconciliation.engine.generation import generation
@@ -19,8 +20,7 @@ PATIENCE_SECS: Final = 5.0
 VENUE, CLOCK, KEY, MODE, INSTRUMENTS = "venue", "clock", "key", "position mode", "instruments"
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
+class _Answers(Struct, frozen=True):
     """What a venue answered; an error is an answer too.
 
     Attributes:

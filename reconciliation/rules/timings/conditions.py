@@ -1,7 +1,8 @@
 """What decides how long an order lives that nobody answers for, and the span that comes of it."""
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules.client import ClientTraits
@@ -14,16 +15,14 @@ OUTAGES: Final[tuple[Answer, ...]] = ("refused", "error")
 """The answers of a venue that is away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """When something happens at the soonest and at the latest, in seconds; latest is None where it may never."""
 
     soonest_secs: float
     latest_secs: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """What the node that asks for an order is like.
 
     Attributes:

@@ -4,8 +4,9 @@ The continuous checks are one serial loop that sleeps `tick = min(enabled interv
 has passed; read in `_continuous_reconciliation_loop` of `nautilus_trader/live/execution_engine.py` 1.231, and measured.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.config import ReconciliationConfig
 
@@ -13,8 +14,7 @@ NS: Final = 1_000_000_000
 """Nanoseconds in a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
+class Periods(Struct, frozen=True):
     """How often each check runs, in seconds; None where it is off."""
 
     tick_secs: float | None
@@ -23,8 +23,7 @@ class Periods:
     position_secs: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """The check loop: the tick in nanoseconds and each check in ticks; a check that is off has none."""
 
     tick: int

@@ -6,10 +6,11 @@ that matters is how far the first count is from the first query; each such lead 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.rules.timings.conditions import Span
 from reconciliation.rules.timings.loop import NS
@@ -18,8 +19,7 @@ _MOST_LEADS: Final = 10_000
 """So many leads are tried at the most, which takes some hundredths of a second; of more, every so many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmittedOrder:
+class SubmittedOrder(Struct, frozen=True, kw_only=True):
     """What the life of an order depends on.
 
     Attributes:

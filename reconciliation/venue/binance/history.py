@@ -4,8 +4,9 @@ The limits are those of the exchange's USD-M documentation for allOrders and use
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciliation.venue.errors import ExchangeError
 from reconciliation.venue.ledger import Ledger
@@ -16,8 +17,7 @@ MAX_LIMIT: Final = 1_000
 WINDOW_MS: Final = 7 * 86_400_000
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a caller asked for.
 
     Attributes:

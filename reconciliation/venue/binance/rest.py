@@ -1,10 +1,11 @@
 """The REST calls: which there are, what each must prove, and what it answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reconciliation.venue.binance.history import orders_page, trades_page
 from reconciliation.venue.binance.params import Params
@@ -31,8 +32,7 @@ class Security(Enum):
     SIGNED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One call: what it must prove and what answers it."""
 
     security: Security

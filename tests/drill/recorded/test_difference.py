@@ -1,7 +1,8 @@
 """What both sides hold, thing by thing: what is wrong stands first, and what is alike is counted."""
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciliation.drill.recorded.difference import MOST_OTHERS, difference
 from reconciliation.embedded.venue_answers import VenueFill, VenueLedger, VenueOrder

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from planted import SHIPPED, drilled, outcome, own_job, run
 
 from reconciliation.drill.anomalies import Kind

@@ -1,12 +1,12 @@
 """The page of a drill in a real Chromium: seen whole on a screen and on a phone, in light and dark."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import Page, chromium, page
+from msgspec.structs import replace
 from planted import drilled, outcome
 
 from reconciliation.drill.report.page.page import html

@@ -1,7 +1,6 @@
 """The summary in lines tells verdicts, times, known limits with their reasons, and what failed."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from planted import outcome, run
 
 from reconciliation.drill.anomalies import Kind

@@ -1,8 +1,7 @@
 """What a run depends on travels whole; what is the run's own is not the user's."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from planted import SHIPPED, own_job, schedule
 
 from reconciliation.drill.anomalies import Kind

@@ -1,10 +1,10 @@
 """Every job comes back, whatever becomes of the process that plays it, and no process is left."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from planted import own_job
 from stage import processes_in, until
 

@@ -89,6 +89,14 @@ def test_a_stop_older_than_the_lookback_is_kept_at_every_boot(
             assert arena.status("stop-1") == "ACCEPTED", boot
 
 
+def test_a_stop_older_than_the_lookback_is_not_asked_for_by_itself(venue: VenueProcess) -> None:
+    stop_rests(venue, stop_at_venue())
+    with node_on(venue, guards=GUARDS, **ONLY_OPEN) as arena:
+        arena.asks(venue, OPEN_CONDITIONAL, 9)
+        assert asked(venue, CONDITIONAL) == 0
+        assert arena.status("stop-1") == "ACCEPTED"
+
+
 def test_a_stop_that_is_gone_is_cancelled_at_a_warm_boot(venue: VenueProcess, redis: str) -> None:
     stop_rests(venue, stop_at_venue())
     with node_on(venue, guards=GUARDS, cache_url=redis, **OFF) as arena:
@@ -179,7 +187,8 @@ def test_hung_questions_for_single_orders_leave_the_other_checks_their_turn(venu
     with node_on(venue, guards=GUARDS, report_secs=1.0) as arena:
         bids = [arena.place_bid(price=str(30_000 + number)) for number in range(8)]
         arena.until(lambda: all(arena.status(bid) == "ACCEPTED" for bid in bids), "the bids are accepted")
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, delay_secs=3_600)
         arena.asks(venue, ORDER, 1)
         hung = asked(venue, ORDER)

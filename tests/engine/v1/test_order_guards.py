@@ -38,7 +38,8 @@ def test_a_venue_that_fails_leaves_another_ones_check_alone(venue: VenueProcess)
         silent = other.control.place("ETHUSDT", "BUY", "0.2", price="3000", client_order_id="there")
         assert silent.order.status == "NEW"
         arena.until(lambda: arena.status("there") == "ACCEPTED", "the other venue's order came in")
-        other.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            other.control.fail(orders, body=[])
         other.control.fail(ORDER, status=400, body={"code": -2013, "msg": "Order does not exist."})
         arena.until(lambda: arena.status("there") == "CANCELED", "the other venue's order was found missing")
         assert arena.status(bid) == "ACCEPTED"
@@ -48,7 +49,8 @@ def test_an_open_order_is_not_gone_because_it_cannot_be_asked_for(venue: VenuePr
     """The bulk answer leaves the order out, and the question for it alone fails."""
     with node_on(venue, guards=GUARDS, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, status=503)
         arena.asks(venue, ORDER, 2)
         arena.asks(venue, ALL_ORDERS, 2)
@@ -59,7 +61,8 @@ def test_an_open_order_is_not_gone_because_it_cannot_be_asked_for(venue: VenuePr
 def test_the_engine_alone_takes_a_missing_order_for_gone(venue: VenueProcess, guards: tuple[str, ...]) -> None:
     with node_on(venue, guards=guards, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, status=503)
         arena.until(lambda: arena.status(bid) == "REJECTED", "the engine gave the live order up")
 
@@ -67,7 +70,8 @@ def test_the_engine_alone_takes_a_missing_order_for_gone(venue: VenueProcess, gu
 def test_an_open_order_the_venue_says_it_does_not_know_is_rejected(venue: VenueProcess) -> None:
     with node_on(venue, guards=GUARDS, inflight_check_interval_ms=0) as arena:
         bid = resting(arena)
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, status=400, body={"code": -2013, "msg": "Order does not exist."})
         arena.until(lambda: arena.status(bid) == "REJECTED", "the answered absence is believed")
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import pytest
 import redis as redis_client
-from arena import OFF, Arena, Trader, asked, node_on
+from arena import OFF, Arena, Trader, all_but, asked, node_on
 from nautilus_trader.config import (
     CacheConfig,
     DatabaseConfig,
@@ -329,15 +329,37 @@ def test_w21_a_lost_fill_is_never_repaired(venue: VenueProcess, engine: dict[str
         assert (arena.status(bid) == "FILLED") is repaired
 
 
-@pytest.mark.parametrize(("lookback", "asks"), [(60, True), (120, False)])
+@pytest.mark.parametrize(
+    ("guards", "lookback", "age", "asks"),
+    [
+        (all_but("reports"), 60, 90, True),
+        (all_but("reports"), 120, 90, False),
+        (GUARDS, 60, 90, False),
+        (GUARDS, 60, 8 * 1_440, False),  # the venue's history goes back a week
+    ],
+)
 def test_w22_an_order_older_than_the_lookback_is_asked_for_again_and_again(
-    venue: VenueProcess, lookback: int, asks: bool
+    venue: VenueProcess, guards: tuple[str, ...], lookback: int, age: int, asks: bool
 ) -> None:
-    venue.control.seed("BTCUSDT", open_orders=1, age_mins=90)
-    with node_on(venue, guards=GUARDS, **ONLY_OPEN | {"open_check_lookback_mins": lookback}) as arena:
+    venue.control.seed("BTCUSDT", open_orders=1, age_mins=age)
+    with node_on(venue, guards=guards, **ONLY_OPEN | {"open_check_lookback_mins": lookback}) as arena:
         assert arena.cache.orders_open_count() == 1
         arena.asks(venue, ALL_ORDERS, 9)
         assert (asked(venue, ORDER) >= 2) is asks
+        assert arena.cache.orders_open_count() == 1
+
+
+def test_w22_an_order_from_outside_that_is_older_than_the_lookback_ends_every_check(
+    venue: VenueProcess, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A stock node has no client for it by name; so it asks for nothing, and cannot reject what names no account."""
+    venue.control.seed("BTCUSDT", open_orders=1, age_mins=90)
+    with node_on(venue, **ONLY_OPEN) as arena:
+        (order,) = arena.cache.orders_open()
+        arena.asks(venue, ALL_ORDERS, 9)
+        assert asked(venue, ORDER) == 0
+        assert order.is_open
+    assert "Error in check_order_consistency" in "".join(capfd.readouterr())
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ each look at it instead.
 """
 
 from collections.abc import Collection
-from dataclasses import asdict
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 import pytest
+from msgspec.structs import asdict
 from virtual import STARTED, run_of, settings_with
 
 from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Seed, Wait

@@ -1,8 +1,9 @@
 """The time axis of a run: where a second is drawn, and which of them are named."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 WIDTH: Final = 860
 """Of the drawing, in CSS pixels; on a narrow screen it scrolls in its own box."""
@@ -15,8 +16,7 @@ _LONG: Final = 2 * _MINUTE
 """From here on seconds are told as minutes and seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """The time of one run, from left to right.
 
     Attributes:

@@ -1,10 +1,9 @@
 """One row of a timeline."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Its name and what is drawn in it.
 
     Attributes:

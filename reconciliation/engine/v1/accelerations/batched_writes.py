@@ -3,7 +3,8 @@
 An order that comes in is eighteen commands, and the engine's client sends each by itself and waits for its answer. A
 node that took in 10,000 orders runs, and still writes for many seconds; one that only reconciles waits for that. The
 same client has a buffer for it, which takes what comes within an interval and sends it as one pipeline, in its order.
-And of the eighteen some say again what stands there already, of an index that lists the order; those are left out.
+And of the eighteen eleven say of an index that it lists the order, or does not: as it was submitted, accepted, filled.
+What is gathered together says only what it comes to, and nothing that stands there already.
 Once a node runs each write goes out at once again, so that a crash loses none: what a kill may lose of a start, the
 venue tells again. Read in `crates/infrastructure/src/redis/cache.rs` of 1.231.0.
 """
@@ -47,9 +48,14 @@ class BatchedWrites:
         config = msgspec.json.decode(arguments["config_json"]) | {"buffer_interval_ms": INTERVAL_MS}
         self._at_once = reader
         self._client = make(**arguments | {"config_json": msgspec.json.encode(config)})
-        self._turn: list[tuple[str, tuple[Any, ...]]] = []
-        self._listed: dict[tuple[str, bytes], bool] = {}
-        """Whether a member stands in an index, as it was written last."""
+        self._turn: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self._wanted: dict[str, dict[bytes, tuple[bool, Any]]] = {}
+        """By index, whether a member is to stand in it after this turn, and what was to be written."""
+        self._listed: dict[str, dict[bytes, bool]] = {}
+        """By index, whether a member stands in it, as far as that is known."""
+        self._there = {name.partition(":")[2] for name in reader.keys(f"{INDEX}*")}
+        """The indices that list anything: of another one nothing needs to be taken out."""
+        self._is_due = False
         self._waiting: list[tuple[str, tuple[Any, ...]]] | None = None
         self._lock = threading.Lock()
         self._await_end: Callable[[], None] | None = None
@@ -59,7 +65,9 @@ class BatchedWrites:
 
     def insert(self, key: str, payload: Any) -> None:
         """Write a value, or append to a list."""
-        if not self._is_listed(key, payload, belongs=True):
+        if self._is_of_index(key, payload):
+            self._note(key, payload, belongs=True)
+        else:
             self._write("insert", key, payload)
 
     def update(self, key: str, payload: Any) -> None:
@@ -68,36 +76,44 @@ class BatchedWrites:
 
     def delete(self, key: str, payload: Any = None) -> None:
         """Remove a key, or a member of an index."""
-        if not self._is_listed(key, payload, belongs=False):
+        if self._is_of_index(key, payload):
+            self._note(key, payload, belongs=False)
+        else:
             self._write("delete", key, payload)
 
     def delete_order(self, client_order_id: str) -> None:
         """Remove an order and its place in every index."""
-        self._listed.clear()
+        self._forget_indices()
         self._write("delete_order", client_order_id)
 
     def delete_position(self, position_id: str) -> None:
         """Remove a position and its place in every index."""
-        self._listed.clear()
+        self._forget_indices()
         self._write("delete_position", position_id)
 
     def delete_account_event(self, account_id: str, event_id: str) -> None:
         """Remove an event of an account."""
         self._write("delete_account_event", account_id, event_id)
 
-    def _is_listed(self, key: str, payload: Any, *, belongs: bool) -> bool:
-        """Whether an index lists a member as it should, or does not; noted while history comes in."""
-        if self._await_end is not None or payload is None or not key.startswith(INDEX) or key in HASHES:
-            return False
-        member = key, payload[0]
-        if self._listed.get(member) is belongs:
-            return True
-        self._listed[member] = belongs
-        return False
+    def _is_of_index(self, key: str, payload: Any) -> bool:
+        """Whether a command says what an index lists, and history comes in still."""
+        return self._await_end is None and payload is not None and key.startswith(INDEX) and key not in HASHES
+
+    def _note(self, key: str, payload: Any, *, belongs: bool) -> None:
+        self._wanted.setdefault(key, {})[payload[0]] = belongs, payload
+        self._hand_over_soon()
+
+    def _forget_indices(self) -> None:
+        """Write what indices are to list; what they list then is not known any more."""
+        if self._await_end is None:
+            self._hand_over()
+            self._there |= self._listed.keys()
+            self._listed.clear()
 
     def _write(self, command: str, *values: Any) -> None:
         if self._await_end is None:
-            self._gather(command, values)
+            self._turn.append((getattr(self._client, command), values))
+            self._hand_over_soon()
             return
         if self._waiting is not None:
             with self._lock:
@@ -106,20 +122,30 @@ class BatchedWrites:
                     return
         getattr(self._at_once, command)(*values)
 
-    def _gather(self, command: str, values: tuple[Any, ...]) -> None:
-        self._turn.append((command, values))
+    def _hand_over_soon(self) -> None:
+        """Hand over what is gathered when the loop turns, or when it is enough."""
         if len(self._turn) >= A_TURN:
             self._hand_over()
-        elif len(self._turn) == 1:
+        elif not self._is_due:
             try:
                 asyncio.get_running_loop().call_soon(self._hand_over)
+                self._is_due = True
             except RuntimeError:  # no loop runs while a node is made
                 self._hand_over()
 
     def _hand_over(self) -> None:
+        self._is_due = False
         turn, self._turn = self._turn, []
-        for command, values in turn:
-            getattr(self._client, command)(*values)
+        wanted, self._wanted = self._wanted, {}
+        for write, values in turn:
+            write(*values)
+        for key, members in wanted.items():
+            listed = self._listed.setdefault(key, {})
+            before = None if key in self._there else False
+            for name, (belongs, payload) in members.items():
+                if listed.get(name, before) is not belongs:
+                    listed[name] = belongs
+                    (self._client.insert if belongs else self._client.delete)(key, payload)
 
     def write_at_once(self) -> None:
         """Send what is written from now on by itself, behind all that was gathered; until that is out it waits here.
@@ -127,8 +153,7 @@ class BatchedWrites:
         Where the database is away it waits for it, as every write does.
         """
         if self._await_end is None:
-            self._listed.clear()
-            self._hand_over()
+            self._forget_indices()
             self._waiting = []
             self._await_end = in_background(self._change_over)
 

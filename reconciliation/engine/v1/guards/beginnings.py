@@ -7,12 +7,12 @@ and all that follows is as the venue tells it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 from zlib import crc32
 
+from msgspec import Struct
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 from nautilus_trader.model.enums import LiquiditySide, OrderSide, OrderStatus, OrderType, TimeInForce
@@ -23,8 +23,7 @@ from nautilus_trader.model.objects import Money
 from reconciliation.engine.v1.guards.lives import signed
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """Where the history of an instrument is taken up.
 
     Attributes:

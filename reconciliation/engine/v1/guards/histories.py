@@ -8,10 +8,10 @@ ever, and the node never starts again. Measured with 1.231.0.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from msgspec import Struct
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport, PositionStatusReport
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.events import OrderFilled
@@ -30,8 +30,7 @@ Fills = Mapping[PositionId, list[OrderFilled]]
 Reported = dict[tuple[InstrumentId, AccountId], PositionStatusReport]
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Struct, frozen=True):
     """What a position holds, and what its orders say that it should.
 
     Attributes:

@@ -7,9 +7,9 @@ measured with 1.231.0.
 """
 
 import asyncio
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateOrderStatusReport, GenerateOrderStatusReports
 from nautilus_trader.execution.reports import OrderStatusReport
@@ -27,8 +27,7 @@ GUARDS: Final = frozenset({"bulk_queries", "answered_absence", "own_counters"})
 """The names of the guards that are here."""
 
 
-@dataclass(slots=True)
-class Absence:
+class Absence(Struct):
     """The venue did not know an order when it was last asked, nor at any time since.
 
     Attributes:

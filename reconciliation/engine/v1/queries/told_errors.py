@@ -9,16 +9,15 @@ exception, themselves or by their retries.
 import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct, field
 from nautilus_trader.live.execution_client import LiveExecutionClient
 
 from reconciliation.engine.v1.queries.time_limits import REPORT_CALLS
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What a query that runs was told.
 
     Attributes:

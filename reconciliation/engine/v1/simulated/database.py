@@ -9,8 +9,9 @@ import fnmatch
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 LISTS: Final = ("orders", "positions", "accounts")
 HASHES: Final = ("index:order_position", "index:order_client")
@@ -18,8 +19,7 @@ FIRST_LOST: Final = 1
 """The write that is in flight when the server goes away is lost, whatever the client's retries (measured)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One command as it reaches the server."""
 
     command: str
@@ -27,8 +27,7 @@ class Write:
     values: tuple[bytes, ...] = ()
 
 
-@dataclass(slots=True)
-class _Keys:
+class _Keys(Struct):
     lists: dict[str, list[bytes]] = field(default_factory=dict)
     sets: dict[str, dict[bytes, None]] = field(default_factory=dict)
     hashes: dict[str, dict[bytes, bytes]] = field(default_factory=dict)

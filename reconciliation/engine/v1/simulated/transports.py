@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from nautilus_trader.core.nautilus_pyo3 import HttpError, WebSocketClientError
 
 from reconciliation.engine.simulation import Handling, Line, Reply, SimulatedVenue
@@ -103,8 +103,7 @@ class Network:
             stream.leave()
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """What the adapter reads of an answer."""
 
     status: int
@@ -112,8 +111,7 @@ class Response:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class StreamConfig:
+class StreamConfig(Struct, frozen=True):
     """Stands where the engine's configuration of a stream is, which cannot be read."""
 
     url: str

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 from nautilus_trader.model.identifiers import InstrumentId
 
@@ -20,8 +20,7 @@ LOOKS: Final = 4
 PAUSE_SECS: Final = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Venue and node side by side, once."""
 
     venue: Holdings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from arena import OFF, QUICK, Arena, all_but, node_on
-from binance_stand import ALL_ORDERS, NO_SUCH_ORDER, ORDER, POSITIONS, SUBMIT, TRADES
+from binance_stand import ALL_ORDERS, NO_SUCH_ORDER, OPEN_ORDERS, ORDER, POSITIONS, SUBMIT, TRADES
 from other_venue import NAME as OTHER
 from other_venue import SwallowingClient, SwallowingClientConfig, SwallowingClientFactory
 from stage import BTC
@@ -71,7 +71,8 @@ def test_a_query_that_failed_is_told_with_its_client_and_without_secrets(
             venue.control.clear_faults()
             venue.control.fail(call, **failure)
             if call == ORDER:
-                venue.control.fail(ALL_ORDERS, body=[])
+                for orders in (OPEN_ORDERS, ALL_ORDERS):
+                    venue.control.fail(orders, body=[])
             told.events.clear()
             (event, *_) = arena.until(partial(told.of, QueryFailed), f"{failure} is told")
             assert (event.client, event.query) == (NAME, query.format(bid=bid))
@@ -140,7 +141,8 @@ def test_an_open_order_that_is_gone_is_resolved_with_what_it_became(venue: Venue
         else:
             order = resting(arena)
         venue.control.cancel(order, silent=True)
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, **NO_SUCH_ORDER)
         arena.until(lambda: told.of(OrderResolved), "it is resolved")
         became = "CANCELED" if external else "REJECTED"
@@ -152,7 +154,8 @@ def test_an_open_order_that_is_gone_is_resolved_with_what_it_became(venue: Venue
 def test_an_open_order_that_cannot_be_asked_for_is_held_with_the_reason(venue: VenueProcess) -> None:
     with told_by(venue, **OPEN) as (arena, told):
         bid = resting(arena)
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, status=503)
         arena.until(lambda: told.of(AbsenceHeld), "it is held")
         held = told.of(AbsenceHeld)[0]
@@ -166,7 +169,8 @@ def test_silence_that_has_not_lasted_is_held_where_no_answer_can_be_believed(ven
     with told_by(venue, all_but("query_errors"), tolerated_secs=1.0, **OPEN) as (arena, told):
         bid = resting(arena)
         venue.control.cancel(bid, silent=True)
-        venue.control.fail(ALL_ORDERS, body=[])
+        for orders in (OPEN_ORDERS, ALL_ORDERS):
+            venue.control.fail(orders, body=[])
         venue.control.fail(ORDER, **NO_SUCH_ORDER)
         arena.until(lambda: told.of(OrderResolved), "it has lasted")
         assert told.of(AbsenceHeld)[0] == AbsenceHeld(

@@ -85,7 +85,7 @@ NEEDED: Final[dict[str, Touched]] = {
     "order_trades": LISTENING,
     "time_limits": Touched(client=frozenset({ONE_ORDER, ORDERS, FILLS, POSITIONS, "generate_mass_status"})),
     "symbols": Touched(),
-    "reports": LISTENING,
+    "reports": Touched(http_client=frozenset({"send_request"}), account_api=frozenset({"query_all_orders"})),
     "query_errors": LISTENING,
     "unknown_outcomes": Touched(),
     "account_positions": LISTENING,

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct, field
 from nautilus_trader.adapters.binance.common.constants import BINANCE_FUTURES_ALGO_ORDER_TYPES
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 from nautilus_trader.execution.messages import GenerateOrderStatusReport
@@ -35,21 +35,16 @@ class UnreadableOrderError(QueryFailedError):
     """The venue answered with an order that upstream cannot represent, such as one that closes a position."""
 
 
-@dataclass(slots=True)
-class QueryRecord:
+class QueryRecord(Struct):
     """What failed while somebody listened.
 
     Attributes:
         of_mass_status: whether it is a whole mass status that is listened to.
         failures: the path and the error of each request that failed.
-        open_orders: what the venue listed as open.
-        open_conditional: the algo ids of the conditional orders that it listed as open.
     """
 
     of_mass_status: bool = False
     failures: list[tuple[str, Exception]] = field(default_factory=list)
-    open_orders: list[Any] = field(default_factory=list)
-    open_conditional: frozenset[int] = frozenset()
 
     def reason(self) -> str:
         """Return the first failure in words; empty when there was none."""
@@ -92,30 +87,6 @@ def note_failure(path: str, error: Exception) -> None:
     """Tell whoever listens of a failure that was found out otherwise."""
     if (record := _listening.get()) is not None:
         record.failures.append((path, error))
-
-
-def record_open_orders(orders: list[Any]) -> None:
-    """Keep what the venue lists as open, for the mass status that asked for it."""
-    if (record := _listening.get()) is not None:
-        record.open_orders = orders
-
-
-def recorded_open_orders() -> list[Any]:
-    """Return what the venue listed as open while this was listened to."""
-    record = _listening.get()
-    return [] if record is None else record.open_orders
-
-
-def record_open_conditional(orders: list[Any]) -> None:
-    """Keep which conditional orders the venue lists as open, likewise."""
-    if (record := _listening.get()) is not None:
-        record.open_conditional = frozenset(order.algoId for order in orders)
-
-
-def is_open_conditional(algo_id: int) -> bool:
-    """Whether the venue listed a conditional order as open while this was listened to."""
-    record = _listening.get()
-    return record is not None and algo_id in record.open_conditional
 
 
 def error_code(error: Exception) -> int | None:

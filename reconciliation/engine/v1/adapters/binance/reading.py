@@ -5,7 +5,7 @@ read once the query has all its answers. A mass status is read as ever.
 """
 
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from functools import partial
 from itertools import batched
 from typing import Any, Final
@@ -63,6 +63,7 @@ def _put_off_conditional(client: BinanceCommonExecutionClient) -> None:
     def parse_algo_order_report(order: Any, start_ms: int | None, end_ms: int | None) -> Any:
         if not _is_put_off.get():
             return read(order, start_ms, end_ms)
-        return lambda: [report for report in (read(order, start_ms, end_ms),) if report is not None]
+        told = copy_context()  # whether an order is open stands in what its query was told
+        return lambda: [report for report in (told.run(read, order, start_ms, end_ms),) if report is not None]
 
     setattr(client, _CONDITIONAL, parse_algo_order_report)

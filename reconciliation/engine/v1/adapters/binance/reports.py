@@ -5,14 +5,18 @@ Upstream catches a failed query of orders or fills and goes on with an empty lis
 again, and refused when it fails for good; the engine then applies nothing and returns False.
 
 Upstream also leaves out every order created before the lookback, open or not, and asks for 1000 orders a symbol at
-the most. Whole means here: every order that is open at the venue, and every order that is open in the cache.
+the most. Whole means here: every order that is open at the venue, and every order that is open in the cache. An open
+check is told of the former too: else it asks for each of them by itself, again and again, or for what came in from
+outside not at all, and calls it REJECTED (seen with 1.231.0).
 """
 
 import asyncio
+from contextvars import ContextVar
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from nautilus_trader.adapters.binance.common.enums import BinanceOrderStatus
 from nautilus_trader.adapters.binance.common.schemas.account import BinanceOrder
 from nautilus_trader.adapters.binance.futures.schemas.account import BinanceFuturesAlgoOrder
@@ -29,20 +33,36 @@ from reconciliation.engine.v1.adapters.binance.listening import (
     QueryRecord,
     UnreadableOrderError,
     in_mass_status,
-    is_open_conditional,
     listening,
     note_failure,
-    record_open_conditional,
-    record_open_orders,
-    recorded_open_orders,
 )
 from reconciliation.engine.v1.queries.absence import canceled_report
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 ATTEMPTS: Final = 3
 PAUSE_SECS: Final = 1.0
 _OPEN: Final = frozenset({BinanceOrderStatus.NEW, BinanceOrderStatus.PARTIALLY_FILLED})
 # Asking again would turn a limit into a ban; 418 is Binance's word for one.
 _NOT_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
+
+
+class _Told(Struct):
+    """What the venue told while one report of orders was made.
+
+    Attributes:
+        open_orders: what it listed as open.
+        open_conditional: the algo ids of the conditional orders that it listed as open.
+        ids: of the orders that the histories of its symbols held.
+    """
+
+    open_orders: list[BinanceOrder] = []
+    open_conditional: frozenset[int] = frozenset()
+    ids: set[int] = set()
+
+
+_told: Final[ContextVar[_Told | None]] = ContextVar("_told", default=None)
 
 
 class ReportGuard(ListeningClient):
@@ -53,22 +73,30 @@ class ReportGuard(ListeningClient):
         self.report_failure = ""
         """Why the last mass status was refused; empty when it was not."""
         self._has_started = False
+        account = self._http_account
+        self._history_of: Callable[..., Awaitable[list[BinanceOrder]]] = account.query_all_orders
+        account.query_all_orders = self._history_and_note
+
+    async def _history_and_note(self, **asked: Any) -> list[BinanceOrder]:
+        orders = await self._history_of(**asked)
+        if (told := _told.get()) is not None:
+            told.ids.update(order.orderId for order in orders)
+        return orders
 
     def _parse_order_status_reports(
         self, binance_orders: list[BinanceOrder], start_ms: int | None, end_ms: int | None
     ) -> list[OrderStatusReport]:
-        """Parse the orders of a window; open orders of a mass status whatever their age.
+        """Parse the orders of a window, and open orders whatever their age.
 
         An open check parses the history of an hour every few seconds. Upstream's own makes the text of each report for
         a line of the log, printed or not, and looks each order's instrument up: half of the time that it takes.
         """
-        keeps_open = in_mass_status()
         symbols = {order.symbol for order in binance_orders}
         instrument_ids = {symbol: self._get_cached_instrument_id(symbol) for symbol in symbols}
         reports: list[OrderStatusReport] = []
         for order in binance_orders:
             is_within = (start_ms is None or order.time >= start_ms) and (end_ms is None or order.time <= end_ms)
-            if not (is_within or (keeps_open and order.status in _OPEN)) or not Decimal(order.origQty or 1):
+            if not (is_within or order.status in _OPEN) or not Decimal(order.origQty or 1):
                 continue  # the engine has no order without a quantity
             report = order.parse_to_order_status_report(
                 account_id=self.account_id,
@@ -84,32 +112,40 @@ class ReportGuard(ListeningClient):
     def _parse_algo_order_report(
         self, algo_order: BinanceFuturesAlgoOrder, start_ms: int | None, end_ms: int | None
     ) -> OrderStatusReport | None:
-        """Keep open conditional orders of a mass status whatever their age.
+        """Keep open conditional orders whatever their age.
 
         What is open is what the venue lists as open: it has more words for that than one, and may leave the status out.
         """
-        if in_mass_status() and is_open_conditional(algo_order.algoId):
+        told = _told.get()
+        if told is not None and algo_order.algoId in told.open_conditional:
             start_ms = end_ms = None
         return super()._parse_algo_order_report(algo_order, start_ms, end_ms)
 
     async def _fetch_algo_orders(self, symbol: str | None) -> tuple[list[BinanceFuturesAlgoOrder], set[int]]:
         open_orders, ids = await super()._fetch_algo_orders(symbol)
-        record_open_conditional(open_orders)
+        if (told := _told.get()) is not None:
+            told.open_conditional = frozenset(order.algoId for order in open_orders)
         return open_orders, ids
 
     async def _build_active_symbols(self, symbol: str | None) -> tuple[set[str], list[BinanceOrder]]:
         active_symbols, open_orders = await super()._build_active_symbols(symbol)
-        record_open_orders(open_orders)
+        if (told := _told.get()) is not None:
+            told.open_orders = open_orders
         return active_symbols, open_orders
 
     async def generate_order_status_reports(self, command: GenerateOrderStatusReports) -> list[OrderStatusReport]:
-        """Return order reports; in a mass status also those of open orders the venue's history leaves out."""
-        reports = list(await super().generate_order_status_reports(command))
+        """Return order reports, also those of open orders that the venue's history leaves out."""
+        told = _Told()
+        token = _told.set(told)
+        try:
+            reports = list(await super().generate_order_status_reports(command))
+        finally:
+            _told.reset(token)
+        if not command.open_only:
+            untold = [order for order in told.open_orders if order.orderId not in told.ids]
+            reports += self._parse_order_status_reports(untold, None, None)
         if not in_mass_status():
             return reports
-        known = {report.venue_order_id.value for report in reports}
-        unlisted = [order for order in recorded_open_orders() if str(order.orderId) not in known]
-        reports += self._parse_order_status_reports(unlisted, None, None)
         if self._has_started:
             return reports  # what the venue leaves out now and then is the open check's to judge
         listed = {report.client_order_id for report in reports}

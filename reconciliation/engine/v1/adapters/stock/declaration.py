@@ -1,12 +1,11 @@
 """What is declared of an adapter's stock client, in a file of its own for each."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from reconciliation.rules.client import StockFacts
 
 
-@dataclass(frozen=True, slots=True)
-class StockAdapter:
+class StockAdapter(Struct, frozen=True):
     """A stock client, as it was read and, where it is installed, run.
 
     Attributes:
