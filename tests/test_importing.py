@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+import reconciliation
+from reconciliation.engine.generation import generation
 from reconciliation.importing import loading, undisturbed
 
 LATER = (
@@ -97,6 +99,19 @@ def test_loading_gives_back_nothing_that_somebody_has_set_aside() -> None:
     with loading():
         pass
     assert is_set_aside(theirs)
+
+
+def test_what_loads_with_its_first_use_loads_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for what is set aside goes through all of it, and a drill asks for the books again and again."""
+    installed = generation()
+    first = installed.books, reconciliation.Node
+
+    def fail(name: str) -> None:
+        raise AssertionError(f"{name} was loaded again")
+
+    for module in (reconciliation, installed):
+        monkeypatch.setattr(module, "import_module", fail)
+    assert (installed.books, reconciliation.Node) == first
 
 
 def test_what_a_boot_imports_leaves_out_what_is_only_needed_later() -> None:

@@ -92,7 +92,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     with loading():
-        return getattr(import_module(f"reconciliation.engine.v1.{_HOMES[name]}"), name)
+        found = globals()[name] = getattr(import_module(f"reconciliation.engine.v1.{_HOMES[name]}"), name)
+    return found
 
 
 def client_traits(builder: NodeBuilder) -> tuple[ClientTraits, ...]:
