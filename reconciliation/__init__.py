@@ -6,7 +6,7 @@ The names below load on first use, so that importing the package costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from reconciliation.importing import undisturbed
+from reconciliation.importing import loading
 
 if TYPE_CHECKING:
     from reconciliation.config import ReconciliationConfig
@@ -100,5 +100,6 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with undisturbed():
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    with loading():
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return found

@@ -22,4 +22,5 @@ def connect(url: str, answer_within_secs: float = REACHABLE_WITHIN_SECS) -> redi
         socket_timeout=answer_within_secs,
         protocol=2,
         retry=Retry(NoBackoff(), 0),
+        driver_info=None,  # or each connection looks up the client's version, and tells it: 0.7 ms
     )

@@ -40,7 +40,8 @@ class ReconciliationConfig(BaseModel):
     its range, or an in-flight threshold below the in-flight interval raises pydantic's `ValidationError`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    # As a section of the whole it needs no checks of its own; by itself it makes them when it is first asked.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
     # -- Startup -----------------------------------------------------------------------------------
     enabled: bool = Field(

@@ -17,7 +17,8 @@ class ExternalOrderClaimConfig(BaseModel):
     of a node can claim all.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    # As of `ReconciliationConfig`: the whole of the settings checks it itself.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
     instrument_ids: InstrumentIds = Field(
         default=(),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from reconciliation.importing import undisturbed
+from reconciliation.importing import loading
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ class LiveTradingNodeConfig(Struct, frozen=True):
             NotReadyError: the monitor's address cannot be listened on, or its certificate cannot be read.
             ClaimError: two strategies claim one instrument.
         """
-        with undisturbed():
+        with loading():
             from reconciliation.node.draft import draft
             from reconciliation.node.event_log import EventLog
-            from reconciliation.node.log import event_logger
+            from reconciliation.node.log import Logger
             from reconciliation.node.node import Node
 
         drafted = draft(self.settings, configure)
-        told = (EventLog(event_logger(self.settings.log)),) if observers is None else observers
+        told = (EventLog(Logger(self.settings.log)),) if observers is None else observers
         return Node(drafted, observers=told)

@@ -19,6 +19,7 @@ from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import SettingsError, printable
 from reconciliation.layers.refusals import problems_of
 from reconciliation.layers.setting import variable_of
+from reconciliation.layers.sources import merged
 from reconciliation.rules.check import check
 from reconciliation.rules.finding import Finding
 from reconciliation.rules.subject import FACTS, NothingToJudge
@@ -109,7 +110,7 @@ def facts_of(assignments: tuple[str, ...]) -> Facts | SettingsError:
     layers = (OverrideLayer(overrides), EnvironmentLayer(env))
     problems = [problem for layer in layers for problem in layer.problems]
     try:
-        settings = Settings(_build_sources=(layers, {}))
+        settings = Settings(**merged(layers))
     except ValidationError as error:
         return SettingsError([*problems, *problems_of(error, layers)])
     if problems:

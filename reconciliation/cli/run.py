@@ -15,6 +15,7 @@ from reconciliation.cli.options import (
     without_lease,
 )
 from reconciliation.cli.targets import named_object
+from reconciliation.engine.generation import generation
 from reconciliation.errors import ExitCode
 from reconciliation.importing import undisturbed
 from reconciliation.layers.problems import SettingsError
@@ -54,15 +55,18 @@ def command(  # noqa: PLR0913 - an argument an option
 
     def body(stop: StopRequest) -> int:
         with undisturbed():
-            from reconciliation.cli import nodes  # the engine loads only here
             from reconciliation.node.one_stream import OneStream
 
         stream = OneStream(resolved.log, is_verbose=verbose)
-        try:
-            with stop.interrupting():
-                configure = named_object(target) if target else None
-        except click.UsageError as error:
-            return nodes.refuse_usage(error, stream)
+        with undisturbed(sets_aside=True):
+            from reconciliation.cli import nodes
+
+            try:
+                with stop.interrupting():
+                    configure = named_object(target) if target else None
+                    generation()  # the engine loads here, if not for the user's module
+            except click.UsageError as error:
+                return nodes.refuse_usage(error, stream)
         return nodes.run(resolved, configure, data_dir, stop, stream)
 
     raise SystemExit(until_stopped(body, code=ExitCode.FINE))

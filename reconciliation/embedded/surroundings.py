@@ -11,7 +11,6 @@ from redis.exceptions import RedisError
 from reconciliation.embedded.cache import EmbeddedCache, running_url
 from reconciliation.embedded.cache_copy import copy_trader
 from reconciliation.embedded.failures import CopyFailedError
-from reconciliation.embedded.venue import VenueProcess
 from reconciliation.settings import Settings
 
 Tell = Callable[..., Any]
@@ -59,6 +58,8 @@ class Surroundings:
             yield settings
 
     def _with_venue(self, settings: Settings) -> Settings:
+        from reconciliation.embedded.venue import VenueProcess  # noqa: PLC0415 - most nodes have a venue
+
         folder = self._data_dir / "venue" if self._data_dir else None
         venue = self._stack.enter_context(VenueProcess(folder))
         self._may_go_on()

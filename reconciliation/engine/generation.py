@@ -1,29 +1,38 @@
-"""The engine generation that is installed, by what any generation can do."""
+"""The engine generation that is installed, by what any generation can do.
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+What it takes and returns is named for whoever checks types; who deals in one of these loads it himself.
+"""
 
-from reconciliation.config import ReconciliationConfig
-from reconciliation.engine.books import Books
-from reconciliation.engine.builder import GuardedFactory, NodeBuilder
-from reconciliation.engine.counts import Counts
-from reconciliation.engine.fields import FieldTable
-from reconciliation.engine.hand_written import HandWritten
-from reconciliation.engine.lifecycle import Lifecycle
-from reconciliation.engine.ownership import StoredOrder
-from reconciliation.engine.parts import Parts
-from reconciliation.engine.probe import Probe
-from reconciliation.engine.report import ReconciliationReport
-from reconciliation.engine.scripted import ScriptNode
-from reconciliation.engine.simulation import SimulatedVenue, Simulation
-from reconciliation.engine.stored import Loaded, Stored
-from reconciliation.engine.written import Writes
-from reconciliation.importing import undisturbed
-from reconciliation.rules.client import ClientTraits, StockFacts
-from reconciliation.rules.subject import NothingToJudge, Observed, Subject
-from reconciliation.settings import Settings
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reconciliation.importing import loading
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from reconciliation.config import ReconciliationConfig
+    from reconciliation.engine.books import Books
+    from reconciliation.engine.builder import GuardedFactory, NodeBuilder
+    from reconciliation.engine.counts import Counts
+    from reconciliation.engine.fields import FieldTable
+    from reconciliation.engine.hand_written import HandWritten
+    from reconciliation.engine.lifecycle import Lifecycle
+    from reconciliation.engine.ownership import StoredOrder
+    from reconciliation.engine.parts import Parts
+    from reconciliation.engine.probe import Probe
+    from reconciliation.engine.report import ReconciliationReport
+    from reconciliation.engine.scripted import ScriptNode
+    from reconciliation.engine.simulation import SimulatedVenue, Simulation
+    from reconciliation.engine.stored import Loaded, Stored
+    from reconciliation.engine.written import Writes
+    from reconciliation.rules.client import ClientTraits, StockFacts
+    from reconciliation.rules.subject import NothingToJudge, Observed, Subject
+    from reconciliation.settings import Settings
 
 
 class Gate(Protocol):
@@ -272,9 +281,10 @@ class Generation(Protocol):
         """
 
 
+@cache
 def generation() -> Generation:
     """Return the generation that is installed; the engine loads with its first use, not here."""
-    with undisturbed():
+    with loading():
         from reconciliation.engine.v1 import generation as installed  # noqa: PLC0415 - the engine takes a second to load
 
     return installed

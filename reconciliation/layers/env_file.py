@@ -3,15 +3,16 @@
 import io
 import re
 from pathlib import Path
-from typing import Final
-
-from dotenv.parser import Binding, parse_stream
+from typing import TYPE_CHECKING, Final
 
 from reconciliation.layers.environment import EnvironmentLayer
 from reconciliation.layers.problems import Problem
 from reconciliation.layers.setting import PREFIX
 from reconciliation.layers.sources import display
 from reconciliation.layers.toml_file import BYTE_ORDER_MARK
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
@@ -31,6 +32,8 @@ class EnvFileLayer(EnvironmentLayer):
         self.problems[:0] = problems
 
     def _variables(self, file: Path, problems: list[Problem]) -> dict[str, str]:
+        from dotenv.parser import parse_stream  # noqa: PLC0415 - most nodes have no such file
+
         found: dict[str, str] = {}
         for binding in parse_stream(io.StringIO(self._text(file, problems))):
             line, name = _line_of(binding), binding.key
@@ -76,7 +79,7 @@ class EnvFileLayer(EnvironmentLayer):
         return "remove the line"
 
 
-def _line_of(binding: Binding) -> int:
+def _line_of(binding: "Binding") -> int:
     """Return the line a binding stands on; the parser counts the blank lines above it in."""
     text = binding.original.string
     above = text[: len(text) - len(text.lstrip())]

@@ -1,7 +1,7 @@
 """From a model's refusal to problems that name the origin and the remedy."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from reconciliation.layers import known, reading
 from reconciliation.layers.origins import DEFAULT, place_of
 from reconciliation.layers.problems import Problem
 from reconciliation.layers.setting import Setting
-from reconciliation.layers.sources import KeyPath, Layer
+from reconciliation.layers.sources import KeyPath, Layer, merged
 from reconciliation.layers.suggest import nearest
 from reconciliation.settings import Settings
 
@@ -55,7 +55,7 @@ def problems_of(error: ValidationError, layers: tuple[Layer, ...]) -> Iterator[P
     Relations between fields are checked after the fields; so what was refused is taken out, and the rest is looked at
     again. What such a look says of a key that was taken out, or that its layer could not read, is left unsaid.
     """
-    tree = _merged(layers)
+    tree = merged(layers)
     unread = {tuple(problem.key.split(".")) for layer in layers for problem in layer.problems}
     refused: set[KeyPath] = {path for path in unread if not any(layer.has(path) for layer in layers)}
     yielded: set[Problem] = set()
@@ -82,23 +82,6 @@ def problems_of(error: ValidationError, layers: tuple[Layer, ...]) -> Iterator[P
             error = next_error
         else:
             return
-
-
-def _merged(layers: tuple[Layer, ...]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for layer in reversed(layers):
-        _merge(tree, layer.values)
-    return tree
-
-
-def _merge(into: dict[str, Any], tree: Mapping[str, Any]) -> None:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            below = into.get(key)
-            into[key] = dict(below) if isinstance(below, dict) else {}
-            _merge(into[key], value)
-        else:
-            into[key] = value
 
 
 def _take_out(tree: dict[str, Any], path: KeyPath) -> None:

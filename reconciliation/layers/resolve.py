@@ -13,9 +13,8 @@ from reconciliation.layers.environment import EnvironmentLayer
 from reconciliation.layers.origins import LayerOrigins
 from reconciliation.layers.overrides import OverrideLayer
 from reconciliation.layers.problems import Problem, SettingsError
-from reconciliation.layers.refusals import problems_of
 from reconciliation.layers.settings_folder import DEFAULT_FILE, SettingsFolder, by_argument, settings_folder
-from reconciliation.layers.sources import Layer, display
+from reconciliation.layers.sources import Layer, display, merged
 from reconciliation.layers.toml_file import TomlLayer
 from reconciliation.settings import Settings
 from reconciliation.settings.whole import PRESET_NAME
@@ -87,8 +86,10 @@ def _resolved(
         warnings.extend(filter(None, [folder.warning()]))
     stack = (preset, *layers)
     try:
-        settings = Settings(_build_sources=(stack, {}))
+        settings = Settings(**merged(stack))
     except ValidationError as error:
+        from reconciliation.layers.refusals import problems_of  # noqa: PLC0415 - seldom anything is refused
+
         problems.extend(problems_of(error, stack))
         raise SettingsError(problems) from None
     if problems:

@@ -1,21 +1,17 @@
-"""A layer: a tree of values as a source that pydantic-settings merges, and the place each of them stands."""
+"""A layer: a tree of values, and the place each of them stands; and what several of them make together."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
-
 from reconciliation.layers import renames
 from reconciliation.layers.problems import Excerpt, Problem
-from reconciliation.settings import Settings
 
 KeyPath = tuple[str, ...]
 
 
-class Layer(PydanticBaseSettingsSource):
+class Layer:
     """One layer.
 
     Args:
@@ -24,7 +20,6 @@ class Layer(PydanticBaseSettingsSource):
     """
 
     def __init__(self, values: dict[str, Any], problems: list[Problem]) -> None:
-        super().__init__(Settings)
         self.values = values
         self.problems = problems
         self.warnings: list[Problem] = []
@@ -32,14 +27,6 @@ class Layer(PydanticBaseSettingsSource):
         for old, renamed in renames.RENAMED.items():
             if old[0] in values and self.has(old):
                 self._move(old, renamed)
-
-    def __call__(self) -> dict[str, Any]:
-        """Return the tree of values this layer sets."""
-        return self.values
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        """Return one top-level value, as the base class demands."""
-        return self.values.get(field_name), field_name, False
 
     def paths(self) -> Iterator[KeyPath]:
         """Yield the path of every value and every table this layer sets."""
@@ -103,6 +90,25 @@ def _paths(tree: dict[str, Any], above: KeyPath) -> Iterator[KeyPath]:
         yield path
         if isinstance(value, dict):
             yield from _paths(value, path)
+
+
+def merged(layers: tuple[Layer, ...]) -> dict[str, Any]:
+    """Return the tree that layers make together, highest first: tables merge by key, everything else replaces."""
+    tree: dict[str, Any] = {}
+    for layer in reversed(layers):
+        _merge(tree, layer.values)
+    return tree
+
+
+def _merge(into: dict[str, Any], tree: dict[str, Any]) -> None:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            below = into.get(key)
+            if not isinstance(below, dict):
+                below = into[key] = {}
+            _merge(below, value)
+        else:
+            into[key] = value
 
 
 def display(path: Path) -> str:

@@ -1,7 +1,6 @@
 """The layer that one TOML file is."""
 
 import re
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +12,6 @@ from reconciliation.layers.reading import NOTHING
 from reconciliation.layers.setting import Setting
 from reconciliation.layers.sources import KeyPath, Layer, display
 from reconciliation.layers.toml_plain import plain_document
-from reconciliation.layers.toml_positions import key_lines
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _AT: Final = re.compile(r" ?\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -55,6 +53,8 @@ class TomlLayer(Layer):
             if plain is not None:
                 self._lines = plain.lines
                 return plain.values
+            import tomllib  # noqa: PLC0415 - a plain file needs none of it
+
             values = tomllib.loads(self.text)
             if not too_deep(values):
                 return values
@@ -73,6 +73,8 @@ class TomlLayer(Layer):
 
     def _malformed(self, error: Exception) -> Problem:
         """Say where the parser stopped; the line itself may hold a secret, and is not repeated."""
+        import tomllib  # noqa: PLC0415 - as above
+
         reason = (
             str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too large or nested too deeply"
         )
@@ -151,6 +153,8 @@ class TomlLayer(Layer):
 
     def _line(self, path: KeyPath) -> int | None:
         if self._lines is None:
+            from reconciliation.layers.toml_positions import key_lines  # noqa: PLC0415 - a plain file has its lines
+
             self._lines = key_lines(self.text)
         for length in range(len(path), 0, -1):
             if (line := self._lines.get(path[:length])) is not None:

@@ -2,13 +2,11 @@
 
 from typing import Any, Final
 
-import structlog
 from msgspec.structs import asdict
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.report import ReconciliationReport
-
-Logger = structlog.typing.FilteringBoundLogger
+from reconciliation.node.log import Logger
 
 LISTED: Final = 100
 """How many fills and orders an event lists by name; beyond that it counts."""

@@ -132,12 +132,14 @@ class Lease:
     # -- Taking --------------------------------------------------------------------------------------
 
     def _take_all(self, names: Iterable[str]) -> None:
+        # No lease is older than the clock by which a pause is found.
+        self._looked = self._proven = begun = _now()
         for name in names:
             self._take(name)
-        # The first may have waited for the last; and no lease is older than the clock by which a pause is found.
-        self._looked = self._proven = _now()
-        if reason := self._renewed():
-            raise LeaseLostError(reason, "start again")
+        if _now() - begun >= LOOKED_AT_EVERY_SECS:  # the first may have waited for the last
+            self._looked = self._proven = _now()
+            if reason := self._renewed():
+                raise LeaseLostError(reason, "start again")
         self._tell(LeaseTaken(self.numbers))
 
     def _take(self, name: str) -> None:

@@ -18,7 +18,6 @@ from reconciliation.node.heap import SettledHeap
 from reconciliation.node.lease import Lease
 from reconciliation.node.observation import Observation
 from reconciliation.node.preflight.examine import at_boot
-from reconciliation.node.preflight.keys import unloadable
 from reconciliation.node.preflight.outcome import Outcome
 from reconciliation.node.supervision import Supervision
 from reconciliation.rules.plan import Plan
@@ -81,6 +80,13 @@ def observed(settings: Settings, planned: Plan, accounts: tuple[str, ...]) -> Ob
     from reconciliation.node.monitoring import Monitoring  # noqa: PLC0415 - who is not watched loads no server
 
     return Monitoring(settings, planned, accounts)
+
+
+def unloadable(settings: Settings) -> list[Outcome]:
+    """Say what in a node's cache kept the engine from being built."""
+    from reconciliation.node.preflight import keys  # noqa: PLC0415 - most nodes are built
+
+    return keys.unloadable(settings)
 
 
 class Outside(Struct, frozen=True):

@@ -31,10 +31,12 @@ def fingerprint(settings: "Settings") -> str:
     of a list does not matter.
     """
     behaviour = {
-        "reconciliation": settings.reconciliation.effective.model_dump(mode="json"),
-        "claims": {name: claim.model_dump(mode="json") for name, claim in settings.claims.items()},
-        "node": settings.node.model_dump(mode="json", exclude=_IDENTITY | _PACE),
-        "cache": settings.cache.model_dump(mode="json", exclude=_WHEREABOUTS),
+        "reconciliation": dict(settings.reconciliation.effective),
+        **settings.model_dump(
+            mode="json",
+            include={"claims": True, "node": True, "cache": True},
+            exclude={"node": _IDENTITY | _PACE, "cache": _WHEREABOUTS},
+        ),
     }
     behaviour = _unordered(behaviour) | _handed_on(settings)
     canonical = json.dumps(behaviour, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -67,6 +69,6 @@ def _unordered(node: Any) -> Any:
     """Return plain data with its lists sorted, and without the zero that is below zero."""
     if isinstance(node, dict):
         return {key: _unordered(child) for key, child in node.items()}
-    if isinstance(node, list):
+    if isinstance(node, list | tuple):
         return sorted(node)
     return node + 0.0 if isinstance(node, float) else node

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
 class Section(BaseModel):
     """A frozen table of settings; unknown keys and loose types are refused, and no value is repeated in an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    # The whole checks and writes its sections itself; one by itself learns to when it is first asked.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 def _read_only(tables: Mapping[str, Any]) -> Mapping[str, Any]:

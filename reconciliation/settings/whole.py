@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import BaseModel, Field, PrivateAttr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.external_claims import ExternalOrderClaims
@@ -26,10 +25,13 @@ if TYPE_CHECKING:
     from reconciliation.layers.problems import Problem
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every effective value, validated and frozen; `reconciliation.load()` makes one from the layers."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    # Defaults are validated because that is what makes the mappings among them read only.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, validate_default=True
+    )
 
     preset: str = Field(default="standard", description="The preset these settings start from.")
     reconciliation: ReconciliationConfig = Field(default_factory=ReconciliationConfig)
@@ -71,18 +73,6 @@ class Settings(BaseSettings):
     _origins: Origins = PrivateAttr(default_factory=Origins)
     _settings_dir: Path | None = PrivateAttr(default=None)
     _warnings: "tuple[Problem, ...]" = PrivateAttr(default=())
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base's signature
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read nothing by itself: `Settings(...)` is its arguments, `load()` brings the layers."""
-        return (init_settings,)
 
     @property
     def origins(self) -> Origins:

@@ -10,7 +10,7 @@ from jail import Jail, output, recon
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from reconciliation import Settings
-from reconciliation.layers import known, refusals, resolve, schema, sources
+from reconciliation.layers import known, refusals, resolve, schema
 from reconciliation.settings.origins import Layered
 from reconciliation.settings.section import AS_TABLES, FROZEN, Section
 from reconciliation.settings.urls import Secret
@@ -62,7 +62,7 @@ def second_mapping(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         known.settings_with_keys,
         known.paths_by_key,
     )
-    for module in (known, refusals, resolve, schema, sources):
+    for module in (known, refusals, resolve, schema):
         monkeypatch.setattr(module, "Settings", MoreSettings)
     for cached in caches:
         cached.cache_clear()

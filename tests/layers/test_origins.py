@@ -160,7 +160,7 @@ def test_positions_are_not_worked_out_when_nobody_asks(jail: Jail, monkeypatch: 
         calls.append(text)
         return scan(text)
 
-    monkeypatch.setattr("reconciliation.layers.toml_file.key_lines", counted)
+    monkeypatch.setattr(toml_positions, "key_lines", counted)
     # Neither file is a plain one, whose lines come with its values.
     jail.settings("log.level = 'ERROR'\n", standard="[reconciliation]\ninstrument_ids = [\n  'A.X',\n]\n")
     settings = jail.load()

@@ -42,17 +42,12 @@ def exec_engine_config(
 
     The constructor checks nothing (a NaN kills the check loop in silence); `parse` checks types, ranges and names.
     """
-    values = {f"reconciliation.{key}": value for key, value in reconciliation.effective.model_dump(mode="json").items()}
+    values: dict[str, Any] = {f"reconciliation.{key}": value for key, value in reconciliation.effective}
     values["cache.load_cache"] = load_cache
     values["node.graceful_shutdown_on_exception"] = graceful_shutdown_on_exception
     values["node.manage_own_order_books"] = manage_own_order_books
-    fields = {field.name: field.emitted(_hashable(values[field.key])) for field in FIELDS.settings(EXEC_ENGINE)}
+    fields = {field.name: field.emitted(values[field.key]) for field in FIELDS.settings(EXEC_ENGINE)}
     return LiveExecEngineConfig.parse(json.dumps(fields))
-
-
-def _hashable(value: Any) -> Any:
-    """Return a list as a tuple, as settings have it."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 def cache_config(settings: Settings) -> CacheConfig:

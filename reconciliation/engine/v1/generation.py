@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 import uvloop
 from nautilus_trader.common.actor import Actor
@@ -13,7 +15,6 @@ from nautilus_trader.trading.strategy import Strategy
 
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.probe import Probe
-from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.v1.adapters.lookup import (
     add_settings_clients,
     factory_with_guards,
@@ -22,19 +23,23 @@ from reconciliation.engine.v1.adapters.lookup import (
     stock_clients,
     traits_of,
 )
-from reconciliation.engine.v1.as_settings import settings_of_engine
 from reconciliation.engine.v1.assemble import assemble
-from reconciliation.engine.v1.books import books, hear_changes, stored_events
-from reconciliation.engine.v1.cache_client import cache_refusal
 from reconciliation.engine.v1.emit import cache_config, exec_engine_config, trading_node_config
 from reconciliation.engine.v1.fields import FIELDS
-from reconciliation.engine.v1.handwritten import subject_of_engine
 from reconciliation.engine.v1.importable import parts_of
-from reconciliation.engine.v1.inert import no_nodes
 from reconciliation.engine.v1.reasons import reason_of
-from reconciliation.engine.v1.replay import loaded
-from reconciliation.engine.v1.stored_orders import own_claims, reowned, stored_order
+from reconciliation.importing import loading
 from reconciliation.rules.client import ClientTraits
+
+if TYPE_CHECKING:
+    from reconciliation.engine.simulation import SimulatedVenue, Simulation
+    from reconciliation.engine.v1.as_settings import settings_of_engine
+    from reconciliation.engine.v1.books import books, hear_changes, stored_events
+    from reconciliation.engine.v1.cache_client import cache_refusal
+    from reconciliation.engine.v1.handwritten import subject_of_engine
+    from reconciliation.engine.v1.inert import no_nodes
+    from reconciliation.engine.v1.replay import loaded
+    from reconciliation.engine.v1.stored_orders import own_claims, reowned, stored_order
 
 __all__ = [
     "FIELDS",
@@ -66,6 +71,29 @@ __all__ = [
     "trading_node_config",
     "unfit",
 ]
+
+_HOMES: Final = {
+    "books": "books",
+    "cache_refusal": "cache_client",
+    "hear_changes": "books",
+    "loaded": "replay",
+    "no_nodes": "inert",
+    "own_claims": "stored_orders",
+    "reowned": "stored_orders",
+    "settings_of_engine": "as_settings",
+    "stored_events": "books",
+    "stored_order": "stored_orders",
+    "subject_of_engine": "handwritten",
+}
+"""What no boot uses, and where it is; it loads with its first use."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with loading():
+        found = globals()[name] = getattr(import_module(f"reconciliation.engine.v1.{_HOMES[name]}"), name)
+    return found
 
 
 def client_traits(builder: NodeBuilder) -> tuple[ClientTraits, ...]:
@@ -137,7 +165,7 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def simulation(venue: SimulatedVenue, *, start_ns: int, seed: int) -> Simulation:
+def simulation(venue: "SimulatedVenue", *, start_ns: int, seed: int) -> "Simulation":
     """Return virtual time with a venue in it."""
     from reconciliation.engine.v1.simulated.world import World  # noqa: PLC0415 - only drills need it
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.generation import generation
 from reconciliation.node.errors import PreflightError
-from reconciliation.node.preflight import keys
 from reconciliation.node.preflight.outcome import Outcome, failed, not_asked
 from reconciliation.node.preflight.server import CACHE, reached, server_outcomes
 from reconciliation.node.preflight.venue import VENUE, venue_outcomes
@@ -35,6 +34,7 @@ def at_boot(settings: Settings, builder: NodeBuilder) -> list[Outcome]:
 
 def everything(settings: Settings, builder: NodeBuilder) -> list[Outcome]:
     """Make all checks: those of a boot, and those that read all that is in the cache and all that the venue lists."""
+    from reconciliation.node.preflight import keys  # noqa: PLC0415 - no boot reads all that is in the cache
 
     def cache(url: str) -> list[Outcome]:
         server = server_outcomes(url, settings.node)
@@ -49,9 +49,12 @@ def _both(
     settings: Settings, builder: NodeBuilder, cache: Callable[[str], list[Outcome]], *, with_instruments: bool
 ) -> list[Outcome]:
     """Look at the cache while a thread asks the venues; the caller's own thread may run an event loop."""
-    probes = generation().probes(builder)
+
+    def venues_asked() -> list[Outcome]:
+        return venue_outcomes(settings, generation().probes(builder), with_instruments=with_instruments)
+
     with ThreadPoolExecutor(1, "preflight") as pool:
-        asking = pool.submit(venue_outcomes, settings, probes, with_instruments=with_instruments)
+        asking = pool.submit(venues_asked)
         url = settings.cache.url
         if url is None:
             found = [Outcome(CACHE, "ok", "none is named; a node starts an embedded one")]

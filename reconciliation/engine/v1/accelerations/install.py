@@ -17,6 +17,7 @@ from reconciliation.engine.v1.accelerations import (
 )
 from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import BulkReads
+from reconciliation.importing import undisturbed
 
 
 class Client(Protocol):
@@ -57,7 +58,7 @@ def while_it_loads(names: Collection[str], client_of: Callable[[], Any]) -> Iter
     """
     with ExitStack() as stack:
         if "paused_collector" in names:
-            stack.enter_context(paused_collector.paused(sets_aside=True))
+            stack.enter_context(undisturbed(sets_aside=True))
         if "linear_positions" in names:
             stack.enter_context(linear_positions.installed(client_of))
         yield

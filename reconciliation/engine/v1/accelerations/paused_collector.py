@@ -5,29 +5,14 @@ them again and again. Both are one synchronous stretch; at its end what is there
 go through it three times more as soon as it runs, and then it runs as before. A node that is disposed of gives it back.
 """
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
 from reconciliation.importing import undisturbed
 
-
-@contextmanager
-def paused(*, sets_aside: bool) -> Iterator[None]:
-    """Pause the collector; only around what awaits nothing.
-
-    Args:
-        sets_aside: whether what there is in the end is set aside; its garbage too, so not again and again.
-    """
-    with undisturbed():
-        try:
-            yield
-        finally:
-            if sets_aside:
-                gc.freeze()
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def install(engine: LiveExecutionEngine) -> None:
@@ -38,7 +23,7 @@ def install(engine: LiveExecutionEngine) -> None:
     def reconciled(mass_status: Any) -> bool:
         nonlocal is_first
         sets_aside, is_first = is_first, False
-        with paused(sets_aside=sets_aside):
+        with undisturbed(sets_aside=sets_aside):
             return reconcile(mass_status)
 
     engine._reconcile_execution_mass_status = reconciled

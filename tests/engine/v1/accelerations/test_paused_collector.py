@@ -8,7 +8,7 @@ from arena import OFF, node_on, nowhere
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import ExecutionMassStatus
 
-from reconciliation.engine.v1.accelerations.paused_collector import install, paused
+from reconciliation.engine.v1.accelerations.paused_collector import install
 
 
 @pytest.fixture(autouse=True)
@@ -16,29 +16,6 @@ def _given_back() -> Iterator[None]:
     gc.unfreeze()
     yield
     gc.unfreeze()
-
-
-def fail() -> None:
-    with paused(sets_aside=False):
-        raise ZeroDivisionError
-
-
-def test_it_runs_again_also_after_an_error() -> None:
-    with paused(sets_aside=False):
-        assert not gc.isenabled()
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert gc.isenabled()
-
-
-def test_a_collector_that_is_off_stays_so() -> None:
-    gc.disable()
-    try:
-        with paused(sets_aside=False):
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 def test_only_the_first_mass_status_sets_aside() -> None:
