@@ -31,8 +31,8 @@ def undisturbed(*, sets_aside: bool = False) -> Iterator[None]:
 def loading() -> Iterator[None]:
     """Have the garbage collector rest while modules load, and take what they made for old, which most of it is.
 
-    For a program that is not ours: nothing is set aside for good. To see that much was set aside takes some ms, so it is
-    for what loads once.
+    For a program that is not ours: nothing is set aside for good. It takes some ms to see how much was set aside, so it
+    is for what loads once.
     """
     is_outermost = gc.isenabled()
     with undisturbed():

@@ -93,9 +93,9 @@ class LiveTradingNodeConfig(Struct, frozen=True):
         with loading():
             from reconciliation.node.draft import draft
             from reconciliation.node.event_log import EventLog
-            from reconciliation.node.log import Logger
+            from reconciliation.node.log import event_logger
             from reconciliation.node.node import Node
 
         drafted = draft(self.settings, configure)
-        told = (EventLog(Logger(self.settings.log)),) if observers is None else observers
+        told = (EventLog(event_logger(self.settings.log)),) if observers is None else observers
         return Node(drafted, observers=told)

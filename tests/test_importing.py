@@ -17,7 +17,6 @@ LATER = (
     "valkey",
     "prometheus_client",
     "pydantic_settings",
-    "structlog",
     "dotenv",
     "argparse",
     "reconciliation.venue",

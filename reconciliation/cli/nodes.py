@@ -18,8 +18,8 @@ from reconciliation.errors import ExitCode, ReconError
 from reconciliation.layers.problems import printable
 from reconciliation.node.draft import Draft, draft
 from reconciliation.node.errors import PreflightError
-from reconciliation.node.event_log import EventLog
-from reconciliation.node.log import Logger
+from reconciliation.node.event_log import EventLog, Logger
+from reconciliation.node.log import event_logger
 from reconciliation.node.node import Node
 from reconciliation.node.one_stream import OneStream
 from reconciliation.node.preflight.examine import check_cache
@@ -72,7 +72,7 @@ def boot(  # noqa: PLR0913 - what two commands differ in
     Raises:
         StopRequestedError: it was to stop before the node ran.
     """
-    log = Logger(stream.log)
+    log = event_logger(stream.log)
     drafted: Draft | None = None
     node: Node | None = None
     try:
@@ -102,7 +102,7 @@ def refuse_usage(error: click.UsageError, stream: OneStream) -> ExitCode:
     """
     if not stream.as_json:
         raise error
-    Logger(stream.log).error("settings_refused", reason=printable(error.format_message()))
+    event_logger(stream.log).error("settings_refused", reason=printable(error.format_message()))
     return ExitCode.UNUSABLE
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any, Final
 
+import structlog
 from msgspec.structs import asdict
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.report import ReconciliationReport
-from reconciliation.node.log import Logger
+
+Logger = structlog.typing.FilteringBoundLogger
 
 LISTED: Final = 100
 """How many fills and orders an event lists by name; beyond that it counts."""

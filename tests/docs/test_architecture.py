@@ -181,8 +181,8 @@ def test_the_setting_is_read_told_and_acted_on(house: House) -> None:
     assert re.search(r"-> +RECON_LOG_TIMESTAMPS +false", told)
     assert re.search(r"default\.toml:\d+ +true", told)
     say = (
-        "from reconciliation import load; from reconciliation.node.log import Logger;"
-        "Logger(load().log).info('node_boot')"
+        "from reconciliation import load; from reconciliation.node.log import event_logger;"
+        "event_logger(load().log).info('node_boot')"
     )
     assert '"timestamp"' in house.python(say)
     assert '"timestamp"' not in house.python(say, RECON_LOG_TIMESTAMPS="false")

@@ -3,16 +3,16 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
+import structlog
 from msgspec.structs import asdict
+from structlog.testing import CapturingLogger
 
 from reconciliation.engine import lifecycle
 from reconciliation.engine.fills import FillId, NewFills, Snapshot
 from reconciliation.engine.holdings import Difference, Holdings
 from reconciliation.engine.report import ReconciliationReport
 from reconciliation.node.event_log import LISTED, EventLog
-from reconciliation.node.log import Logger
 from reconciliation.rules.finding import Finding
-from reconciliation.settings.log import LogSettings
 
 BTC = "BTCUSDT-PERP.BINANCE"
 FILL = FillId(BTC, "7")
@@ -92,22 +92,12 @@ CASES = [
 ]
 
 
-class Kept(Logger):
-    """Keeps what is to be logged, and writes nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(LogSettings(level="DEBUG"))
-        self.calls: list[tuple[str, str, dict[str, object]]] = []
-
-    def _log(self, level: str, event: str, fields: dict[str, object]) -> None:
-        self.calls.append((level, event, fields))
-
-
 def logged(event: lifecycle.Event) -> tuple[str, str, dict[str, object]]:
-    log = Kept()
-    EventLog(log)(event)
-    (call,) = log.calls
-    return call
+    capturing = CapturingLogger()
+    EventLog(structlog.wrap_logger(capturing, processors=[lambda _, __, data: ((), data)]))(event)
+    (call,) = capturing.calls
+    fields = dict(call.kwargs)
+    return call.method_name, str(fields.pop("event")), fields
 
 
 @pytest.mark.parametrize(("event", "level", "name"), CASES, ids=lambda value: type(value).__name__)

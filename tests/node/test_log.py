@@ -1,8 +1,9 @@
 import json
 
 import pytest
+import structlog
 
-from reconciliation.node.log import Logger, as_json
+from reconciliation.node.log import as_json, event_logger
 from reconciliation.settings.log import LogSettings
 from reconciliation.settings.masking import mask
 
@@ -26,7 +27,7 @@ def test_secrets_are_masked_by_name_and_in_urls(given: dict[str, object], shown:
 
 
 def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
-    log = Logger(JSON)
+    log = event_logger(JSON)
     log.info("node_boot", plan={"api_key": "canary"}, url="redis://u:canary@h:1")
     (line,) = capsys.readouterr().err.splitlines()
     event = json.loads(line)
@@ -40,10 +41,16 @@ def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_the_level_holds(capsys: pytest.CaptureFixture[str]) -> None:
-    log = Logger(LogSettings(format="json", level="WARNING"))
+    log = event_logger(LogSettings(format="json", level="WARNING"))
     log.info("quiet")
     log.warning("loud")
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["loud"]
+
+
+def test_the_users_own_structlog_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    before = structlog.get_config()
+    event_logger(JSON).info("node_boot")
+    assert structlog.get_config() == before
 
 
 @pytest.mark.parametrize(("form", "expected"), [("json", True), ("console", False), ("auto", True)])
