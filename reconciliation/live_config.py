@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from reconciliation.importing import undisturbed
+from reconciliation.collector import undisturbed
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from reconciliation.collector import undisturbed
 from reconciliation.config import ReconciliationConfig
 from reconciliation.engine.books import Books
 from reconciliation.engine.builder import GuardedFactory, NodeBuilder
@@ -20,7 +21,6 @@ from reconciliation.engine.scripted import ScriptNode
 from reconciliation.engine.simulation import SimulatedVenue, Simulation
 from reconciliation.engine.stored import Loaded, Stored
 from reconciliation.engine.written import Writes
-from reconciliation.importing import undisturbed
 from reconciliation.rules.client import ClientTraits, StockFacts
 from reconciliation.rules.subject import NothingToJudge, Observed, Subject
 from reconciliation.settings import Settings

@@ -12,7 +12,7 @@ from typing import Any
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
-from reconciliation.importing import undisturbed
+from reconciliation.collector import undisturbed
 
 
 @contextmanager
