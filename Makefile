@@ -85,7 +85,7 @@ test-extras:  ## Try the stock clients of adapters behind extras, in an environm
 quickstart: $(READY)  ## Type the quickstart in an empty folder, and tell how long it takes
 	@$(COMPILED_ONCE) $(BIN)/python -m pytest -q -s tests/docs/test_quickstart.py
 
-properties: $(READY)  ## Run the Hypothesis suite deep: at least 10,000 examples a property
+properties: $(READY)  ## Run the Hypothesis suite deep: 10,000 examples a property, a hundred where each is a node's life
 	@$(COMPILED_ONCE) HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -m property --hypothesis-seed=$(SEED) --timeout=0 \
 		--numprocesses auto --maxprocesses 4 --dist worksteal -v
 

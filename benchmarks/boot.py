@@ -4,12 +4,7 @@ A node that is written by hand with the engine alone, the same one built with re
 against one venue whose account has a small history, and each with a database of its own.
 """
 
-import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -21,9 +16,9 @@ from typing import Any, Final
 import click
 
 from benchmarks import goals, results
-from benchmarks.boots.telling import HANDLE
 from benchmarks.goals import Goal
-from benchmarks.limits.measuring import NotMeasuredError, cache, inherited, lines_of, surroundings
+from benchmarks.limits.measuring import cache, surroundings
+from benchmarks.measured_process import NotMeasuredError, measured_process
 
 BOOTS_AT_MOST: Final = 1.15
 BY_HAND: Final = "written by hand"
@@ -33,8 +28,6 @@ ABSENT: Final = Path(__file__).parent / "boots" / "absent"
 """What the tools of this repository bring and no node has, so that a boot is measured as it is where nodes run."""
 RUNNING: Final = "running"
 """The last step, which all nodes tell."""
-_STOPS_WITHIN_SECS: Final = 60.0
-_LAST_LINES: Final = 5
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     BY_HAND: (sys.executable, "-m", "benchmarks.boots.hand_written"),
@@ -74,43 +67,14 @@ def booted(kind: str, env: Mapping[str, str], folder: Path) -> Boot:
     Raises:
         NotMeasuredError: it ended, or fell silent, before its trader ran.
     """
-    log, (reader, writer) = folder / f"{kind}.log", os.pipe()
-    with os.fdopen(reader, "rb") as told, log.open("wb") as output:
-        begun = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603 - the commands above and no others
-            COMMANDS[kind],
-            env=inherited() | dict(env) | {HANDLE: str(writer), "PYTHONPATH": _paths()},
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(writer,),
-        )
-        os.close(writer)
-        try:
-            steps = tuple(_steps(told.fileno(), begun))
-            process.send_signal(signal.SIGTERM)
-            process.wait(_STOPS_WITHIN_SECS)
-        finally:
-            process.kill()
-            process.wait()
-    if not steps or steps[-1].name != RUNNING:
-        last = " / ".join(log.read_text("utf-8", "replace").strip().splitlines()[-_LAST_LINES:])
-        raise NotMeasuredError(f"the node of {kind} does not run: {last}")
-    return steps
-
-
-def _paths() -> str:
-    return os.pathsep.join([str(ABSENT), *filter(None, sys.path)])
-
-
-def _steps(handle: int, begun: float) -> Iterator[Step]:
-    """Yield what is told up to the last step."""
-    for line in lines_of(handle):
-        told = json.loads(line)
-        yield Step(told["step"], told["at"] - begun, told["cpu"])
-        if told["step"] == RUNNING:
-            return
+    with measured_process(COMMANDS[kind], env, folder / f"{kind}.log", paths=[str(ABSENT)]) as process:
+        steps = []
+        for told in process.told():
+            steps.append(Step(told["step"], told["at"] - process.begun, told["cpu"]))
+            if told["step"] == RUNNING:
+                process.stopped()
+                return tuple(steps)
+        raise process.failure(f"the node of {kind} does not run")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The names below load on first use, so that importing the package costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from reconciliation.importing import loading
+from reconciliation.collector import loading
 
 if TYPE_CHECKING:
     from reconciliation.config import ReconciliationConfig

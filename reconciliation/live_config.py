@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from reconciliation.importing import loading
+from reconciliation.collector import loading
 from reconciliation.settings import Settings
 
 if TYPE_CHECKING:

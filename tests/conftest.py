@@ -17,15 +17,10 @@ from reconciliation.drill.runs.pool import Pool
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.embedded.venue import VenueProcess
 
-settings.register_profile("quick", max_examples=100, deadline=None)
-settings.register_profile(
-    "deep",
-    max_examples=10_000,
-    deadline=None,
-    derandomize=False,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+# Those that write files or draw Unicode are slow on a busy machine at first, and not wrong.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", unhurried, max_examples=100)
+settings.register_profile("deep", unhurried, max_examples=10_000, derandomize=False, print_blob=True)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)
 

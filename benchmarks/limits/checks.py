@@ -8,10 +8,11 @@ from typing import Final
 
 from benchmarks.goals import Goal
 from benchmarks.limits.figures import Figure
-from benchmarks.limits.measuring import FIXED, RECON, STOCK, NotMeasuredError, Progress, cache, surroundings, told_by
+from benchmarks.limits.measuring import FIXED, RECON, STOCK, Progress, cache, surroundings, told_by
 from benchmarks.limits.node import CHECKS
 from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import Sizes
+from benchmarks.measured_process import NotMeasuredError
 from reconciliation.embedded.venue_control import VenueControl, over_http
 
 CHECKED_WITHIN_SECS: Final = 5.0

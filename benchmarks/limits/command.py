@@ -13,19 +13,11 @@ from typing import Final
 
 from benchmarks.goals import Goal
 from benchmarks.limits.figures import Figure
-from benchmarks.limits.measuring import (
-    PATIENCE_SECS,
-    RECON,
-    NotMeasuredError,
-    Progress,
-    cache,
-    inherited,
-    surroundings,
-    told_by,
-)
+from benchmarks.limits.measuring import RECON, Progress, cache, surroundings, told_by
 from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import Sizes
 from benchmarks.limits.starts import COLD, WARM
+from benchmarks.measured_process import PATIENCE_SECS, NotMeasuredError, inherited
 
 TO_ITS_RECONCILIATION: Final = 1.2
 COMMAND: Final = (str(Path(sys.executable).with_name("recon")), "reconcile", "--apply", "--json")

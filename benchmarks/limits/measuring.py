@@ -1,16 +1,13 @@
 """Starting the nodes that are measured, one after another, and reading what they tell."""
 
-import json
-import os
-import selectors
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from benchmarks.measured_process import PATIENCE_SECS, Told, measured_process
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.embedded.venue import VenueProcess
 from reconciliation.layers.settings_folder import shipped_settings
@@ -24,8 +21,6 @@ PLAIN: Final = "plain"
 """Recon's node without its accelerations."""
 KINDS: Final = (RECON, STOCK)
 PRESET: Final = "standard"
-PATIENCE_SECS: Final = 600.0
-"""After so long without a word a node is given up."""
 LISTED: Final = len(SYMBOLS)
 """How many contracts a venue lists, whatever its account trades."""
 ACCEPTED: Final = ("E03", "E04", "E05", "E21")
@@ -34,14 +29,8 @@ _NODES: Final = {PLAIN: RECON}
 """What runs for a kind, where that is not told by its name."""
 _DIFFERS: Final[Mapping[str, Mapping[str, str]]] = {PLAIN: {"RECON_NODE_ACCELERATE": "[]"}}
 """The variables that make a kind what it is."""
-_LAST_LINES: Final = 5
 
-type Told = dict[str, Any]
 type Progress = Callable[[str], None]
-
-
-class NotMeasuredError(Exception):
-    """A node did not come to what was to be measured."""
 
 
 @contextmanager
@@ -94,15 +83,6 @@ def cache() -> Iterator[dict[str, str]]:
         yield {"RECON_CACHE_URL": server.url}
 
 
-def inherited() -> dict[str, str]:
-    """Return the variables that a process is given which is measured.
-
-    No variable of ours is among them that somebody has set, and none of Python's: one of those turns its own caching
-    off, so that all modules would be compiled again at each start.
-    """
-    return {key: value for key, value in os.environ.items() if not key.startswith(("RECON_", "PYTHON"))}
-
-
 def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures: int) -> Iterator[tuple[float, Told]]:
     """Run a node and yield each thing it tells with the seconds since its process was started.
 
@@ -119,47 +99,11 @@ def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures
     Raises:
         NotMeasuredError: it ended or fell silent before it had done.
     """
-    paths = os.pathsep.join(path for path in sys.path if path)
-    log, (reader, writer) = folder / f"{kind}-{what}.log", os.pipe()
-    begun = time.monotonic()
-    with os.fdopen(reader, "rb") as lines, log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
-            [
-                sys.executable,
-                "-m",
-                "benchmarks.limits.node",
-                _NODES.get(kind, kind),
-                what,
-                str(writer),
-                *map(str, figures),
-            ],
-            env={**inherited(), **env, **_DIFFERS.get(kind, {}), "PYTHONPATH": paths},
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(writer,),
-        )
-        os.close(writer)
-        try:
-            for line in lines_of(lines.fileno()):
-                told: Told = json.loads(line)
-                if "done" in told:
-                    process.wait(PATIENCE_SECS)
-                    return
-                yield told.get("at", time.monotonic()) - begun, told
-        finally:
-            process.kill()
-            process.wait()
-    last = " / ".join(log.read_text("utf-8", "replace").strip().splitlines()[-_LAST_LINES:])
-    raise NotMeasuredError(f"the {kind} node did not come through '{what}': {last}")
-
-
-def lines_of(handle: int) -> Iterator[bytes]:
-    """Yield lines until the other end closes, or says nothing for too long."""
-    rest = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(handle, selectors.EVENT_READ)
-        while selector.select(PATIENCE_SECS) and (read := os.read(handle, 65_536)):
-            *whole, rest = (rest + read).split(b"\n")
-            yield from whole
+    command = [sys.executable, "-m", "benchmarks.limits.node", _NODES.get(kind, kind), what, *map(str, figures)]
+    with measured_process(command, {**env, **_DIFFERS.get(kind, {})}, folder / f"{kind}-{what}.log") as process:
+        for told in process.told():
+            if "done" in told:
+                process.ended()
+                return
+            yield told.get("at", time.monotonic()) - process.begun, told
+        raise process.failure(f"the {kind} node did not come through '{what}'")

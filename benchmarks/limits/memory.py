@@ -7,9 +7,10 @@ from typing import Final
 
 from benchmarks.goals import Goal
 from benchmarks.limits.figures import Figure
-from benchmarks.limits.measuring import KINDS, RECON, STOCK, NotMeasuredError, Progress, cache, surroundings, told_by
+from benchmarks.limits.measuring import KINDS, RECON, STOCK, Progress, cache, surroundings, told_by
 from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import Sizes
+from benchmarks.measured_process import NotMeasuredError
 
 RARE_CHECKS: Final = {"RECON_OPEN_CHECK_INTERVAL_SECS": "3600", "RECON_POSITION_CHECK_INTERVAL_SECS": "3600"}
 """A cycle stands for an hour; here all lie within the hour that a check looks back on, which would read ever more."""

@@ -1,12 +1,11 @@
 """The node that is measured, alone in its process.
 
-Arguments: `recon` or `stock`, what it does once its trader runs, and the file descriptor that takes what it tells, a
-JSON object a line. `RECON_*` variables say where venue and cache are.
+Arguments: `recon`, `stock` or `fixed`, what it does once its trader runs, and how often and how much. `RECON_*`
+variables say where venue and cache are.
 """
 
 import asyncio
 import gc
-import json
 import os
 import sys
 import threading
@@ -25,6 +24,7 @@ from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.trading.strategy import Strategy
 
 from benchmarks.limits.blocks import blocks_noted
+from benchmarks.measured_process import tell
 from reconciliation import LiveTradingNodeConfig, NodeBuilder, load
 from reconciliation.engine.generation import generation
 from reconciliation.engine.lifecycle import Event, Reconciled, Verified
@@ -221,12 +221,8 @@ def _rss_bytes() -> int:
     return int(Path("/proc/self/statm").read_text("utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def main(kind: str, what: str, handle: int, figures: list[int]) -> None:
+async def main(kind: str, what: str, figures: list[int]) -> None:
     """Start the node, do what is asked, and tell it."""
-
-    def tell(**told: float | str) -> None:
-        os.write(handle, f"{json.dumps(told)}\n".encode())
-
     trader = Trader()
     begin = {"recon": recon_node, "stock": stock_node, "fixed": fixed_node}[kind]
     does: tuple[Callable[..., Awaitable[None]], ...] = (start, checks, cycles, trades)
@@ -238,5 +234,5 @@ async def main(kind: str, what: str, handle: int, figures: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), [int(figure) for figure in sys.argv[4:]]))
+    asyncio.run(main(sys.argv[1], sys.argv[2], [int(figure) for figure in sys.argv[3:]]))
     os._exit(0)  # what is told is told; the engine's threads may linger

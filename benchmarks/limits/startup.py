@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmarks.limits.measuring import KINDS, PLAIN, RECON, NotMeasuredError, Progress, cache, surroundings, told_by
+from benchmarks.limits.measuring import KINDS, PLAIN, RECON, Progress, cache, surroundings, told_by
 from benchmarks.limits.sizes import Account, Sizes
 from benchmarks.limits.starts import BUILT_UP, COLD, ROUND_TRIPS, WARM, Starts
+from benchmarks.measured_process import NotMeasuredError
 
 STATES: Final = (COLD, WARM)
 

@@ -15,9 +15,9 @@ from reconciliation.cli.options import (
     without_lease,
 )
 from reconciliation.cli.targets import named_object
+from reconciliation.collector import undisturbed
 from reconciliation.engine.generation import generation
 from reconciliation.errors import ExitCode
-from reconciliation.importing import undisturbed
 from reconciliation.layers.problems import SettingsError
 from reconciliation.node.signals import StopRequest
 from reconciliation.settings import Settings

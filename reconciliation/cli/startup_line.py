@@ -1,4 +1,4 @@
-"""How far a startup reconciliation is, for a command that logs only what is loud."""
+"""How far a start is, for a command that logs only what is loud."""
 
 from msgspec.structs import asdict
 

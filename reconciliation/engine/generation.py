@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from reconciliation.importing import loading
+from reconciliation.collector import loading
 
 if TYPE_CHECKING:
     import asyncio

@@ -16,7 +16,7 @@ from reconciliation.rules.finding import Finding
 Stage = Literal["connection", "settings", "claims", "reconciliation", "portfolio", "strategies"]
 """The stages of a start, in their order."""
 
-StartupStep = Literal["asking", "booking", "verifying"]
+StartupStep = Literal["loading", "asking", "booking", "verifying"]
 """What a startup reconciliation does: the venue is asked; what it told is booked; it is asked once more."""
 
 Check = Literal["inflight", "open_orders", "positions"]
@@ -106,11 +106,11 @@ class CachedExternal(Struct, frozen=True):
 
 
 class StartupProgress(Struct, frozen=True):
-    """A startup reconciliation goes on; one of less than two seconds does not tell."""
+    """The load of a cache, or a startup reconciliation, goes on; one of less than two seconds does not tell."""
 
     step: StartupStep
     done: int
-    """Instruments of which the venue has told all while it is asked; orders that are booked while that is done."""
+    """Orders that are loaded, instruments of which the venue has told all, or orders that are booked, by the step."""
     total: int
     """Of how many; 0 where it is not known."""
     orders: int
@@ -118,8 +118,8 @@ class StartupProgress(Struct, frozen=True):
     fills: int
     secs: float
     """Since it began."""
-    limit_secs: float
-    """What `node.timeout_reconciliation` allows."""
+    limit_secs: float | None
+    """What `node.timeout_reconciliation` allows; None while the cache loads, which nothing limits."""
     left_secs: float | None
     """How long the step may still take at the pace of it so far; None where that is not known."""
 

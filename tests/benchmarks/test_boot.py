@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from benchmarks import boot
 from benchmarks.boot import BUILT, BY_HAND, COMMAND, COMMANDS, RUNNING, Step
-from benchmarks.limits.measuring import NotMeasuredError
+from benchmarks.measured_process import NotMeasuredError
 
 
 def test_each_kind_boots_and_tells_its_steps(tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from benchmarks.limits import checks, events, figures, measuring, memory
 from benchmarks.limits.blocks import Blocks, blocks_noted
 from benchmarks.limits.figures import Figure
@@ -80,13 +78,6 @@ def test_memory_is_held_to_a_limit(tmp_path: Path) -> None:
     assert (orders.recon, orders.stock, orders.limit) == (2, 2, 2)
     assert part.limits == (kept,)
     assert [goal.measured for goal in part.goals] == [2, kept.recon]
-
-
-def test_a_measured_process_is_given_neither_our_variables_nor_pythons(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PYTHONDONTWRITEBYTECODE", "RECON_PRESET"):
-        monkeypatch.setenv(name, "1")
-    assert not [name for name in measuring.inherited() if name.startswith(("PYTHON", "RECON_"))]
-    assert "PATH" in measuring.inherited()
 
 
 def test_the_plain_node_has_no_acceleration() -> None:

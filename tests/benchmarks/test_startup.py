@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.limits import command, distance, starts, startup
-from benchmarks.limits.measuring import PLAIN, RECON, STOCK, NotMeasuredError
+from benchmarks.limits.measuring import PLAIN, RECON, STOCK
 from benchmarks.limits.sizes import QUICK, Account
 from benchmarks.limits.starts import BUILT_UP, COLD, ROUND_TRIPS, WARM, Found, Starts
+from benchmarks.measured_process import NotMeasuredError
 
 SIZES = replace(
     QUICK, symbols=1, accounts=(Account(symbols=1, rounds=1), Account(symbols=2, rounds=1, is_compared=False))

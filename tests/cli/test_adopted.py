@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jail import SHIPPED, unhurried
+from jail import SHIPPED
 from nautilus_trader.config import LiveExecEngineConfig
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
 from setting_strategies import reconciliations
@@ -52,7 +52,6 @@ def round_trip(config: LiveExecEngineConfig) -> tuple[LiveExecEngineConfig, Adop
         return emitted(written_by(preset, Path(folder))), preset
 
 
-@unhurried
 @given(reconciliations)
 def test_what_settings_can_say_comes_back_equal_and_nothing_is_told(config: ReconciliationConfig) -> None:
     engine = config.to_live_exec_engine_config()
@@ -76,7 +75,6 @@ def of_field(field: msgspec.structs.FieldInfo) -> st.SearchStrategy[Any]:
     return st.just(field.default) | VALUES[kind]
 
 
-@unhurried
 @given(
     st.fixed_dictionaries(
         {}, optional={each.name: of_field(each) for each in msgspec.structs.fields(LiveExecEngineConfig)}

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import tomli_w
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jail import SHIPPED, Jail, jailed, output, recon
 
@@ -137,7 +136,6 @@ claimed = st.dictionaries(
 configurations = st.fixed_dictionaries({"reconciliation": reconciliation, "claims": claimed})
 
 
-@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(one=configurations, two=configurations)
 @example(one={"reconciliation": {}, "claims": {"A-1": {"claim_all": True}}}, two={"reconciliation": {}, "claims": {}})
 def test_a_configuration_is_like_itself_and_two_differ_alike_both_ways(

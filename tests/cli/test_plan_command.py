@@ -96,7 +96,7 @@ def test_a_preset_has_the_same_keys_and_fits_a_terminal(preset: str) -> None:
     assert max(map(len, asked("--preset", preset).stdout.splitlines())) <= 100
 
 
-@settings(max_examples=20)
+@settings(max_examples=20 if (depth := settings().max_examples) < 1_000 else depth)
 @given(symbols=st.integers(1, 10_000), resting=st.integers(0, 100_000), preset=st.sampled_from(PRESETS))
 def test_a_plan_is_always_data_and_text(symbols: int, resting: int, preset: str) -> None:
     resolved = load(preset=preset, env={})

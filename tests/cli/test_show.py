@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import tomli_w
-from hypothesis import HealthCheck, example, given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from jail import SHIPPED, Jail, jailed, output, process, recon
@@ -51,7 +51,6 @@ values: dict[str, st.SearchStrategy[Any]] = {
     ),
 }
 configurations = st.fixed_dictionaries({}, optional=values)
-sampled = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def written(configuration: dict[str, Any]) -> str:
@@ -102,7 +101,6 @@ def assert_toml_loads_back(configuration: dict[str, Any]) -> None:
         assert_same(jail.load({"RECON_PRESET": "mine"}), jail.load(preset="given"))
 
 
-@sampled
 @given(configuration=configurations)
 @example(configuration={"claims": {"A-1": {"claim_all": True}, "B-1": {"instrument_ids": ["c,d.X"]}}})
 @example(configuration={"reconciliation.instrument_ids": [], "cache.data_dir": "none"})
@@ -130,7 +128,7 @@ def sourced(jail: Jail, lines: str) -> dict[str, str]:
 
 
 # A shell for each example: fewer, but where depth is asked for.
-few = hypothesis_settings(sampled, max_examples=20 if sampled.max_examples < 1_000 else sampled.max_examples)
+few = hypothesis_settings(max_examples=20 if (depth := hypothesis_settings().max_examples) < 1_000 else depth)
 
 
 @few

@@ -86,7 +86,7 @@ def assert_all_is_there(run: VirtualRun) -> None:
     assert stored == held
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=max(12, settings().max_examples // 100))
 @given(
     kinds=st.lists(st.sampled_from(KINDS), min_size=2, max_size=7).map(lambda drawn: ["rest", "trade", *drawn]),
     secs=st.sampled_from([0.6, 2.0, 20.0, 90.0]),

@@ -10,13 +10,13 @@ from click.testing import Result
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from jail import Jail, jailed, recon, unhurried
+from jail import Jail, jailed, recon
 
 from reconciliation import Settings, SettingsError
 from reconciliation.layers import known
 
 CANARY = "kanarienvogel"
-sampled = hypothesis_settings(unhurried, max_examples=25 if unhurried.max_examples < 1_000 else unhurried.max_examples)
+sampled = hypothesis_settings(max_examples=25 if (depth := hypothesis_settings().max_examples) < 1_000 else depth)
 """For whole commands, which take a hundred times as long as a load: fewer, but where depth is asked for."""
 
 SECTIONS = (*known.sections(), "preset", "other")
@@ -78,7 +78,6 @@ toml_like = st.lists(
 ).map(b"".join)  # fmt: skip
 
 
-@unhurried
 @given(default=st.binary(max_size=60) | toml_like, preset=st.binary(max_size=60) | toml_like)
 @example(default=b"a." * 3000 + b"a = 1", preset=b"")
 @example(default=b"[log]\nlevel = 'INFO'\nlevel = '\x1b[31m'\n", preset=b"")
@@ -88,7 +87,6 @@ def test_no_bytes_in_a_file_raise_anything_else(default: bytes, preset: bytes) -
         assert_silent(everything_said(outcome_of(jail)))
 
 
-@unhurried
 @given(content=st.binary(max_size=40) | secret_texts.map(lambda text: text.encode(errors="replace")))
 @example(content=f"redis://u:{CANARY}#@h:1".encode())
 def test_no_bytes_in_a_secret_file_raise_anything_else(content: bytes) -> None:
@@ -114,7 +112,6 @@ environments = st.builds(
 )
 
 
-@unhurried
 @given(env=environments)
 @example(env={"RECON_CLAIMS": '{"A-1":' * 3000 + "1" + "}" * 3000})
 @example(env={"RECON_\x1b[31m": "1", "RECON_\udcff": "\x1b"})
@@ -165,7 +162,6 @@ secret_places = st.sampled_from([
 ])  # fmt: skip
 
 
-@unhurried
 @given(default=structures, preset=structures)
 def test_no_structure_in_files_raises_anything_else(default: dict[str, Any], preset: dict[str, Any]) -> None:
     with jailed() as jail:
@@ -173,7 +169,6 @@ def test_no_structure_in_files_raises_anything_else(default: dict[str, Any], pre
         everything_said(outcome_of(jail))
 
 
-@unhurried
 @given(place=secret_places, rest=structures, env=environments)
 def test_no_secret_in_a_file_is_told(place: str, rest: dict[str, Any], env: dict[str, str]) -> None:
     env = {key: value for key, value in env.items() if key != "RECON_SETTINGS_DIR"}
@@ -183,7 +178,6 @@ def test_no_secret_in_a_file_is_told(place: str, rest: dict[str, Any], env: dict
         assert not [text for text in said if CANARY in text]
 
 
-@unhurried
 @given(
     tables=structures,
     flat=st.dictionaries(

@@ -5,9 +5,8 @@ import re
 
 import pytest
 from hypothesis import example, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from jail import Jail, jailed, output, recon, unhurried
+from jail import Jail, jailed, output, recon
 
 from reconciliation.settings.origins import Layered
 
@@ -160,14 +159,12 @@ def test_an_old_name_in_it_still_works_with_its_line(jail: Jail) -> None:
     assert [warning.origin for warning in settings.warnings] == ["node.env:2 RECON_NODE_SYMBOLS"]
 
 
-few = hypothesis_settings(unhurried, max_examples=min(unhurried.max_examples, 1_000))
 pieces = st.sampled_from([
     "RECON_LOG_LEVEL", "RECON_CACHE_URL", "RECON_", "recon_log_level", "=", "'", '"', "\n", "\r\n", "\r", " ", "#",
     "export ", "\\", "${A}", "none", "INFO", "\x1b[31m", "\u2028", CANARY,
 ])  # fmt: skip
 
 
-@few
 @given(content=st.binary(max_size=40) | st.lists(pieces, max_size=12).map(lambda parts: "".join(parts).encode()))
 @example(content=f"RECON_CACHE_URL='redis://u:{CANARY}@h:1\n".encode())
 @example(content=f"RECON_CACHE_URL=redis://u:{CANARY}@h\n".encode())
@@ -188,7 +185,6 @@ def test_no_content_ends_in_a_traceback_or_tells_a_secret(content: bytes) -> Non
 lines = st.lists(st.sampled_from(["", "# x", "A=1", "A='1\n2'", 'B="\n"', "  ", "\t# y"]), max_size=6)
 
 
-@few
 @given(above=lines, ending=st.sampled_from(["\n", "\r\n"]), indent=st.sampled_from(["", " ", "\t", "export "]))
 def test_the_line_is_the_one_it_was_written_on(above: list[str], ending: str, indent: str) -> None:
     text = "".join(f"{line}\n" for line in above)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from jail import Jail, jailed, shipped, unhurried
+from jail import Jail, jailed, shipped
 from layer_stacks import CLAIMED, VALUES, Stack, flat, place, resolved, stacks, value_of
 
 from reconciliation import Settings
@@ -25,7 +25,6 @@ def without(stack: Stack, height: int) -> Stack:
     return (*stack[:height], {}, *stack[height + 1 :])
 
 
-@unhurried
 @given(stack=stacks)
 @example(stack=({"reconciliation.lookback_mins": None}, {"reconciliation.lookback_mins": 0}, {}, {}))
 @example(stack=({"claims": {"A-1": "x"}}, {"claims": {"A-1": "y", "B-1": "x"}}, {"claims": {"B-1": "y"}}, {}))
@@ -52,7 +51,6 @@ def test_the_origin_is_the_layer_whose_removal_changes_the_value(stack: Stack) -
                 assert value_of(rest[height], key) == value_of(whole, key)
 
 
-@unhurried
 @given(stack=stacks)
 def test_a_stack_lists_all_and_only_the_layers_that_set_a_key(stack: Stack) -> None:
     with jailed() as jail:
@@ -72,7 +70,6 @@ def plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-@unhurried
 @given(stack=stacks, key=st.sampled_from(KEYS))
 def test_adding_a_key_on_top_changes_that_key_only(stack: Stack, key: str) -> None:
     if key.startswith("claims."):

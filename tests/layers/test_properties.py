@@ -8,7 +8,7 @@ import pytest
 import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
-from jail import SHIPPED, Jail, jailed, unhurried
+from jail import SHIPPED, Jail, jailed
 from nautilus_trader.config import LiveExecEngineConfig
 from pydantic import ValidationError
 from setting_strategies import (
@@ -93,7 +93,6 @@ def expected_origin(key: str, height: int) -> str:
     return f"{file}:{line_of(key, file)}"
 
 
-@unhurried
 @given(stack=stacks)
 def test_the_highest_layer_that_sets_a_key_gives_its_value_and_its_origin(stack: Layers) -> None:
     with jailed() as jail:
@@ -105,7 +104,6 @@ def test_the_highest_layer_that_sets_a_key_gives_its_value_and_its_origin(stack:
             assert settings.origins[key] == expected_origin(key, setting[-1] if setting else -1)
 
 
-@unhurried
 @given(stack=stacks, key=st.sampled_from(sorted(LAYERED)))
 def test_without_the_layer_of_its_origin_a_key_falls_to_the_next(stack: Layers, key: str) -> None:
     expected = [values[key] for values in reversed(stack) if key in values] + [value_of(Settings(), key)]
@@ -120,7 +118,6 @@ def test_without_the_layer_of_its_origin_a_key_falls_to_the_next(stack: Layers, 
     assert told == expected
 
 
-@unhurried
 @given(stack=stacks)
 def test_taking_a_layer_away_changes_only_what_it_gave(stack: Layers) -> None:
     with jailed() as jail:
@@ -140,7 +137,6 @@ def test_taking_a_layer_away_changes_only_what_it_gave(stack: Layers) -> None:
                     assert rest.origins[key] == "default"
 
 
-@unhurried
 @given(stack=stacks)
 def test_resolving_is_idempotent(stack: Layers) -> None:
     with jailed() as jail:
@@ -205,7 +201,6 @@ def accepted(**values: Any) -> bool:
     return True
 
 
-@unhurried
 @given(reconciliations)
 def test_every_accepted_config_is_one_the_engine_parses_field_by_field(config: ReconciliationConfig) -> None:
     engine = config.to_live_exec_engine_config()
@@ -223,7 +218,6 @@ def test_every_accepted_config_is_one_the_engine_parses_field_by_field(config: R
     assert {name: getattr(engine, name) for name in ours} == ours
 
 
-@unhurried
 @given(whole_settings)
 def test_settings_written_to_toml_load_back_equal(settings: Settings) -> None:
     tables = json.loads(settings.model_dump_json(exclude={"preset"}))
@@ -245,7 +239,6 @@ def test_settings_written_to_toml_load_back_equal(settings: Settings) -> None:
     assert loaded.fingerprint == settings.fingerprint
 
 
-@unhurried
 @given(claims())
 def test_claims_in_the_environment_load_back_equal(made: dict[str, Any]) -> None:
     text = json.dumps({name: claim.model_dump(mode="json") for name, claim in made.items()})
@@ -277,7 +270,6 @@ def outcome_of(env: dict[str, str], directory: Path) -> Settings | SettingsError
 variables = st.sampled_from(sorted(known.variables())) | st.text(max_size=8).map("RECON_{}".format)
 
 
-@unhurried
 @given(st.dictionaries(variables, texts, max_size=4))
 def test_no_text_in_any_variable_raises_anything_but_a_settings_error(env: dict[str, str]) -> None:
     outcome = outcome_of(env, SHIPPED)
@@ -289,7 +281,6 @@ def test_no_text_in_any_variable_raises_anything_but_a_settings_error(env: dict[
         assert all(problem.origin and problem.message and problem.hint for problem in outcome.problems)
 
 
-@unhurried
 @given(texts)
 def test_no_text_as_settings_directory_or_preset_raises_anything_but_a_settings_error(text: str) -> None:
     for env in ({"RECON_SETTINGS_DIR": text}, {"RECON_SETTINGS_DIR": str(SHIPPED), "RECON_PRESET": text}):
@@ -310,7 +301,6 @@ files = st.dictionaries(
 )
 
 
-@unhurried
 @given(default=files, preset=files)
 def test_no_toml_raises_anything_but_a_settings_error(default: dict[str, Any], preset: dict[str, Any]) -> None:
     with jailed() as jail:

@@ -8,7 +8,7 @@ import pytest
 import tomli_w
 from hypothesis import event, example, given
 from hypothesis import strategies as st
-from jail import SHIPPED, unhurried
+from jail import SHIPPED
 
 from reconciliation.layers.toml_plain import plain_document
 from reconciliation.layers.toml_positions import key_lines
@@ -128,7 +128,6 @@ lines = st.one_of(
 )
 
 
-@unhurried
 @given(lines=st.lists(lines, max_size=6), ending=st.sampled_from(["\n", "\r\n"]))
 @example(lines=['a = ["""b", "c"]', '"""]'], ending="\n")
 def test_any_lines_are_read_as_the_parser_reads_them_or_not_at_all(lines: list[str], ending: str) -> None:
@@ -146,7 +145,6 @@ numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=Fal
 tables = st.dictionaries(names, st.one_of(texts, numbers), max_size=4)
 
 
-@unhurried
 @given(data=st.dictionaries(names, st.one_of(texts, numbers, tables), max_size=5))
 def test_plain_data_as_it_is_usually_written_is_a_plain_document(*, data: dict[str, Any]) -> None:
     text = tomli_w.dumps(data)

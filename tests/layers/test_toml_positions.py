@@ -5,7 +5,6 @@ import pytest
 import tomli_w
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from jail import unhurried
 
 from reconciliation.layers.toml_positions import key_lines
 
@@ -167,7 +166,6 @@ decorations = st.lists(
 )
 
 
-@unhurried
 @given(data=documents, multiline=st.booleans(), extra=decorations, crlf=st.booleans())
 def test_the_keys_found_are_those_the_parser_finds(
     *, data: dict[str, Any], multiline: bool, extra: list[tuple[int, str]], crlf: bool
@@ -189,7 +187,6 @@ def test_the_keys_found_are_those_the_parser_finds(
             assert as_written in written[lines[path] - 1].removesuffix("\r")
 
 
-@unhurried
 @given(names=st.lists(nasty, min_size=1, max_size=6, unique=True), blanks=st.lists(st.integers(0, 3), min_size=6))
 def test_the_line_found_is_the_line_written(names: list[str], blanks: list[int]) -> None:
     text, expected = "", {}

@@ -84,6 +84,11 @@ def test_a_report_is_a_table() -> None:
             PROGRESS | {"step": "verifying", "orders": 3, "fills": 2, "left_secs": None},
             "startup progress     3 orders and 2 fills told, the venue is asked once more; 5 s of at most 30 s",
         ),
+        (
+            "startup_progress",
+            PROGRESS | {"step": "loading", "orders": 0, "fills": 0, "limit_secs": None},
+            "startup progress     4,000 of 10,000 orders loaded from the cache; 5 s, about 7.5 s left of this",
+        ),
         ("stop_waits", {"what": "the queues", "up_to_secs": 5.0}, "stop waits           up to 5 s for the queues"),
         ("lease_taken", {"leases": {"trader:T": 1}}, "lease taken          leases trader:T 1"),
         ("engine", {"component": "MAKER-001", "message": "hello"}, "MAKER-001: hello"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from jail import LOCAL_VENUE, shipped, unhurried
+from jail import LOCAL_VENUE, shipped
 from pydantic import SecretStr
 from setting_strategies import (
     CACHE_VALUES,
@@ -72,7 +72,7 @@ def assert_told_apart(one: Settings, two: Settings) -> None:
     assert (one.fingerprint == two.fingerprint) is (behaviour(one) == behaviour(two))
 
 
-few = hypothesis_settings(unhurried, max_examples=5 if unhurried.max_examples < 1_000 else unhurried.max_examples // 50)
+few = hypothesis_settings(max_examples=5 if (depth := hypothesis_settings().max_examples) < 1_000 else depth // 50)
 """For each key of many."""
 
 
@@ -85,7 +85,6 @@ def test_no_key_changes_one_without_the_other(section: str, key: str, settings: 
     assert_told_apart(enabled, with_values(enabled, section, **{key: data.draw(VALUES[section][key])}))
 
 
-@unhurried
 @given(
     settings=whole_settings,
     values=st.fixed_dictionaries({}, optional={pair: VALUES[pair[0]][pair[1]] for pair in KEYS}),
@@ -98,7 +97,6 @@ def test_no_set_of_keys_does(settings: Settings, values: dict[tuple[str, str], A
     assert_told_apart(settings, other if claimed is None else other.model_copy(update={"claims": claimed}))
 
 
-@unhurried
 @given(settings=whole_settings)
 def test_order_does_not_matter(settings: Settings) -> None:
     other = settings
@@ -114,7 +112,6 @@ def test_order_does_not_matter(settings: Settings) -> None:
     assert behaviour(other) == behaviour(settings)
 
 
-@unhurried
 @given(settings=whole_settings, trader=ids, instance=st.uuids(version=4).map(str), more=facts, log=logs)
 @example(
     settings=Settings(),

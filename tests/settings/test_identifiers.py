@@ -3,7 +3,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jail import unhurried
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, StrategyId, TraderId
 from pydantic import ValidationError
 from setting_strategies import client_order_ids, ids, instrument_ids
@@ -78,7 +77,6 @@ drawn_ids = st.one_of(
 )
 
 
-@unhurried
 @given(drawn_ids)
 def test_every_accepted_instrument_id_round_trips_through_the_engine(text: str) -> None:
     if passes(instrument_id, text):
@@ -96,7 +94,6 @@ def test_instrument_ids_of_the_grammar_are_taken(text: str) -> None:
 
 
 # Not outside ASCII: the engine ends the whole process at a client order id that is.
-@unhurried
 @given(client_order_ids | st.text(max_size=8) | st.text(st.characters(max_codepoint=127), max_size=8))
 def test_every_accepted_client_order_id_is_one_to_the_engine(text: str) -> None:
     if passes(client_order_id, text):
@@ -117,7 +114,6 @@ def test_real_client_order_ids_are_taken(text: str) -> None:
 tagged = ids | st.text(alphabet="Aa1-_. *\n", max_size=6) | st.text(max_size=6)
 
 
-@unhurried
 @given(tagged)
 def test_every_accepted_strategy_id_is_one_to_the_engine(text: str) -> None:
     if passes(strategy_id, text):
@@ -126,7 +122,6 @@ def test_every_accepted_strategy_id_is_one_to_the_engine(text: str) -> None:
         assert not made.is_external()
 
 
-@unhurried
 @given(tagged)
 def test_every_accepted_trader_id_is_one_to_the_engine(text: str) -> None:
     if passes(trader_id, text):

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 
 from reconciliation import Settings, SettingsError, load
 from reconciliation.cli.main import main
@@ -22,9 +20,6 @@ from reconciliation.layers.settings_folder import shipped_settings
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SHIPPED = shipped_settings()
-
-unhurried = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""For properties that write files or draw Unicode: on a busy machine their first example is slow, not wrong."""
 
 LOCAL_VENUE = {
     "RECON_VENUE_HTTP_URL": "http://127.0.0.1:8080",

@@ -47,8 +47,15 @@ def slow_line(url: str, delay_secs: float | None, cut: threading.Event | None = 
     try:
         yield url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{port[0]}")
     finally:
-        for task in asyncio.all_tasks(loop):
-            loop.call_soon_threadsafe(task.cancel)
+        asyncio.run_coroutine_threadsafe(_ended(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+async def _ended() -> None:
+    """End all else that the loop does."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -28,6 +28,7 @@ from reconciliation.engine.v1.gate import Gate
 from reconciliation.engine.v1.guards.install import install
 from reconciliation.engine.v1.recorder import Recorder, recorded
 from reconciliation.engine.v1.start import claims
+from reconciliation.engine.v1.start.loading import load_told
 from reconciliation.engine.v1.start.start import Start
 from reconciliation.engine.v1.watch import Watch
 from reconciliation.engine.v1.writes import EngineWrites
@@ -216,7 +217,8 @@ def assemble(
     with (
         _signals_left_alone(),
         secrets_masked(),
-        recorded(client_of) as clients,
+        load_told(lifecycle) as progress,
+        recorded(lambda make, arguments: progress.before(client_of(make, arguments))) as clients,
         while_it_loads(names, lambda: clients[-1]),
     ):
         node = TradingNode(config, loop=loop)

@@ -13,6 +13,7 @@ from nautilus_trader.execution.algorithm import ExecAlgorithm
 from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
 from nautilus_trader.trading.strategy import Strategy
 
+from reconciliation.collector import loading
 from reconciliation.engine.builder import NodeBuilder
 from reconciliation.engine.probe import Probe
 from reconciliation.engine.v1.adapters.lookup import (
@@ -28,7 +29,6 @@ from reconciliation.engine.v1.emit import cache_config, exec_engine_config, trad
 from reconciliation.engine.v1.fields import FIELDS
 from reconciliation.engine.v1.importable import parts_of
 from reconciliation.engine.v1.reasons import reason_of
-from reconciliation.importing import loading
 from reconciliation.rules.client import ClientTraits
 
 if TYPE_CHECKING:

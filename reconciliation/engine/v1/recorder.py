@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from nautilus_trader.core import nautilus_pyo3
 
+from reconciliation.engine.v1.cache_keys import HASHES
+
 ONE_VALUE: Final = ("general", "currencies", "instruments", "synthetics", "actors", "strategies")
 """Kinds of keys that are written as a whole each time."""
-HASHES: Final = ("index:order_position", "index:order_client")
-"""The indices that are read again, as one JSON object."""
 SWEPT_FROM: Final = 100
 """So many fields of an index are not worth a look at what the cache still holds."""
 _LEFT: Final[list[Any]] = []

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from reconciliation.engine.v1.recorder import HASHES, SWEPT_FROM, Recorder
+from reconciliation.engine.v1.cache_keys import HASHES
+from reconciliation.engine.v1.recorder import SWEPT_FROM, Recorder
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase
 
 POSITIONS = HASHES[0]

@@ -1,29 +1,34 @@
-"""How far a startup reconciliation is, told while it lasts: a real node in virtual time, where answers take seconds.
+"""How far a start is, told while it lasts: a real node in virtual time, where answers take seconds.
 
-What the engine books it books at one moment of virtual time. For the stretch in which no loop runs a clock moves on by
-each look at it instead.
+What the engine loads and books, that it does at one moment of virtual time. For the stretches in which no loop runs a
+clock moves on by each look at it instead.
 """
 
 from collections.abc import Collection
 from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Final
 
 import pytest
 from msgspec.structs import asdict
 from virtual import STARTED, run_of, settings_with
 
-from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Seed, Wait
+from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Seed, Stop, Wait
 from reconciliation.engine.lifecycle import (
+    Connected,
     Event,
+    Lifecycle,
     NotStarted,
     Reconciled,
     Started,
     StartupLimitShort,
     StartupProgress,
+    Stopped,
     Verified,
 )
-from reconciliation.engine.v1.start.progress import SAMPLE, Progress
+from reconciliation.engine.v1.start.loading import LoadProgress, load_told
+from reconciliation.engine.v1.start.progress import SAMPLE, TOLD_FROM_SECS, Progress
 from reconciliation.node.observation import Observation
 from reconciliation.rules.plan import plan
 from reconciliation.rules.stages import ample_secs
@@ -199,6 +204,67 @@ def test_a_stretch_that_outlives_the_limit_is_told_at_its_beginning() -> None:
     before = of(events[: events.index(short)], StartupProgress)
     assert not any(each.done > SAMPLE for each in before)
     assert short.expected_secs > 3.0
+
+
+# -- Loading ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def moving_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on though no loop runs yet."""
+    looks = 0
+
+    def later(_: LoadProgress) -> float:
+        nonlocal looks
+        looks += 1
+        return looks * LOOK_SECS
+
+    monkeypatch.setattr(LoadProgress, "_now", later)
+
+
+def starts(events: list[Event]) -> list[list[Event]]:
+    """What was told until the clients had connected, of each start."""
+    ends = [number for number, event in enumerate(events) if isinstance(event, Connected)]
+    begins = [0, *(number for number, event in enumerate(events) if isinstance(event, Stopped))]
+    return [events[begin:end] for begin, end in zip(begins, ends, strict=True)]
+
+
+@pytest.mark.usefixtures("moving_load")
+@pytest.mark.parametrize("accelerations", [ACCELERATIONS, ()], ids=["accelerated", "plain"])
+def test_what_a_warm_start_loads_is_told_from_within(accelerations: Collection[str]) -> None:
+    cold, warm = starts(told(*BUILT_UP, *STARTED, Stop(), *STARTED, accelerations=accelerations))
+    assert not of(cold, StartupProgress)
+    loading = of(warm, StartupProgress)
+    assert len(loading) > 2
+    assert {(each.step, each.total, each.limit_secs, each.orders) for each in loading} == {("loading", MANY, None, 0)}
+    assert loading[0].secs == pytest.approx(2.0, abs=2 * LOOK_SECS)
+    for earlier, later in pairwise(loading[:-1]):
+        assert earlier.done < later.done
+        assert 1.0 <= later.secs - earlier.secs < 1.0 + 0.1 * later.secs
+    for each in loading:
+        assert (each.left_secs is not None) is (SAMPLE <= each.done < MANY)
+        if each.left_secs is not None:
+            assert each.secs + each.left_secs == pytest.approx(MANY * LOOK_SECS, rel=0.1)
+    assert loading[-1].done == MANY
+
+
+@pytest.mark.parametrize("accelerations", [ACCELERATIONS, ()], ids=["accelerated", "plain"])
+def test_a_short_load_tells_nothing(accelerations: Collection[str]) -> None:
+    events = told(*HISTORY, *STARTED, Stop(), *STARTED, accelerations=accelerations)
+    assert len(of(events, Started)) == 2
+    assert not of(events, StartupProgress)
+
+
+@pytest.mark.usefixtures("moving_load")
+def test_what_is_read_later_on_is_none_of_the_load() -> None:
+    events: list[Event] = []
+    lifecycle = Lifecycle()
+    lifecycle.observe(events.append)
+    with load_told(lifecycle) as progress:
+        client = progress.before(SimpleNamespace(read=lambda _: [b"told"]))
+    for _ in range(round(2 * TOLD_FROM_SECS / LOOK_SECS)):
+        assert client.read("instruments:BTCUSDT-PERP.BINANCE") == [b"told"]
+    assert events == []
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from typing import Any, Final
 
 import msgspec
 
+from reconciliation.engine.v1.cache_keys import HASHES
+
 INTERVAL_MS: Final = 10
 """How long the engine's client gathers what it sends at once; the least that upstream recommends."""
 A_TURN: Final = 1_000
 """How many commands wait at the most for the end of a turn."""
 INDEX: Final = "index:"
-HASHES: Final = ("index:order_position", "index:order_client")
-"""The indices that hold a value for each member."""
 
 
 def in_background(work: Callable[[], None]) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
+from reconciliation.collector import undisturbed
 from reconciliation.engine.v1.accelerations import (
     adjusted_parts,
     event_fields,
@@ -17,7 +18,6 @@ from reconciliation.engine.v1.accelerations import (
 )
 from reconciliation.engine.v1.accelerations.batched_writes import BatchedWrites
 from reconciliation.engine.v1.accelerations.bulk_reads import BulkReads
-from reconciliation.importing import undisturbed
 
 
 class Client(Protocol):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
-from reconciliation.importing import undisturbed
+from reconciliation.collector import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

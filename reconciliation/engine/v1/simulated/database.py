@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from reconciliation.engine.v1.cache_keys import HASHES
+
 LISTS: Final = ("orders", "positions", "accounts")
-HASHES: Final = ("index:order_position", "index:order_client")
 FIRST_LOST: Final = 1
 """The write that is in flight when the server goes away is lost, whatever the client's retries (measured)."""
 

@@ -36,6 +36,7 @@ from reconciliation.engine.v1.simulated.transports import (
     market_client,
     stream_client,
 )
+from reconciliation.engine.v1.start import loading
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _graveyard: Final[list[Any]] = []
@@ -186,6 +187,7 @@ class World:
                 (nautilus_pyo3, "RedisCacheDatabase", self._database_client),
                 (bulk_reads, "lists", self._read_lists),
                 (batched_writes, "in_background", _in_line),
+                (loading, "monotonic", self.time.secs),
                 (engine_module, "UUID4", self._new_id),
                 (retry_module, "randint", self._random.randint),
                 (retry_module, "RetryManager", numbered_retries()),

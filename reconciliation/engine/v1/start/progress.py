@@ -23,11 +23,16 @@ EVERY_SECS: Final = 1.0
 RARER: Final = 0.1
 """From ten seconds on, how much of the time that has passed must pass again."""
 SAMPLE: Final = 500
-"""After so many orders it is known how quickly the rest is booked."""
+"""After so many orders it is known how quickly the rest is booked, or loaded."""
 SAMPLE_PART: Final = 0.05
 """After such a part of the questions it is known how quickly the rest is answered."""
 SETTING: Final = "RECON_NODE_TIMEOUT_RECONCILIATION"
 _NS: Final = 1_000_000_000
+
+
+def told_next(secs: float) -> float:
+    """Return when to tell again, by when it was told; seconds since the beginning."""
+    return secs + max(EVERY_SECS, secs * RARER)
 
 
 class Progress:
@@ -107,7 +112,7 @@ class Progress:
         secs = self.secs
         if secs < self._due_secs:
             return
-        self._due_secs = secs + max(EVERY_SECS, secs * RARER)
+        self._due_secs = told_next(secs)
         self._lifecycle.emit(
             StartupProgress(
                 step=self._step,

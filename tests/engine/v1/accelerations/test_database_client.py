@@ -5,7 +5,7 @@ import json
 from types import SimpleNamespace
 from typing import Any, Final
 
-from database_commands import COMMANDS, Command, arguments, connected, kind_of_client, seen, write
+from database_commands import COMMANDS, HASHES, Command, arguments, connected, kind_of_client, seen, write
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -23,6 +23,9 @@ def accelerated(trader: str, port: int) -> Any:
     return database_client(kind_of_client(), arguments(trader, port), ACCELERATIONS, url)
 
 
+@example(
+    lives=[[("insert", f"index:{name}", [b"O-1", to]) for to in (b"P-1", b"P-2") for name in HASHES]], settled_after=25
+)
 @given(
     lives=st.lists(st.lists(COMMANDS, max_size=25), min_size=1, max_size=2),
     settled_after=st.integers(0, 25),

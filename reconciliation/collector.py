@@ -1,4 +1,4 @@
-"""Loading modules, and making much else that stays, without the garbage collector."""
+"""Python's garbage collector, which rests while modules load and while much else is made that stays."""
 
 import gc
 from collections.abc import Iterator
