@@ -95,7 +95,7 @@ def test_history_is_read_to_its_end(venue: VenueProcess, guards: tuple[str, ...]
         assert fills_since(arena, timedelta(seconds=1)) == 0
 
 
-def test_orders_are_read_as_upstream_reads_them(venue: VenueProcess) -> None:
+def test_orders_are_read_as_upstream_reads_them_and_open_ones_whatever_their_age(venue: VenueProcess) -> None:
     venue.control.seed("BTCUSDT", fills=20, open_orders=3, net="0.5", age_mins=60)
     with node_on(venue, guards=GUARDS, **OFF) as arena:
         orders = arena.run(arena.client._http_account.query_all_orders("BTCUSDT"))
@@ -103,8 +103,13 @@ def test_orders_are_read_as_upstream_reads_them(venue: VenueProcess) -> None:
         times = sorted({order.time for order in orders})
         for start, end in ((None, None), (times[5], None), (None, times[-5]), (times[3], times[-3])):
             ours = arena.client._parse_order_status_reports(orders, start, end)
-            stocks = BinanceCommonExecutionClient._parse_order_status_reports(arena.client, orders, start, end)
-            assert [content(report) for report in ours] == [content(report) for report in stocks]
+            stocks, all_of_it = (
+                BinanceCommonExecutionClient._parse_order_status_reports(arena.client, orders, *window)
+                for window in ((start, end), (None, None))
+            )
+            within = {report.venue_order_id for report in stocks}
+            wanted = [report for report in all_of_it if report.venue_order_id in within or report.is_open]
+            assert [content(report) for report in ours] == [content(report) for report in wanted]
             assert 0 < len(ours) < len(orders)
 
 

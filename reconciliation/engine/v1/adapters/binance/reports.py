@@ -77,8 +77,8 @@ class ReportGuard(ListeningClient):
         self._history_of: Callable[..., Awaitable[list[BinanceOrder]]] = account.query_all_orders
         account.query_all_orders = self._history_and_note
 
-    async def _history_and_note(self, **asked: Any) -> list[BinanceOrder]:
-        orders = await self._history_of(**asked)
+    async def _history_and_note(self, symbol: str, **asked: Any) -> list[BinanceOrder]:
+        orders = await self._history_of(symbol=symbol, **asked)
         if (told := _told.get()) is not None:
             told.ids.update(order.orderId for order in orders)
         return orders
