@@ -120,8 +120,9 @@ pictures: $(READY)  ## Play a drill, ask a Prometheus what the dashboard asks, a
 	@tests/tools/parts.sh unpacked
 	@PYTHONHASHSEED=0 $(BIN)/python -m figures.monitoring
 
-fleet: $(READY)  ## Hold what recon plan says of several nodes against simulated ones, and write it: two minutes
+fleet: $(READY)  ## Hold what recon plan says of several nodes against simulated ones and a real database, and write it: five minutes
 	@$(BIN)/python -m benchmarks.fleet --json figures/fleet.json
+	@$(BIN)/python -m benchmarks.database --json figures/database.json
 	@$(BIN)/python -m figures.performance
 
 simulator: $(READY)  ## Time what plays in virtual time, and write it: a quarter of an hour

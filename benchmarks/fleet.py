@@ -1,7 +1,8 @@
 """What a fleet asks a venue for, simulated: twenty nodes behind one address, each with an account of its own.
 
 Each node lives in a world of its own in virtual time, one after another; what they ask is summed by the minute of the
-venue's clock, as the venue counts an address. The model that is held against it is that of `recon plan --nodes`.
+venue's clock, as the venue counts an address. What a boot asks before there is a node is not played there, and added.
+The model that is held against it is that of `recon plan --nodes`.
 """
 
 import json
@@ -19,7 +20,9 @@ from reconciliation.drill.schedule import Boot, Schedule, Seed, Until, Wait
 from reconciliation.drill.virtual import START_NS, VirtualRun
 from reconciliation.engine.simulation import Entry
 from reconciliation.layers.settings_folder import shipped_settings
+from reconciliation.rules.database import DatabaseLoad, database_load
 from reconciliation.rules.fleet import Fleet, fleet
+from reconciliation.rules.limits import LIMITS
 from reconciliation.rules.plan import plan
 from reconciliation.rules.subject import subject_of
 from reconciliation.venue.binance.weights import weight_of
@@ -56,7 +59,8 @@ class Simulated:
     def read(cls, told: Mapping[str, Any]) -> Self:
         """Return it from plain data."""
         series = {name: tuple(told[name]) for name in ("together", "apart", "address")}
-        return cls(**{**told, **series, "predicted": Fleet(**told["predicted"])})
+        predicted = {**told["predicted"], "database": DatabaseLoad(**told["predicted"]["database"])}
+        return cls(**{**told, **series, "predicted": Fleet(**predicted)})
 
     def data(self) -> dict[str, Any]:
         """Return it as plain data, which `read` takes."""
@@ -128,7 +132,8 @@ def asked_by(preset: str, seed: int, minutes: int) -> list[tuple[float, int]]:
     operations = (history, Boot(), Until(event="Started"), Wait(secs=minutes * 60))
     run = VirtualRun(settings, Schedule(name="fleet", seed=seed, operations=operations))
     run.world.is_traced = False
-    asked: list[tuple[float, int]] = []
+    preflight = LIMITS["BINANCE"].calls.at_start["preflight"]
+    asked = [(0.0, sum(weight_of(call.name, "") * made for call, made in preflight.items()))]
 
     def hear(entry: Entry) -> None:
         if entry.kind == "request":
@@ -144,7 +149,7 @@ def simulated(preset: str, nodes: int, minutes: int, progress: Callable[[str], N
     """Let so many nodes live, and sum what they asked for."""
     settings = Chosen(preset=preset, settings_dir=shipped_settings(), env={}).load()
     planned = plan(subject_of(settings), symbols=1)
-    predicted = fleet(planned.budget, nodes=nodes, first_check_secs=planned.first_secs(planned.periods.open_secs))
+    predicted = fleet(planned, database_load(settings, accounts=1), nodes=nodes)
     together: Counter[int] = Counter()
     apart: Counter[int] = Counter()
     address: Counter[int] = Counter()

@@ -1,4 +1,7 @@
-"""Writes `docs/performance.md` and its pictures from what `make bench`, `soak`, `fleet` and `simulator` kept."""
+"""Writes `docs/performance.md` and its pictures from what `make bench`, `soak`, `fleet` and `simulator` kept.
+
+With them the constants that `recon plan` predicts starts by.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,13 +11,13 @@ from typing import Any, Final
 
 import click
 
-from benchmarks import boot, fleet, goals, report, results
+from benchmarks import boot, database, fleet, goals, report, results
 from benchmarks.goals import Goal
 from benchmarks.limits import figures
 from benchmarks.limits.starts import Found
 from benchmarks.soak.findings import Findings
 from benchmarks.watched import Watched
-from figures import boot_picture, growth_picture, simulator
+from figures import boot_picture, growth_picture, simulator, start_seconds
 from figures.page import ROOT, write
 
 FOLDER: Final = ROOT / "figures"
@@ -100,6 +103,11 @@ def fleet_lines() -> Iterator[str]:
     yield from fleet.table([fleet.Simulated.read(told) for told in kept("fleet")])
 
 
+def database_lines() -> Iterator[str]:
+    """Yield what one node asks of its cache's database, beside the model."""
+    yield from database.Measured.read(kept("database")["database"]).lines()
+
+
 def simulator_lines() -> Iterator[str]:
     """Yield how fast the simulator is."""
     yield from simulator.lines(kept("simulator"))
@@ -120,6 +128,7 @@ BLOCKS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "watched": watched_lines,
     "soak": soak_lines,
     "fleet": fleet_lines,
+    "database": database_lines,
     "simulator": simulator_lines,
 }
 """What stands between the page's marks."""
@@ -141,7 +150,7 @@ def pictures() -> dict[Path, str]:
     help="Print what was kept here by small sizes, and write nothing.",
 )
 def main(*, folder: Path | None) -> None:
-    """Write the page and its pictures from what was measured last."""
+    """Write the page, its pictures and the constants of a start from what was measured last."""
     if folder is not None:
         click.echo("\nEverything, in small sizes: it shows that all of it runs, and no more.\n")
         for line in (*surroundings_lines(folder), "", *goals.table([*all_goals(folder)], are_judged=False)):
@@ -151,6 +160,7 @@ def main(*, folder: Path | None) -> None:
         write(name, PAGE, lines())
     for file, text in pictures().items():
         file.write_text(text, "utf-8")
+    start_seconds.write(kept("startup"), kept("command"))
 
 
 if __name__ == "__main__":

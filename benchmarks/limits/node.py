@@ -144,6 +144,13 @@ async def start(node: TradingNode, _trader: Trader, tell: Tell) -> None:
     tell(orders=cache.orders_total_count(), open=cache.orders_open_count(), fills=fills)
 
 
+async def rest(_node: TradingNode, _trader: Trader, tell: Tell, secs: int) -> None:
+    """Do nothing for so long, and tell when that begins and when it ends."""
+    tell(rest="begins")
+    await asyncio.sleep(secs)
+    tell(rest="ends")
+
+
 async def checks(node: TradingNode, _trader: Trader, tell: Tell, times: int) -> None:
     """Run each of the engine's own checks so often, and tell of each how long it took and when.
 
@@ -225,7 +232,7 @@ async def main(kind: str, what: str, figures: list[int]) -> None:
     """Start the node, do what is asked, and tell it."""
     trader = Trader()
     begin = {"recon": recon_node, "stock": stock_node, "fixed": fixed_node}[kind]
-    does: tuple[Callable[..., Awaitable[None]], ...] = (start, checks, cycles, trades)
+    does: tuple[Callable[..., Awaitable[None]], ...] = (start, rest, checks, cycles, trades)
     measures = {measure.__name__: measure for measure in does}
     async with begin(trader) as node:
         tell(**trader.started, **trader.reconciled)

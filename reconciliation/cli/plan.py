@@ -11,10 +11,11 @@ from reconciliation.cli.text import colored, table, wrapped
 from reconciliation.config import ReconciliationConfig
 from reconciliation.layers.problems import SettingsError
 from reconciliation.rules.budget import Budget
+from reconciliation.rules.database import database_load
 from reconciliation.rules.figures import counted, duration, number
 from reconciliation.rules.fleet import Fleet, fleet
 from reconciliation.rules.plan import ANSWERS, Kept, Plan, plan
-from reconciliation.rules.startup import StartCost
+from reconciliation.rules.startup import STATES, StartCost
 from reconciliation.rules.subject import subject_of
 from reconciliation.rules.timings import Span
 from reconciliation.settings import Settings
@@ -78,15 +79,20 @@ def command(  # noqa: PLR0913 - an argument an option
                                idle_, worst_requests_per_min by call
       kept                     closed_orders, closed_positions, account_events: {least_, most_mins}
       startup                  connection_, reconciliation_, portfolio_, total_secs
-      start                    of so many orders: requests by call, weight, limit_per_min; cold and warm:
-                               reconciling_secs, running_secs, as measured on one machine
+      start                    at a venue, of so many orders: requests by call ({} where they were not counted),
+                               weight, limit_per_min; cold, warm, closed (either, where positions were closed
+                               again): reconciling_secs, running_secs, as measured on one machine
       shutdown_secs            a supervisor must allow more
       fleet                    with --nodes: what each asks for in a minute (running_, worst_per_min, first_min),
-                               how many an address bears, bears_at_worst, addresses, starts_apart_secs
+                               how many an address bears, bears_at_worst, addresses, starts_apart_secs; of the
+                               cache's database: commands_ and bytes_per_sec of one at rest, order_commands,
+                               order_bytes on top for each order that trades
     """  # noqa: D301 - click reads the backspace
     resolved = usable(settings)
-    planned = plan(subject_of(resolved), symbols=symbols, resting=resting, orders=orders)
-    together = None if nodes is None else fleet_of(planned, nodes)
+    subject = subject_of(resolved)
+    planned = plan(subject, symbols=symbols, resting=resting, orders=orders)
+    load = database_load(resolved, accounts=len(subject.clients))
+    together = None if nodes is None else fleet(planned, load, nodes=nodes)
     if as_json:
         click.echo(json.dumps(planned.data() | ({"fleet": together.data()} if together else {}), indent=2))
         return
@@ -95,11 +101,6 @@ def command(  # noqa: PLR0913 - an argument an option
     if together is not None:
         for line in _block(_fleet(together, planned.budget.unit)):
             click.echo(line)
-
-
-def fleet_of(planned: Plan, nodes: int) -> Fleet:
-    """Return what several nodes of one plan ask for."""
-    return fleet(planned.budget, nodes=nodes, first_check_secs=planned.first_secs(planned.periods.open_secs))
 
 
 def lines(planned: Plan, settings: Settings) -> Iterator[str]:
@@ -115,7 +116,10 @@ def lines(planned: Plan, settings: Settings) -> Iterator[str]:
         yield from wrapped("  an estimate: this venue's limit or its adapter's calls are not certain")
     yield from _block(_start(planned.start))
     trip = f"at a round trip of {number(planned.start.round_trip_secs * 1_000)} ms"
-    yield from wrapped(f"  seconds as measured on one machine, with every acceleration, {trip}")
+    trips = trip if planned.start.requests else "without round trips"
+    yield from wrapped(f"  seconds as measured on one machine, with every acceleration, {trips}")
+    if not planned.start.requests:
+        yield from wrapped("  what a start asks this venue's client for was not counted")
     yield from _block(_around(planned))
 
 
@@ -177,15 +181,23 @@ def _fleet(together: Fleet, unit: str) -> list[Sequence[str]]:
 
     borne, limit, apart = together.bears, together.limit_per_min, together.starts_apart_secs
     starts = "unknown" if apart is None else f"{duration(apart)} apart" if apart else "all at once"
+    is_counted = together.first_min is not None
+    wanted = "none is enough" if borne == 0 else _known(together.addresses)
+    while_running = "" if is_counted or borne is None else "while none starts"
+    load = together.database
     return [
         ("several nodes", "one", str(together.nodes), "limit of an address"),
         (*row(f"  {unit} a minute", together.running_per_min), "unknown" if limit is None else number(limit)),
         (*row(f"  {unit} at the worst", together.worst_per_min), ""),
         (*row(f"  {unit} of a first minute", together.first_min), ""),
-        ("  nodes that an address bears", _known(borne), "", ""),
-        ("  at the worst", _known(together.bears_at_worst), "", ""),
-        ("  addresses wanted", "", "none is enough" if borne == 0 else _known(together.addresses), ""),
+        ("  nodes that an address bears", _known(borne), while_running, ""),
+        ("  at the worst", _known(together.bears_at_worst), while_running, ""),
+        ("  addresses wanted", "", wanted if is_counted or not borne else f"{wanted} or more", ""),
         ("  starts on one address", "", starts, ""),
+        (*row("  database commands a second", load.commands_per_sec), ""),
+        (*row("  database kB a second", load.bytes_per_sec / 1_000), ""),
+        ("  commands an order that trades", number(load.order_commands), "", ""),
+        ("  kB an order that trades", number(load.order_bytes / 1_000), "", ""),
     ]
 
 
@@ -199,10 +211,14 @@ def _start(cost: StartCost) -> list[Sequence[str]]:
     return [
         (f"a start, {counted(cost.orders, 'order')} told", "reconciles", "runs after", "requests", "weight"),
         *(
-            (f"  {state}", duration(reconciling), duration(running), requests, weight)
-            for state, reconciling, running in zip(
-                ("cold", "warm"), cost.reconciling_secs, cost.running_secs, strict=True
+            (
+                f"  {'either, positions closed again' if state == 'closed' else state}",
+                duration(cost.reconciling_secs[state]),
+                duration(cost.running_secs[state]),
+                requests,
+                weight,
             )
+            for state in STATES
         ),
     ]
 

@@ -7,11 +7,11 @@ from typing import Any
 from reconciliation.engine.lifecycle import Event, LeaseLost, LeaseTaken
 from reconciliation.engine.simulation import Database
 from reconciliation.engine.written import MARK, Found, Written
-from reconciliation.node.cache_watch import PERIOD_SECS, Reachability
+from reconciliation.node.cache_watch import Reachability
 from reconciliation.node.errors import LeaseHeldError
-from reconciliation.node.lease import RENEWALS
 from reconciliation.node.outside import Closing
 from reconciliation.node.supervision import Supervision
+from reconciliation.rules.database import PROBED_EVERY_SECS, RENEWALS
 from reconciliation.settings import Settings
 from reconciliation.settings.node import NodeSettings
 
@@ -40,7 +40,7 @@ class VirtualCacheWatch:
         reachability = Reachability()
         restarts = self._database.restarts
         while True:
-            await asyncio.sleep(PERIOD_SECS)
+            await asyncio.sleep(PROBED_EVERY_SECS)
             reason = "it is away" if self._database.is_away else ""
             if restarts != (restarts := self._database.restarts):
                 reason = reason or "it was started again"

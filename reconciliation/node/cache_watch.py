@@ -16,8 +16,8 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from reconciliation.cache_client import connect
 from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
+from reconciliation.rules.database import PROBED_EVERY_SECS
 
-PERIOD_SECS: Final = 0.5
 LASTS_MS: Final = 5_000
 """For so long the key stays that is written; a user with an ACL needs `~recon:probe:* +set` for it, and none must."""
 ANSWERS_WITHIN_SECS: Final = 1.0
@@ -72,7 +72,7 @@ class CacheWatch:
         key = f"recon:probe:{secrets.token_hex(8)}"
         with connect(self._url, ANSWERS_WITHIN_SECS) as pool:
             client: redis.Redis | None = None
-            while not self._closed.wait(PERIOD_SECS):
+            while not self._closed.wait(PROBED_EVERY_SECS):
                 try:
                     # One connection: a pool would replace one that a restarted server has closed, and say nothing.
                     client = client or pool.client()

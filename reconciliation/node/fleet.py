@@ -24,9 +24,9 @@ from reconciliation.monitor.health import missing
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.status import Status
 from reconciliation.node.fleet_entry import LONGEST, Entry, NetPosition
+from reconciliation.rules.database import TOLD_EVERY_SECS
 from reconciliation.settings import Settings
 
-PERIOD_SECS: Final = 5.0
 EXPIRES_SECS: Final = 15
 """A node that was killed is gone after so long; one that misses two of its turns is still there."""
 ANSWERS_WITHIN_SECS: Final = 1.0
@@ -70,7 +70,7 @@ class Publisher:
                         logging.getLogger(__name__).warning("`recon fleet` does not see this node: %s", error)
                 except (RedisError, OSError):
                     is_published = False
-                if self._closed.wait(PERIOD_SECS):
+                if self._closed.wait(TOLD_EVERY_SECS):
                     break
             if is_published:
                 with suppress(RedisError, OSError):

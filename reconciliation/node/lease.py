@@ -27,6 +27,7 @@ from reconciliation.cache_client import connect
 from reconciliation.engine.lifecycle import Event, LeaseAwaited, LeaseLost, LeaseTaken
 from reconciliation.node.errors import LeaseHeldError, LeaseLostError, PreflightError
 from reconciliation.node.holder import Holder
+from reconciliation.rules.database import RENEWALS
 from reconciliation.settings.node import NodeSettings
 from reconciliation.settings.urls import masked_url
 
@@ -35,8 +36,6 @@ COUNT: Final = ":number"
 """What the key of its count of holders ends with."""
 RIGHTS: Final = "~recon:lease:* +set +get +incrby +del +pttl +pexpire +evalsha +script|load"
 """What a user with an ACL needs for it."""
-RENEWALS: Final = 3
-"""Within the time that a lease lasts."""
 LOOKED_AT_EVERY_SECS: Final = 0.1
 """While a boot waits whether the holder of a lease still lives."""
 AGAIN_SECS: Final = 0.5

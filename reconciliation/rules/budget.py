@@ -30,8 +30,6 @@ class Budget(Struct, frozen=True):
     """By call, when nothing is out of the ordinary."""
     worst_requests: Mapping[str, float]
     """By call, when every resting order is older than the lookback, orders are stuck, and every position differs."""
-    start_weight: float | None
-    """What a start asks for, of an account whose history fits one page a symbol; None where it was not counted."""
     idle_weight_per_min: float
     worst_weight_per_min: float
     limit_per_min: float | None
@@ -148,7 +146,6 @@ def budget(
         unit=limit.unit,
         idle_requests=_by_name(idle),
         worst_requests=_by_name(worst),
-        start_weight=None if limit.start is None else limit.start + limit.start_per_symbol * symbols,
         idle_weight_per_min=_weight(idle),
         worst_weight_per_min=_weight(worst),
         limit_per_min=limit.per_minute,

@@ -1,4 +1,4 @@
-"""What several nodes behind one address ask a venue for, and how far apart they may start.
+"""What several nodes ask a venue and a database for, and how far apart they may start behind one address.
 
 A venue's limit is of an address and of a minute of its clock, whatever account asks. Each node is taken to ask for what
 one does when all is well; what strategies ask for comes on top.
@@ -10,7 +10,9 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from reconciliation.rules.budget import Budget
+from reconciliation.rules.database import DatabaseLoad
+from reconciliation.rules.plan import Plan
+from reconciliation.rules.startup import first_minute
 
 _MINUTE_SECS: Final = 60.0
 
@@ -27,7 +29,8 @@ class Fleet(Struct, frozen=True):
     limit_per_min: float | None
     """What one address may ask for; None where the venue is not known."""
     bears: int | None
-    """How many nodes fit one address when all is well and one of them starts; None is any number, or not known."""
+    """How many nodes fit one address when all is well and one of them starts; None is any number, or not known. Where a
+    start was not counted, it is how many fit while none starts."""
     bears_at_worst: int | None
     """How many fit even when everything is out of the ordinary."""
     addresses: int | None
@@ -35,25 +38,25 @@ class Fleet(Struct, frozen=True):
     starts_apart_secs: float | None
     """How far apart starts on one address must be, with as many nodes as it bears or as there are; 0 is not at all.
     None where that is not known."""
+    database: DatabaseLoad
+    """What one node asks of the database behind its cache, and the same for all where they share one."""
 
     def data(self) -> dict[str, Any]:
         """Return it as plain data; `recon plan --help` documents it."""
-        return asdict(self)
+        return asdict(self) | {"database": asdict(self.database)}
 
 
-def fleet(cost: Budget, *, nodes: int, first_check_secs: float | None) -> Fleet:
-    """Return what several nodes ask a venue for.
+def fleet(planned: Plan, database: DatabaseLoad, *, nodes: int) -> Fleet:
+    """Return what several nodes ask for.
 
     Args:
-        cost: of one node.
+        planned: what the settings of one mean.
+        database: what one asks of its own.
         nodes: how many there are.
-        first_check_secs: when a node's open check first runs, counted from its start; None is never.
     """
+    cost = planned.budget
     running, worst, most = cost.idle_weight_per_min, cost.worst_weight_per_min, cost.limit_per_min
-    first = None
-    if cost.start_weight is not None:
-        checked_secs = 0.0 if first_check_secs is None else max(_MINUTE_SECS - first_check_secs, 0.0)
-        first = cost.start_weight + running * checked_secs / _MINUTE_SECS
+    first = first_minute(cost, planned.start, planned.first_secs(planned.periods.open_secs))
     bears = _fit(most, running, first or 0.0)
     return Fleet(
         nodes=nodes,
@@ -65,6 +68,7 @@ def fleet(cost: Budget, *, nodes: int, first_check_secs: float | None) -> Fleet:
         bears_at_worst=_fit(most, worst, first or 0.0),
         addresses=ceil(nodes / bears) if bears else None,
         starts_apart_secs=_apart(most, running, first, min(nodes, bears) if bears else 0),
+        database=database,
     )
 
 

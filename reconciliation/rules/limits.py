@@ -9,6 +9,18 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
+type Part = Literal["preflight", "connection", "reconciliation", "verification"]
+"""Of a boot: what asks before there is a node, its clients as they connect, the engine, and the comparison after it."""
+
+PAGE: Final = 1_000
+"""How many rows Binance answers a question for orders or trades with, at the most, and as many are asked for."""
+AT_ONCE: Final = 8
+"""Of how many symbols something is asked at a time for one report, with the acceleration `concurrent_queries`.
+
+The adapter means to pace orders to one a second and does not, since its quota has another name (measured); if it did,
+the last of so many would be answered within the ten seconds that a request has.
+"""
+
 
 class Call(Struct, frozen=True):
     """One call and what it costs in the venue's unit."""
@@ -32,8 +44,9 @@ class Calls(Struct, frozen=True, kw_only=True):
         mismatch: on top, for each symbol that differs.
         mismatch_per_symbol: on top, for each symbol that differs times each active symbol.
         absence: on top, by the guard `account_positions`, when a position is left out.
-        at_start: each boot, with how often, whatever the history; empty where that was not counted.
-        history_per_symbol: on top, for each active symbol: its orders, its trades, its conditional orders.
+        at_start: each boot, by what asks and with how often, whatever the history; empty where that was not counted.
+        history_per_symbol: on top, as part of the reconciliation, a page for each active symbol: its orders, its
+            trades, its conditional orders.
     """
 
     open_check: tuple[Call, ...]
@@ -45,7 +58,7 @@ class Calls(Struct, frozen=True, kw_only=True):
     mismatch: tuple[Call, ...]
     mismatch_per_symbol: tuple[Call, ...] = ()
     absence: tuple[Call, ...] = ()
-    at_start: Mapping[Call, int] = field(default_factory=dict)
+    at_start: Mapping[Part, Mapping[Call, int]] = field(default_factory=dict)
     history_per_symbol: tuple[Call, ...] = ()
 
 
@@ -59,8 +72,6 @@ class VenueLimit(Struct, frozen=True, kw_only=True):
         calls: the calls of each check.
         open_secs: a suggested interval of the open check; None without a suggestion.
         position_secs: a suggested interval of the position check; None without a suggestion.
-        start: what a start asks for, of an account without a symbol; None where it was not counted.
-        start_per_symbol: on top, for each symbol with a position or an open order whose history fits one page.
         source: where the numbers stand.
         certain: whether the numbers are the venue's own and the calls were counted.
     """
@@ -71,8 +82,6 @@ class VenueLimit(Struct, frozen=True, kw_only=True):
     calls: Calls
     open_secs: float | None = None
     position_secs: float | None = None
-    start: float | None = None
-    start_per_symbol: float = 0.0
     source: str
     certain: bool = False
 
@@ -99,6 +108,8 @@ _ORDERS: Final = Call("GET /fapi/v1/allOrders", 5, is_paged=True)
 _CONDITIONAL: Final = Call("GET /fapi/v1/allAlgoOrders", 5)
 _TRADES: Final = Call("GET /fapi/v1/userTrades", 5, is_paged=True)
 _ACCOUNT: Final = Call("GET /fapi/v2/account", 5)
+_POSITION_MODE: Final = Call("GET /fapi/v1/positionSide/dual", 30)
+_TIME: Final = Call("GET /fapi/v1/time")
 
 LIMITS: Final[Mapping[str, VenueLimit]] = {
     "BINANCE": VenueLimit(
@@ -119,23 +130,22 @@ LIMITS: Final[Mapping[str, VenueLimit]] = {
             mismatch_per_symbol=(_TRADES,),
             absence=(_ACCOUNT,),
             at_start={
-                Call("GET /fapi/v1/time"): 2,
-                Call("GET /fapi/v1/positionSide/dual", 30): 2,
-                Call("GET /fapi/v1/exchangeInfo"): 1,
-                _ACCOUNT: 2,
-                Call("GET /fapi/v1/symbolConfig", 5): 1,
-                Call("POST /fapi/v1/listenKey"): 1,
-                _POSITION_RISK: 4,
-                _OPEN_ORDERS: 2,
-                _OPEN_CONDITIONAL: 2,
+                "preflight": {_TIME: 1, _POSITION_MODE: 1},
+                "connection": {
+                    Call("GET /fapi/v1/exchangeInfo"): 1,
+                    _ACCOUNT: 2,
+                    Call("GET /fapi/v1/symbolConfig", 5): 1,
+                    _POSITION_MODE: 1,
+                    _TIME: 1,
+                    Call("POST /fapi/v1/listenKey"): 1,
+                },
+                "reconciliation": {_POSITION_RISK: 3, _OPEN_ORDERS: 1, _OPEN_CONDITIONAL: 1},
+                "verification": {_POSITION_RISK: 1, _OPEN_ORDERS: 1, _OPEN_CONDITIONAL: 1},
             },
             history_per_symbol=(_ORDERS, _TRADES, _CONDITIONAL),
         ),
         open_secs=10.0,
         position_secs=60.0,
-        # Fifteen calls, two each of openOrders and openAlgoOrders; a symbol allOrders, allAlgoOrders and userTrades.
-        start=228.0,
-        start_per_symbol=15.0,
         source="Binance developer docs, USDS-margined futures REST API: the page of each call; 2400 a minute and IP",
         certain=True,
     ),

@@ -114,6 +114,8 @@ def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0, orde
     """
     r, node, checks = subject.reconciliation, subject.node, subject.checks
     traded = symbols or subject.facts.symbols or 1
+    told = subject.facts.history_orders or 0 if orders is None else orders
+    budget = tightest_budget(checks, subject.clients, symbols=traded, resting=resting, guards=subject.guards)
     of_clients = [subject.conditions(client) for client in subject.clients]
     outlived = [secs for each in of_clients if (secs := timings.outage_outlived_secs(each)) is not None]
     return Plan(
@@ -128,14 +130,12 @@ def plan(subject: Subject, *, symbols: int | None = None, resting: int = 0, orde
         lost_fill=timings.lost_fill_secs(checks),
         lost_cancel=timings.lost_cancel_secs(checks),
         lost_ack=timings.lost_ack_secs(checks),
-        budget=tightest_budget(checks, subject.clients, symbols=traded, resting=resting, guards=subject.guards),
+        budget=budget,
         closed_orders=_kept(r.purge_closed_orders_interval_mins, r.purge_closed_orders_buffer_mins),
         closed_positions=_kept(r.purge_closed_positions_interval_mins, r.purge_closed_positions_buffer_mins),
         account_events=_kept(r.purge_account_events_interval_mins, r.purge_account_events_lookback_mins),
         startup=startup_secs(node, reconciles=r.enabled),
-        start=start_cost(
-            subject, symbols=traded, orders=subject.facts.history_orders or 0 if orders is None else orders
-        ),
+        start=start_cost(subject, symbols=traded, orders=told, venue=budget.venue),
         shutdown=shutdown_secs(node, by_recon=subject.by_recon),
     )
 

@@ -1,13 +1,16 @@
 """Rules about what the venue is asked, and through which clients."""
 
-from math import ceil
+from math import ceil, inf
 from typing import Any, Final
 
-from reconciliation.rules.budget import fits_the_limit, tightest_budget
+from reconciliation.config import ReconciliationConfig
+from reconciliation.rules.budget import Budget, tightest_budget
 from reconciliation.rules.client import ClientTraits
 from reconciliation.rules.figures import counted, number, several
 from reconciliation.rules.finding import Violation, rule
+from reconciliation.rules.startup import first_minute, start_cost
 from reconciliation.rules.subject import Subject
+from reconciliation.rules.timings import periods
 
 _INTERVALS: Final = ("open_check_interval_secs", "position_check_interval_secs")
 _OF_ANSWERS: Final = ("inflight_check_interval_ms", "inflight_check_threshold_ms")
@@ -26,7 +29,11 @@ _WHOLE_MINUTES_SECS: Final = 300
     "reconciliation.open_check_lookback_mins",
     "reconciliation.position_check_lookback_mins",
     "reconciliation.position_check_retries",
+    "reconciliation.enabled",
+    "reconciliation.startup_delay_secs",
+    "reconciliation.lookback_mins",
     "facts.symbols",
+    "facts.history_orders",
     "venue.name",
     "node.guards",
     proof="computed",
@@ -37,24 +44,43 @@ def requests_fit_the_limit(s: Subject) -> Violation | None:
     """The requests fit the venue's limit."""
     symbols = s.facts.symbols or 1
     cost = tightest_budget(s.checks, s.clients, symbols=symbols, guards=s.guards)
-    if (cost.limit_share or 0.0) <= 1:
+    first = _first_minute(s, s.checks, cost, symbols)
+    keys: tuple[str, ...] = ()
+    cure = "trade fewer symbols from this address"
+    if (cost.limit_share or 0.0) > 1:
+        asked = f"up to {number(cost.worst_weight_per_min)} {cost.unit} a minute{'' if s.facts.symbols else ' already'}"
+        well = f", {number(cost.idle_weight_per_min)} when all is well"
+    elif cost.limit_per_min is not None and first > cost.limit_per_min:
+        if s.facts.history_orders:
+            keys, cure = ("facts.history_orders",), f"shorten reconciliation.lookback_mins, or {cure}"
+        asked, well = f"{number(first)} {cost.unit} in the first minute of a start", ""
+    else:
         return None
     estimate = " (estimate)" if cost.estimate else ""
     change = _cheaper(s, symbols)
     return Violation(
-        f"up to {number(cost.worst_weight_per_min)} {cost.unit} a minute{'' if s.facts.symbols else ' already'} at"
-        f" {counted(symbols, 'symbol')},"
-        f" {number(cost.idle_weight_per_min)} when all is well;"
+        f"{asked} at {counted(symbols, 'symbol')}{well};"
         f" {cost.venue} allows {number(cost.limit_per_min or 0)}{estimate}",
-        "" if change else "trade fewer symbols from this address",
+        "" if change else cure,
         change=change,
         keys=(
             *(f"reconciliation.{name}" for name in _INTERVALS),
             "reconciliation.open_check_open_only",
             "facts.symbols",
+            *keys,
             "venue.name",
         ),
     )
+
+
+def _first_minute(s: Subject, checks: ReconciliationConfig, cost: Budget, symbols: int) -> float:
+    """Return what the first minute of a start costs with these checks; 0 where that is not known."""
+    if not s.by_recon:
+        return 0.0
+    start = start_cost(s, symbols=symbols, orders=s.facts.history_orders or 0, venue=cost.venue)
+    every = periods(checks).open_secs
+    delay = checks.startup_delay_secs if checks.enabled else 0.0
+    return first_minute(cost, start, None if every is None else delay + every) or 0.0
 
 
 def _cheaper(s: Subject, symbols: int) -> dict[str, Any]:
@@ -65,7 +91,9 @@ def _cheaper(s: Subject, symbols: int) -> dict[str, Any]:
                 name: _longer(name, value, factor) for name in names if (value := getattr(s.checks, name)) is not None
             }
             longer = s.checks.model_copy(update=change)
-            fits = fits_the_limit(longer, s.clients, symbols=symbols, guards=s.guards)
+            cost = tightest_budget(longer, s.clients, symbols=symbols, guards=s.guards)
+            most = inf if cost.limit_per_min is None else cost.limit_per_min
+            fits = max(cost.worst_weight_per_min, _first_minute(s, longer, cost, symbols)) <= most
             if fits and s.takes(change):
                 return {f"reconciliation.{name}": value for name, value in change.items()}
     return {}

@@ -24,7 +24,8 @@ from reconciliation.monitor.health import LATE, RUN_SECS, STALLED_SECS
 from reconciliation.monitor.identity import Identity
 from reconciliation.monitor.server import Access, MonitorServer
 from reconciliation.monitor.status import Check, Status
-from reconciliation.node.fleet import EXPIRES_SECS, PERIOD_SECS
+from reconciliation.node.fleet import EXPIRES_SECS
+from reconciliation.rules.database import TOLD_EVERY_SECS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = ROOT / "docs" / "guides" / "monitoring.md"
@@ -74,7 +75,7 @@ def test_what_is_told_in_numbers_holds() -> None:
     assert (LATE, RUN_SECS, STALLED_SECS) == (3, 30, 30)
     assert TEXT.count("three of its periods and 30 s") == 3
     assert TEXT.count("silent for 30 s") == 3
-    assert f"at most {PERIOD_SECS:g} s old" in TEXT
+    assert f"at most {TOLD_EVERY_SECS:g} s old" in TEXT
     assert f"gone after {EXPIRES_SECS} s" in TEXT
 
 

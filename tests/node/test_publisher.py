@@ -28,7 +28,7 @@ CANARY = "canary-7Hq"
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a publisher's turns come quickly."""
-    monkeypatch.setattr(fleet, "PERIOD_SECS", 0.02)
+    monkeypatch.setattr(fleet, "TOLD_EVERY_SECS", 0.02)
 
 
 def entry(status: Status, env: Mapping[str, str] | None = None, accounts: tuple[str, ...] = (ACCOUNT,)) -> Entry:

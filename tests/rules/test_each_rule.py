@@ -12,6 +12,12 @@ from reconciliation.rules.subject import Subject
 
 IDS = ("BTCUSDT-PERP.BINANCE",)
 OPEN_ONLY = {"open_check_open_only": True}
+SELDOM: dict[str, Any] = OPEN_ONLY | {
+    "open_check_interval_secs": 60.0,
+    "position_check_interval_secs": None,
+    "inflight_check_interval_ms": None,
+}
+"""Checks that ask for hardly anything, and not before a start's first minute is over."""
 WHOLE = {"open_check_open_only": False, "open_check_interval_secs": 5.0}
 
 
@@ -155,6 +161,10 @@ CASES: list[tuple[str, Subject, Subject]] = [
     ("W36", facts({"symbols": 100}), r()),
     ("W36", r(open_check_interval_secs=2.0), r()),
     ("W36", facts({"symbols": 10}), facts({"symbols": 5})),
+    ("W36", facts({"symbols": 150}, **SELDOM), facts({"symbols": 140}, **SELDOM)),
+    ("W36", facts({"symbols": 5, "history_orders": 240_000}, **SELDOM),
+     facts({"symbols": 5, "history_orders": 200_000}, **SELDOM)),
+    ("W36", facts({"symbols": 150}, **SELDOM), hand(facts={"symbols": 150}, reconciliation=SELDOM)),
     ("W37", stock(ours()), ours()),
     ("W37", unguarded("query_errors"), unguarded("history")),
     ("W38", ours(node={"accept": ("E01", "E99")}), ours(node={"accept": tuple(rule.id for rule in RULES)})),
@@ -181,7 +191,7 @@ CASES: list[tuple[str, Subject, Subject]] = [
      hand(reconciliation={"inflight_check_interval_ms": 100})),
     ("W40", hand(reconciliation={"inflight_check_threshold_ms": 99}),
      hand(reconciliation={"inflight_check_threshold_ms": 100})),
-    ("W41", ours(facts={"history_orders": 70_000}), ours(facts={"history_orders": 50_000})),
+    ("W41", ours(facts={"history_orders": 70_000}), ours(facts={"history_orders": 60_000})),
     ("W41", ours(facts={"history_orders": 300, "venue_round_trip_ms": 5_000}),
      ours(facts={"history_orders": 300, "venue_round_trip_ms": 3_700})),
     ("W41", ours(node={"accelerate": ()}, facts={"history_orders": 1, "symbols": 200}),
@@ -259,6 +269,18 @@ def test_the_database_is_silent_when_it_is_not_known() -> None:
             "open_check_interval_secs = 5.0",
         ),
         (facts({"symbols": 1}, open_check_interval_secs=2.0), "W36", "weight a minute at 1 symbol,", "= 5.0"),
+        (
+            facts({"symbols": 150}, **SELDOM),
+            "W36",
+            "2509 weight in the first minute of a start at 150 symbols; Binance USD-M futures allows 2400",
+            "trade fewer symbols from this address",
+        ),
+        (
+            facts({"symbols": 5, "history_orders": 240_000}, **SELDOM),
+            "W36",
+            "weight in the first minute of a start at 5 symbols;",
+            "shorten reconciliation.lookback_mins, or trade fewer symbols from this address",
+        ),
         (
             facts({"symbols": 20}),
             "W36",

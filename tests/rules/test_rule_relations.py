@@ -11,9 +11,11 @@ from rule_subjects import finding, hand, ours
 
 from reconciliation.config import ReconciliationConfig
 from reconciliation.rules import timings
-from reconciliation.rules.budget import budget
 from reconciliation.rules.check import check
 from reconciliation.rules.client import ClientTraits
+from reconciliation.rules.database import DatabaseLoad
+from reconciliation.rules.fleet import fleet
+from reconciliation.rules.plan import plan
 from reconciliation.rules.subject import Subject
 from reconciliation.settings.guards import GUARDS
 
@@ -129,6 +131,8 @@ def test_the_plain_relations_hold_exactly(subject: Subject) -> None:
     interval, trip, oldest = r.open_check_interval_secs, facts.venue_round_trip_ms, facts.max_resting_order_mins
     whole = interval is not None and not r.open_check_open_only
     queries = r.max_single_order_queries_per_cycle * (r.single_order_query_delay_ms + (trip or 0)) / 1_000
+    told = plan(subject)
+    together = fleet(told, DatabaseLoad(0.0, 0.0), nodes=1)
     expected = {
         "E17": whole and trip is not None and interval is not None and queries >= interval,
         "W22": whole
@@ -138,7 +142,7 @@ def test_the_plain_relations_hold_exactly(subject: Subject) -> None:
         "W24": interval is not None and trip is not None and trip >= r.open_check_threshold_ms,
         "W31": facts.container_grace_secs is not None and facts.container_grace_secs <= 40.0,
         "W32": min(interval or 5.0, r.position_check_interval_secs or 5.0) < 5.0,
-        "W36": budget(r, "BINANCE", symbols=facts.symbols or 1, guards=subject.guards).worst_weight_per_min > 2_400,
+        "W36": max(told.budget.worst_weight_per_min, together.first_min or 0) > 2_400,
     }
     found = {said.id for said in check(subject)}
     assert {rule_id: rule_id in found for rule_id in expected} == expected

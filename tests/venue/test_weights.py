@@ -58,8 +58,9 @@ def test_each_answer_tells_of_it(venue: VenueProcess) -> None:
 
 def test_a_call_weighs_here_what_the_plan_reckons_with() -> None:
     """The venue imports nothing of recon, and both take it from Binance's documentation."""
-    calls = LIMITS["BINANCE"].calls
-    reckoned = {call for kind in asdict(calls).values() for call in kind}
+    calls = asdict(LIMITS["BINANCE"].calls)
+    at_start = calls.pop("at_start").values()
+    reckoned = {call for kind in (*calls.values(), *at_start) for call in kind}
     assert len(reckoned) > 8
     for call in reckoned:
         query = "symbol=BTCUSDT" if call.cost == 1 else ""

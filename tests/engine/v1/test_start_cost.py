@@ -1,6 +1,10 @@
-"""What `recon plan` says a start asks for, held against what a real node asks in virtual time, request by request."""
+"""What `recon plan` says a start asks for, held against what a real node asks in virtual time, request by request.
+
+A start with its preflight, over sockets, is held in `tests/journeys/test_start_weight.py`.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -8,11 +12,13 @@ import pytest
 from virtual import STARTED, run_of, settings_with
 
 from reconciliation.drill.schedule import Seed, Stop, Wait
+from reconciliation.rules.limits import LIMITS
 from reconciliation.rules.startup import start_cost
 from reconciliation.rules.subject import subject_of
+from reconciliation.settings.guards import GUARDS
 
 LOTS: Final = {"BTCUSDT": Decimal("0.010"), "ETHUSDT": Decimal("0.200"), "SOLUSDT": Decimal(5)}
-PREFLIGHT: Final = Counter({"GET /fapi/v1/time": 1, "GET /fapi/v1/positionSide/dual": 1})
+PREFLIGHT: Final = Counter({call.name: made for call, made in LIMITS["BINANCE"].calls.at_start["preflight"].items()})
 """What a boot asks before there is a node; in virtual time it does not."""
 
 
@@ -25,9 +31,8 @@ def history(symbols: int, orders: int, days: int) -> list[Seed]:
     ]
 
 
-def asked(seeds: list[Seed], lookback_mins: int | None) -> tuple[Counter[str], Counter[str]]:
+def asked(seeds: list[Seed], overrides: Mapping[str, object]) -> tuple[Counter[str], Counter[str]]:
     """What a cold and a warm start ask for."""
-    overrides = {"reconciliation.lookback_mins": lookback_mins, "node.timeout_reconciliation": 600.0}
     run = run_of(*seeds, *STARTED, Wait(secs=1), Stop(), *STARTED, overrides=overrides)
     run.play()
     starts: list[Counter[str]] = []
@@ -58,7 +63,17 @@ def asked(seeds: list[Seed], lookback_mins: int | None) -> tuple[Counter[str], C
     ],
 )
 def test_a_start_makes_the_requests_predicted(symbols: int, orders: int, days: int, lookback_mins: int | None) -> None:
-    cold, warm = asked(history(symbols, orders, days), lookback_mins)
-    subject = subject_of(settings_with(overrides={"reconciliation.lookback_mins": lookback_mins}))
+    overrides = {"reconciliation.lookback_mins": lookback_mins, "node.timeout_reconciliation": 600.0}
+    cold, warm = asked(history(symbols, orders, days), overrides)
+    subject = subject_of(settings_with(overrides=overrides))
     predicted = start_cost(subject, symbols=symbols, orders=symbols * orders)
     assert cold + PREFLIGHT == warm + PREFLIGHT == dict(predicted.requests)
+
+
+def test_without_the_symbol_guard_a_warm_start_asks_for_each_symbol_twice() -> None:
+    guards = tuple(guard for guard in GUARDS if guard != "symbols")
+    overrides = {"node.guards": guards, "node.accept": ("E21",)}
+    cold, warm = asked(history(2, 6, 0), overrides)
+    predicted = start_cost(subject_of(settings_with(overrides=overrides)), symbols=2, orders=12)
+    assert warm + PREFLIGHT == dict(predicted.requests)
+    assert cold["GET /fapi/v1/allOrders"] == 2

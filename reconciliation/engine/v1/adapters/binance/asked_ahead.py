@@ -10,14 +10,11 @@ are the same; after one that failed no more are sent. Read in `adapters/binance/
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any
 
 from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExecutionClient
 
-AT_ONCE: Final = 8
-"""How many requests of a report are under way at the most. The adapter means to pace orders to one a second and does
-not, since its quota has another name (measured); if it did, the last of so many would be answered within the ten
-seconds that a request has."""
+from reconciliation.rules.limits import AT_ONCE
 
 type Ask = Callable[..., Awaitable[Any]]
 

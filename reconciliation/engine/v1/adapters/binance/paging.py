@@ -13,7 +13,8 @@ from nautilus_trader.adapters.binance.futures.execution import BinanceFuturesExe
 from nautilus_trader.execution.messages import GenerateFillReports, GenerateOrderStatusReports
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport
 
-PAGE: Final = 1_000
+from reconciliation.rules.limits import PAGE
+
 WINDOW_MS: Final = 7 * 86_400_000 - 1
 """The venue wants less than seven days."""
 KEPT_MS: Final = 180 * 86_400_000

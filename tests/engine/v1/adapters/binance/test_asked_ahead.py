@@ -8,7 +8,7 @@ from virtual import run_of
 
 from reconciliation.drill.schedule import AnyOperation, Boot, Fail, Seed, Until
 from reconciliation.drill.virtual import VirtualRun
-from reconciliation.engine.v1.adapters.binance.asked_ahead import AT_ONCE
+from reconciliation.rules.limits import AT_ONCE
 from reconciliation.settings.accelerations import ACCELERATIONS
 from reconciliation.venue.symbols import SYMBOLS
 
