@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from arena import OFF, Arena, node_on
+from nautilus_trader.common.enums import LogLevel
 from virtual import STARTED, happened, kinds, run_of, settings_with
 
 from reconciliation.drill.schedule import AnyOperation, Fill, Seed, Settle, Silence, Stream, Submit, Wait, Withdraw
@@ -135,3 +136,25 @@ def test_no_turn_is_longer_than_it_may_be(
     assert sum(read) == 130
     assert max(read) <= 50
     assert [size for size in taken if size] == [50, 50, 30]
+
+
+@pytest.mark.parametrize("guards", [("symbols",), ("symbols", "reports", "query_errors", "history")])
+@pytest.mark.parametrize("in_turns", [False, True])
+def test_what_is_logged_to_be_received_is_reports(
+    venue: VenueProcess, monkeypatch: pytest.MonkeyPatch, guards: tuple[str, ...], *, in_turns: bool
+) -> None:
+    """One line a query, as where nothing is put off; and none of a query that failed."""
+    venue.control.seed("BTCUSDT", open_orders=70)
+    venue.control.seed("ETHUSDT", open_orders=60)
+    with node_on(venue, guards=guards, start=False, **OFF | {"open_check_threshold_ms": 1}) as arena:
+        received: list[tuple[Any, ...]] = []
+        monkeypatch.setattr(arena.client, "_log_report_receipt", lambda *receipt: received.append(receipt))
+        if in_turns:
+            arena.clients[0].read_in_turns(yielding_checks.REPORTS_A_TURN)
+        arena.start()
+        received.clear()
+        arena.run(arena.engine._check_orders_consistency())
+        assert received == [(130, "OrderStatusReport", LogLevel.DEBUG)]
+        venue.control.fail("GET /fapi/v1/openOrders", status=400, body={"code": -1, "msg": "no"})
+        arena.run(arena.engine._check_orders_consistency())
+        assert len(received) == 1

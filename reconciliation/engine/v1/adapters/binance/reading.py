@@ -1,7 +1,7 @@
 """Reading the orders of a check in turns, where any Binance client reads all of them in one stretch.
 
 Upstream's query has them read by methods that cannot wait. In a check these put reading off, and what was put off is
-read once the query has all its answers. A mass status is read as ever.
+read once the query has all its answers; how many reports there are is logged then. A mass status is read as ever.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from itertools import batched
 from typing import Any, Final
 
 from nautilus_trader.adapters.binance.execution import BinanceCommonExecutionClient
+from nautilus_trader.common.enums import LogLevel
 from nautilus_trader.execution.messages import GenerateOrderStatusReports
 from nautilus_trader.execution.reports import OrderStatusReport
 
@@ -22,7 +23,8 @@ type Unread = Callable[[], Reports]
 
 _CONDITIONAL: Final = "_parse_algo_order_report"
 """Spot has no such orders."""
-_is_put_off: Final = ContextVar("_is_put_off", default=False)
+_receipts: Final = ContextVar[list[LogLevel] | None]("_receipts", default=None)
+"""While reading is put off, at which level it was logged how many reports there are; of what is not read yet."""
 
 
 def read_in_turns(client: BinanceCommonExecutionClient, a_turn: int) -> None:
@@ -32,11 +34,12 @@ def read_in_turns(client: BinanceCommonExecutionClient, a_turn: int) -> None:
     async def generate_order_status_reports(command: GenerateOrderStatusReports) -> Reports:
         if in_mass_status():
             return list(await ask(command))
-        token = _is_put_off.set(True)
+        receipts: list[LogLevel] = []
+        token = _receipts.set(receipts)
         try:
             unread: list[Unread] = await ask(command)
         finally:
-            _is_put_off.reset(token)
+            _receipts.reset(token)
         reports: Reports = []
         until = a_turn
         for read_some in unread:
@@ -44,24 +47,39 @@ def read_in_turns(client: BinanceCommonExecutionClient, a_turn: int) -> None:
                 until = len(reports) + a_turn
                 await turns.give_way()
             reports += read_some()
+        if receipts:
+            client._log_report_receipt(len(reports), OrderStatusReport.__name__, receipts[0])
         return reports
 
     def parse_order_status_reports(orders: list[Any], start_ms: int | None, end_ms: int | None) -> Any:
-        if not _is_put_off.get():
+        if _receipts.get() is None:
             return read(orders, start_ms, end_ms)
         return [partial(read, list(some), start_ms, end_ms) for some in batched(orders, a_turn)]
 
     client.generate_order_status_reports = generate_order_status_reports
     client._parse_order_status_reports = parse_order_status_reports
+    _put_off_receipts(client)
     if hasattr(client, _CONDITIONAL):
         _put_off_conditional(client)
+
+
+def _put_off_receipts(client: BinanceCommonExecutionClient) -> None:
+    log = client._log_report_receipt
+
+    def log_report_receipt(count: int, report_type: str, log_level: LogLevel) -> None:
+        if (receipts := _receipts.get()) is None:
+            log(count, report_type, log_level)
+        else:
+            receipts.append(log_level)
+
+    client._log_report_receipt = log_report_receipt
 
 
 def _put_off_conditional(client: BinanceCommonExecutionClient) -> None:
     read = getattr(client, _CONDITIONAL)
 
     def parse_algo_order_report(order: Any, start_ms: int | None, end_ms: int | None) -> Any:
-        if not _is_put_off.get():
+        if _receipts.get() is None:
             return read(order, start_ms, end_ms)
         told = copy_context()  # whether an order is open stands in what its query was told
         return lambda: [report for report in (told.run(read, order, start_ms, end_ms),) if report is not None]
