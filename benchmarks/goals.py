@@ -15,7 +15,7 @@ class Goal:
     Attributes:
         name: what was measured.
         bound: the most that is wanted.
-        measured: what it came to; None where it could not be measured.
+        measured: what it came to, a whole number where it was counted; None where it could not be measured.
         unit: of both.
         at_least: whether the bound is the least that is wanted.
         note: what else there is to say of what was measured.
@@ -37,9 +37,13 @@ class Goal:
 
     def cells(self) -> Sequence[str]:
         """Return it as cells of a table, without whether it is met."""
-        measured = "not measured" if self.measured is None else f"{self.measured:.2f} {self.unit}".rstrip()
-        bound = f"at {'least' if self.at_least else 'most'} {self.bound:g} {self.unit}".rstrip()
+        measured = "not measured" if self.measured is None else f"{_number(self.measured)} {self.unit}".rstrip()
+        bound = f"at {'least' if self.at_least else 'most'} {self.bound:,g} {self.unit}".rstrip()
         return self.name, bound, f"{measured} ({self.note})" if self.note else measured
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
 
 
 def table(goals: Sequence[Goal], *, are_judged: bool = True) -> Iterator[str]:

@@ -59,7 +59,9 @@ def svg(found: Found) -> str:
     body = [*plot.grid(), *plot.limit()]
     for row, ((kind, state, name), points) in enumerate(curves.items()):
         body += [*plot.curve(kind, state, points), *_key(row, kind, state, name)]
-    return framed("How a start grows with the account", f"{said}; the limit is 30 s", HEIGHT, STYLE, body)
+    return framed(
+        "How a start grows with the account", f"{said}; the limit is {STARTED_WITHIN_SECS:g} s", HEIGHT, STYLE, body
+    )
 
 
 class Plot:

@@ -1,7 +1,7 @@
 """What starts came to: a table, how they grow, the limit, and the goals."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import log
 from statistics import linear_regression, median
 from typing import Any, Final
@@ -75,7 +75,7 @@ class Found:
         self._by_key = {(each.kind, *each.account): each for each in self.starts}
         self.largest = max(each.orders for each in self.starts)
         self.compared = max(each.orders for each in self.starts if each.kind == STOCK)
-        """The largest account that a stock node started on too."""
+        """The largest account that a stock node was started on too."""
 
     @classmethod
     def read(cls, told: Sequence[Mapping[str, Any]]) -> "Found":
@@ -90,6 +90,11 @@ class Found:
         """Return the starts of one kind on one account; None where none came to a running trader."""
         found = self._by_key.get((kind, history, orders, state))
         return found if found and found.secs else None
+
+    def whole(self, kind: str, history: str, orders: int, state: str) -> Starts | None:
+        """Return the same; None too where any failed, so that those which went well do not stand for all."""
+        found = self.of(kind, history, orders, state)
+        return None if found is None or found.failed else found
 
     def accounts(self) -> Iterator[tuple[str, int, str]]:
         """Yield history, size and state of all that was measured, in its order."""
@@ -121,8 +126,9 @@ class Found:
         yield from self._remarks()
 
     def _remarks(self) -> Iterator[str]:
-        rounds = sorted({len(each.secs) for each in self.starts if each.secs})
-        yield f"- Starts of each kind on each account, cold and warm: {' to '.join(map(str, rounds))}."
+        rounds = [len(each.secs) for each in self.starts if each.secs]
+        counted = " to ".join(map(str, dict.fromkeys((min(rounds), max(rounds)))))
+        yield f"- Starts of each kind on each account, cold and warm: {counted}."
         for each in self.starts:
             if each.failed:
                 yield f"- {each.kind}, {each.history}, {each.orders:,} orders, {each.state}: {each.failed}"
@@ -130,24 +136,24 @@ class Found:
             held = [
                 f"{kind} holds {starts.held['orders']:,} orders and {starts.held['fills']:,} fills"
                 for kind in (RECON, STOCK)
-                if (starts := self.of(kind, history, self.compared, WARM))
+                if (starts := self.of(kind, history, self.compared, WARM)) and starts.held
             ]
-            yield f"- After a warm start on {self.compared:,} orders, {history}: {', '.join(held)}."
+            if held:
+                yield f"- After a warm start on {self.compared:,} orders, {history}: {', '.join(held)}."
 
     def limits(self) -> Iterator[Figure]:
         """Yield the slowest start on the largest account that is compared, and on the largest."""
         for orders in dict.fromkeys((self.compared, self.largest)):
-            slowest = {
-                kind: max((max(each.secs) for each in self._all(kind, orders) if each.secs), default=None)
-                for kind in (RECON, STOCK)
-            }
-            count = sum(len(each.secs) for each in self._all(RECON, orders))
+            recon, stock = self._all(RECON, orders), self._all(STOCK, orders)
             yield Figure(
-                name=f"a start on {orders:,} orders and fills, the slowest of {count}, cold or warm",
+                name=f"a start on {orders:,} orders and fills, the slowest of {_count(recon)}, cold or warm",
                 unit="s",
                 limit=STARTED_WITHIN_SECS,
-                recon=slowest[RECON],
-                stock=slowest[STOCK],
+                recon=_slowest(recon),
+                stock=_slowest(stock),
+                remark="; ".join(
+                    f"{each.kind}, {each.state}: {each.failed}" for each in (*recon, *stock) if each.failed
+                ),
             )
 
     def _all(self, kind: str, orders: int) -> list[Starts]:
@@ -159,7 +165,7 @@ class Found:
             for history in (ROUND_TRIPS, BUILT_UP):
                 yield self._beside_stock(state, history, bound)
         for state, bound in LARGEST_SECS.items():
-            recon = self.of(RECON, BUILT_UP, self.largest, state)
+            recon = self.whole(RECON, BUILT_UP, self.largest, state)
             yield Goal(
                 name=f"a {state} start on {self.largest:,} orders",
                 bound=bound,
@@ -171,7 +177,8 @@ class Found:
             yield self._growth(state)
 
     def _beside_stock(self, state: str, history: str, bound: float) -> Goal:
-        recon, stock = (self.of(kind, history, self.compared, state) for kind in (RECON, STOCK))
+        recon = self.whole(RECON, history, self.compared, state)
+        stock = self.of(STOCK, history, self.compared, state)
         return Goal(
             name=f"a {state} start on {self.compared:,} orders, {history}, recon / stock",
             bound=bound,
@@ -180,19 +187,23 @@ class Found:
         )
 
     def _growth(self, state: str) -> Goal:
+        sizes = sorted({each.orders for each in self.starts if (each.kind, each.history) == (RECON, BUILT_UP)})
+        wanted = Goal(
+            name=f"growth of a {state} start from {sizes[0]:,} to {sizes[-1]:,} orders, the exponent",
+            bound=GROWS_BY,
+            unit="",
+            measured=None,
+        )
+        if not all(self.whole(RECON, BUILT_UP, orders, state) for orders in sizes):
+            return wanted
         curve = self.curve(RECON, state)
         wall = exponent([(orders, median(each.secs)) for orders, each in curve])
         cpu = exponent([(orders, median(each.cpu_secs)) for orders, each in curve])
         last = exponent([(orders, median(each.secs)) for orders, each in curve[-2:]])
         stock = exponent([(orders, median(each.secs)) for orders, each in self.curve(STOCK, state)])
         notes = {"processor time": cpu, "between the two largest": last, "stock, as far as it goes": stock}
-        return Goal(
-            name=f"growth of a {state} start from {curve[0][0]:,} to {curve[-1][0]:,} orders, the exponent",
-            bound=GROWS_BY,
-            unit="",
-            measured=wall,
-            note="; ".join(f"{name} {value:.2f}" for name, value in notes.items() if value is not None),
-        )
+        note = "; ".join(f"{name} {value:.2f}" for name, value in notes.items() if value is not None)
+        return replace(wanted, measured=wall, note=note)
 
 
 def exponent(points: Sequence[tuple[int, float]]) -> float | None:
@@ -205,6 +216,17 @@ def exponent(points: Sequence[tuple[int, float]]) -> float | None:
 def paired(recon: Sequence[float], stock: Sequence[float]) -> float:
     """Return the ratio of what was measured in the same round, the median of all rounds that both came through."""
     return median(ours / theirs for ours, theirs in zip(recon, stock, strict=False))
+
+
+def _count(starts: Sequence[Starts]) -> int:
+    return sum(len(each.secs) for each in starts)
+
+
+def _slowest(starts: Sequence[Starts]) -> float | None:
+    """Return the slowest of all; None where one failed, of which nobody knows how long it would have taken."""
+    if any(each.failed for each in starts):
+        return None
+    return max((max(each.secs) for each in starts if each.secs), default=None)
 
 
 def _seconds(starts: Starts | None) -> tuple[str, str]:

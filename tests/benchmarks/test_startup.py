@@ -97,6 +97,38 @@ def test_a_kind_that_fails_is_told_and_the_others_are_measured() -> None:
     assert not any(goal.is_met for goal in beside)
 
 
+def test_starts_that_went_well_do_not_stand_for_one_that_failed(found: Found) -> None:
+    """It had told that its trader ran, and not what it holds; a limit is not kept, and no goal met."""
+    for each in found.starts:
+        if (each.kind, each.history, each.orders, each.state) == (RECON, BUILT_UP, 300, COLD):
+            each.failed, each.held = "it fell silent", {}
+    goals = {goal.name: goal for goal in found.goals()}
+    assert goals["a cold start on 300 orders"].measured is None
+    assert goals["a warm start on 300 orders"].measured == 31.0
+    assert goals["growth of a cold start from 10 to 300 orders, the exponent"].measured is None
+    assert goals["growth of a warm start from 10 to 300 orders, the exponent"].measured is not None
+    _, largest = found.limits()
+    assert (largest.recon, largest.holds, largest.remark) == (None, False, "recon, cold: it fell silent")
+
+
+def test_what_a_node_held_is_told_where_it_told_it(found: Found) -> None:
+    for each in found.starts:
+        if each.kind == STOCK:
+            each.held = {}
+    assert [line for line in found.lines() if "holds" in line] == [
+        f"- After a warm start on 100 orders, {history}: recon holds 100 orders and 100 fills."
+        for history in (ROUND_TRIPS, BUILT_UP)
+    ]
+    for each in found.starts:
+        each.held = {}
+    assert not [line for line in found.lines() if "After a warm start" in line]
+
+
+def test_rounds_are_told_from_the_fewest_to_the_most(found: Found) -> None:
+    found.starts[-1].secs *= 2
+    assert "- Starts of each kind on each account, cold and warm: 1 to 3." in list(found.lines())
+
+
 def test_the_command_is_timed_beside_what_it_reports(tmp_path: Path) -> None:
     part = command.command(SIZES, tmp_path, lambda _: None)
     whole, cpu, boot, reconciliation, start = (figure.recon or 0.0 for figure in part.figures[:5])

@@ -28,4 +28,5 @@ def test_the_cost_is_told_beside_its_limit() -> None:
     assert together == "| both together | 1.071 |"
     scrape, both = found.goals()
     assert scrape.is_met
+    assert scrape.note == "of 100 scrapes"
     assert not both.is_met

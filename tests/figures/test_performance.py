@@ -52,11 +52,13 @@ def test_every_goal_stands_on_the_page_with_a_verdict() -> None:
 def test_a_goal_is_met_up_to_its_bound() -> None:
     most = Goal(name="a start", bound=20, measured=20.0, unit="s")
     least = Goal(name="orders", bound=1.0, measured=0.99, at_least=True, note="of one run")
+    counted = Goal(name="orders", bound=2_000, measured=2_001, unit="")
     unmeasured = Goal(name="a start", bound=20, measured=None)
-    assert [goal.is_met for goal in (most, least, unmeasured)] == [True, False, False]
-    assert [*goals.table([most, least])][2:] == [
+    assert [goal.is_met for goal in (most, least, counted, unmeasured)] == [True, False, False, False]
+    assert [*goals.table([most, least, counted])][2:] == [
         "| a start | at most 20 s | 20.00 s | met |",
         "| orders | at least 1 x | 0.99 x (of one run) | **missed** |",
+        "| orders | at most 2,000 | 2,001 | **missed** |",
     ]
     assert [*goals.table([unmeasured], are_judged=False)][2:] == ["| a start | at most 20 x | not measured |"]
     assert goals.read(goals.data([most, least])) == (most, least)
