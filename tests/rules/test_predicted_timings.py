@@ -11,6 +11,7 @@ from reconciliation.rules import timings
 from reconciliation.rules.client import STOCK_BINANCE_ERRORS
 from reconciliation.rules.stages import COMPARED_WITHIN_SECS, shutdown_secs
 from reconciliation.rules.timings import Answer, Span
+from reconciliation.rules.timings.loop import LEAST_SLEEP, loop_of
 from reconciliation.settings.guards import ENGINE_GUARDS, GUARDS
 from reconciliation.settings.node import NodeSettings
 
@@ -316,3 +317,11 @@ def test_an_outage_is_outlived_no_longer_than_any_order(
     outlived = never(timings.outage_outlived_secs(conditions))
     assert outlived <= soonest(timings.missing(conditions, "refused"))
     assert outlived <= soonest(timings.unanswered(conditions, "error"))
+
+
+def test_a_loop_sleeps_a_millisecond_at_the_least() -> None:
+    """An interval that nothing validates may be of nanoseconds; what is played through then is no more than this."""
+    hasty = ReconciliationConfig().model_copy(update={"open_check_interval_secs": 1.7e-8})
+    assert loop_of(hasty).tick == LEAST_SLEEP
+    assert loop_of(hasty).open == 1
+    assert never(timings.outage_outlived_secs(binance(hasty, (), guarded=False))) >= 0

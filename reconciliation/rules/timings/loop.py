@@ -12,6 +12,8 @@ from reconciliation.config import ReconciliationConfig
 
 NS: Final = 1_000_000_000
 """Nanoseconds in a second."""
+LEAST_SLEEP: Final = 1_000_000
+"""Nanoseconds that the engine's event loop sleeps at the least: its timers count milliseconds (libuv's)."""
 
 
 class Periods(Struct, frozen=True):
@@ -41,7 +43,8 @@ def loop_of(r: ReconciliationConfig) -> Loop:
             _ns(r.open_check_interval_secs),
             _ns(r.position_check_interval_secs),
         )
-    tick = min((interval for interval in intervals if interval), default=0)
+    shortest = min((interval for interval in intervals if interval), default=0)
+    tick = max(shortest, LEAST_SLEEP) if shortest else 0
     return Loop(tick, *(-(-interval // tick) if interval else 0 for interval in intervals))
 
 
