@@ -3,7 +3,7 @@
 An order that comes in is eighteen commands, and the engine's client sends each by itself and waits for its answer. A
 node that took in 10,000 orders runs, and still writes for many seconds; one that only reconciles waits for that. The
 same client has a buffer for it, which takes what comes within an interval and sends it as one pipeline, in its order.
-And of the eighteen eleven say of an index that it lists the order, or does not: as it was submitted, accepted, filled.
+And most of the eighteen say of an index that it lists the order, or does not: as it was submitted, accepted, filled.
 What is gathered together says only what it comes to, and nothing that stands there already.
 Once a node runs each write goes out at once again, so that a crash loses none: what a kill may lose of a start, the
 venue tells again. Read in `crates/infrastructure/src/redis/cache.rs` of 1.231.0.

@@ -6,8 +6,8 @@ again, and refused when it fails for good; the engine then applies nothing and r
 
 Upstream also leaves out every order created before the lookback, open or not, and asks for 1000 orders a symbol at
 the most. Whole means here: every order that is open at the venue, and every order that is open in the cache. An open
-check is told of the former too: else it asks for each of them by itself, again and again, or for what came in from
-outside not at all, and calls it REJECTED (seen with 1.231.0).
+check is told of the former too: else it asks for each of them by itself, again and again; upstream's does not ask for
+one that came in from outside, and ends with an error where it would reject it (seen with 1.231.0).
 """
 
 import asyncio
