@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jail import SHIPPED
 from nautilus_trader.config import LiveExecEngineConfig
@@ -80,13 +80,16 @@ def of_field(field: msgspec.structs.FieldInfo) -> st.SearchStrategy[Any]:
         {}, optional={each.name: of_field(each) for each in msgspec.structs.fields(LiveExecEngineConfig)}
     )
 )
+@example({"reconciliation": False, "inflight_check_interval_ms": 0.0})
 def test_every_field_that_does_not_come_back_equal_is_told(values: dict[str, Any]) -> None:
     engine = LiveExecEngineConfig(**values)
     back, preset = round_trip(engine)
     ours = {field.name: field for field in fields().settings(OWNER)}
     for name in engine.__struct_fields__:
         was, is_now = getattr(engine, name), getattr(back, name)
-        same = was == is_now or (was == 0 and is_now is None and name in OFF_AT_ZERO) or (was == [] and is_now is None)
+        # Of a kind that is refused it is not the same, though what masks it may have it act so.
+        equal = was == is_now and not (isinstance(was, float) and isinstance(is_now, int))
+        same = equal or (was == 0 and is_now is None and name in OFF_AT_ZERO) or (was == [] and is_now is None)
         if name in ours:
             assert same == (ours[name].key not in preset.untaken), name
         else:
