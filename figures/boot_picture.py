@@ -1,4 +1,4 @@
-"""The plot of a boot's timeline by step: a node written by hand, the same one with recon, and `recon run`."""
+"""The plot of a boot's timeline by step: by hand, by hand with recon's libraries, with recon, and `recon run`."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

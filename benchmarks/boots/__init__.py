@@ -1,1 +1,1 @@
-"""The three boots that are compared: a node written by hand, the same one built with recon, and `recon run`."""
+"""The boots that are compared: by hand, by hand with recon's libraries, built with recon, and `recon run`."""

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import boot
-from benchmarks.boot import BUILT, BY_HAND, COMMAND, COMMANDS, RUNNING, Step
+from benchmarks.boot import BUILT, BY_HAND, COMMAND, COMMANDS, LIBRARIES, RUNNING, Booted, Step
 from benchmarks.measured_process import NotMeasuredError
 
 
@@ -20,6 +20,7 @@ def test_each_kind_boots_and_tells_its_steps(tmp_path: Path) -> None:
     steps = {kind: [step["name"] for step in each["steps"]] for kind, each in found.items()}
     assert steps == {
         BY_HAND: ["imports", "construct", RUNNING],
+        LIBRARIES: ["imports", "construct", RUNNING],
         BUILT: ["imports", "settings", "collect", "construct", "connect", "reconcile", "verify", RUNNING],
         COMMAND: ["collect", RUNNING],
     }
@@ -38,6 +39,13 @@ def test_ratios_are_those_of_the_boots_of_one_round() -> None:
     found = boot.told_together(BUILT, boots, by_hand)
     assert (found.rounds, found.secs, found.ratio, found.cpu_ratio) == (3, 2.6, 1.3, 0.65)
     assert found.steps == (Step("imports", 0.5, 0.1), Step(RUNNING, 2.6, 0.65))
+
+
+def test_a_boot_of_recon_is_held_to_the_one_by_hand_and_told_beside_its_libraries() -> None:
+    ratios = {BY_HAND: 1.0, LIBRARIES: 1.1, BUILT: 1.21, COMMAND: 1.1}
+    goals = [*boot.wanted([Booted(kind, 1, 1.0, 1.0, ratio, 1.0, ()) for kind, ratio in ratios.items()])]
+    assert [goal.is_met for goal in goals] == [False, True]
+    assert [goal.note.rpartition(" libraries ")[2] for goal in goals] == ["1.10 x", "1.00 x"]
 
 
 def test_a_node_that_does_not_run_is_told_with_its_last_words(tmp_path: Path) -> None:
