@@ -56,6 +56,12 @@ def test_what_stays_is_set_aside_where_that_is_asked_for() -> None:
     assert not is_set_aside(here)
 
 
+def test_nothing_is_set_aside_where_it_came_to_nothing() -> None:
+    with pytest.raises(ModuleNotFoundError), undisturbed(sets_aside=True):
+        importlib.import_module("reconciliation.nothing")
+    assert gc.get_freeze_count() == 0
+
+
 def test_what_was_loaded_is_old_at_once_and_not_set_aside() -> None:
     with loading():
         assert not gc.isenabled()

@@ -6,6 +6,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from nautilus_trader.core import nautilus_pyo3
 
+from reconciliation.engine.written import MARK
+
 Command = tuple[str, str, list[bytes] | None]
 BULK: Final = ("general", "currencies", "instruments")
 """The kinds that a start reads by `read_bulk`."""
@@ -72,7 +74,7 @@ def write(database: Any, commands: list[Command]) -> None:
 
 def seen(database: Any) -> dict[str, Any]:
     """All that a start reads, without the prefix that names the trader."""
-    found = sorted(key.partition(":")[2] for key in database.keys("*"))
+    found = sorted({key.partition(":")[2] for key in database.keys("*")} - {MARK})
     told: dict[str, Any] = {"keys": found}
     for key in found:
         values = list(map(bytes, database.read(key)))

@@ -230,6 +230,7 @@ def assemble(
         return AssembledNode(node, *built, writes, clients[-1] if clients else None)
     except BaseException:
         _dispose(node)
+        gc.unfreeze()
         raise
 
 

@@ -64,6 +64,9 @@ class Recorder:
 
         Its `close` would wait for the queue, for minutes where the line is cut, and write what is another node's now.
         """
+        leave: Callable[[], None] | None = getattr(self._client, "leave", None)
+        if leave is not None:
+            leave()
         _LEFT.append(self._client)
         self._client = _Gone()
 

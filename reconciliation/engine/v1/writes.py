@@ -178,9 +178,11 @@ class EngineWrites:
         return frozenset(keys)
 
     def _is_as_it_was(self, index: str, name: str, written: Written) -> bool:
-        """Whether the order or position that an index lists has had no event since."""
+        """Whether the order or position that an index lists has had no event since which writes it."""
         kind = "orders" if index.startswith("index:order") else "positions"
         key = f"{kind}:{name}"
+        if index == f"index:{kind}":  # of all of them; what is there is added once
+            return self._owner(key) is not None
         return _ids_of(self._events(key)) == written.histories[key]
 
 

@@ -403,6 +403,7 @@ SEAMS: Final[dict[tuple[str, str], set[str]]] = {
     ("nautilus_pyo3", "RedisCacheDatabase"): set(),
     ("bulk_reads", "lists"): {"_read_ahead"},
     ("batched_writes", "in_background"): {"write_at_once"},
+    ("batched_writes", "written_through"): {"_change_over"},
     ("loading", "monotonic"): {"_now"},
     ("engine_module", "UUID4"): {
         "_check_inflight_orders",

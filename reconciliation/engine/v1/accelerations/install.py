@@ -73,11 +73,13 @@ def database_client(
         make: makes it.
         arguments: with which the engine makes it.
         names: of the accelerations.
-        url: of the database.
+        url: of the database; without one nothing stands before it.
     """
     if "event_fields" in names:
         event_fields.install()
     client = make(**arguments)
     if "bulk_reads" in names and url is not None:
         client = BulkReads(client, url)
-    return BatchedWrites(make, arguments, client) if "batched_writes" in names else client
+    if "batched_writes" in names and url is not None:
+        client = BatchedWrites(make, arguments, client, url)
+    return client

@@ -187,6 +187,7 @@ class World:
                 (nautilus_pyo3, "RedisCacheDatabase", self._database_client),
                 (bulk_reads, "lists", self._read_lists),
                 (batched_writes, "in_background", _in_line),
+                (batched_writes, "written_through", lambda *_: None),
                 (loading, "monotonic", self.time.secs),
                 (engine_module, "UUID4", self._new_id),
                 (retry_module, "randint", self._random.randint),
