@@ -26,7 +26,12 @@ class VirtualCacheWatch:
     """
 
     def __init__(
-        self, database: Database, _url: str, emit: Callable[[Event], None], loop: asyncio.AbstractEventLoop
+        self,
+        database: Database,
+        _url: str,
+        emit: Callable[[Event], None],
+        loop: asyncio.AbstractEventLoop,
+        _keep: Callable[[], None],
     ) -> None:
         self._database = database
         self._emit = emit

@@ -1,14 +1,17 @@
 """Does the database behind the cache still take what is written? Asked from a thread as long as a node runs.
 
 The engine writes from a thread of its own and tells of a database that is away by a line of its log at the most; what
-it queued meanwhile may be lost.
+it queued meanwhile may be lost. So is the first write over a connection that was cut while it rested, by a server with
+a `timeout` or by what lies between, and nobody hears of that (measured): so the engine's own is not let rest for long.
 """
 
 import asyncio
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import redis
@@ -16,7 +19,7 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from reconciliation.cache_client import connect
 from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
-from reconciliation.rules.database import PROBED_EVERY_SECS
+from reconciliation.rules.database import KEPT_EVERY_SECS, PROBED_EVERY_SECS
 
 LASTS_MS: Final = 5_000
 """For so long the key stays that is written; a user with an ACL needs `~recon:probe:* +set` for it, and none must."""
@@ -53,12 +56,20 @@ class CacheWatch:
         url: of the database, which answered a moment ago.
         emit: told of `CacheLost` and `CacheBack`.
         loop: on which it is told.
+        keep: writes something over the engine's own connection; called on the loop.
     """
 
-    def __init__(self, url: str, emit: Callable[[Event], None], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        url: str,
+        emit: Callable[[Event], None],
+        loop: asyncio.AbstractEventLoop,
+        keep: Callable[[], None],
+    ) -> None:
         self._url = url
         self._emit = emit
         self._loop = loop
+        self._keep = keep
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cache-watch", daemon=True)
         self._thread.start()
@@ -70,6 +81,7 @@ class CacheWatch:
     def _run(self) -> None:
         reachability = Reachability()
         key = f"recon:probe:{secrets.token_hex(8)}"
+        kept_at = time.monotonic()
         with connect(self._url, ANSWERS_WITHIN_SECS) as pool:
             client: redis.Redis | None = None
             while not self._closed.wait(PROBED_EVERY_SECS):
@@ -81,15 +93,18 @@ class CacheWatch:
                 except (RedisError, OSError) as error:
                     reason = " ".join(str(error).split()) or type(error).__name__
                 if (event := reachability.found(reason, self._loop.time())) is not None:
-                    self._tell(event)
+                    self._on_loop(partial(self._emit, event))
+                if time.monotonic() - kept_at >= KEPT_EVERY_SECS:
+                    kept_at = time.monotonic()
+                    self._on_loop(self._keep)
 
-    def _tell(self, event: Event) -> None:
-        def told() -> None:
+    def _on_loop(self, done: Callable[[], None]) -> None:
+        def unless_closed() -> None:
             if not self._closed.is_set():
-                self._emit(event)
+                done()
 
         try:
-            self._loop.call_soon_threadsafe(told)
+            self._loop.call_soon_threadsafe(unless_closed)
         except RuntimeError:  # the loop is closed, and the node with it
             self._closed.set()
 

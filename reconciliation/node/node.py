@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final, NoReturn, Self
 
@@ -55,6 +55,8 @@ from reconciliation.settings import Settings
 
 UNTOLD_SECS: Final = 1.0
 """For so long the last tasks of a node are awaited without a word."""
+KEPT: Final = b"kept"
+"""The mark that is written for the sake of the connection."""
 LEAVES_WITHIN_SECS: Final = 2.0
 """How long a node that has lost its lease may take to close its connections."""
 
@@ -317,20 +319,31 @@ class Node:
     def __exit__(self, *_: object) -> None:
         self.dispose()
 
+    def _may_write(self) -> Callable[[], bool]:
+        """Return what tells whether the database is this node's to write to."""
+        return self._leases.is_ours if self._leases is not None else lambda: True
+
     def _cache_watch(self) -> Closing | None:
-        url = self.settings.cache.url
-        if url is None or self._draft.read_only:
+        url, writes = self.settings.cache.url, self._engine_node.writes
+        if url is None or writes is None:
             return None
-        return self._outside.watch_cache(url.get_secret_value(), self._lifecycle.emit, self._loop)
+
+        may = self._may_write()
+
+        def keep() -> None:
+            if may():
+                writes.mark(KEPT)
+
+        return self._outside.watch_cache(url.get_secret_value(), self._lifecycle.emit, self._loop, keep)
 
     def _cache_repair(self) -> CacheRepair | None:
-        url, writes, leases = self.settings.cache.url, self._engine_node.writes, self._leases
+        url, writes = self.settings.cache.url, self._engine_node.writes
         if url is None or writes is None:
             return None
         trader_id = self.settings.node.trader_id
-        lease = f"{LEASES}trader:{trader_id}" if leases else None
+        lease = f"{LEASES}trader:{trader_id}" if self._leases else None
         keys = self._outside.trader_keys(url.get_secret_value(), trader_id, lease)
-        repair = CacheRepair(writes, keys, self._lifecycle.emit, leases.is_ours if leases else lambda: True)
+        repair = CacheRepair(writes, keys, self._lifecycle.emit, self._may_write())
         self._lifecycle.observe(repair)
         return repair
 

@@ -96,7 +96,7 @@ class Outside(Struct, frozen=True):
         preflight: looks whether what is around a node of these settings and clients is as it should be.
         take_leases: takes leases in the database at an url, of these names, for a node; tells of them, and asks from
             time to time whether to wait on.
-        watch_cache: watches the database at an url, tells of it, on a loop.
+        watch_cache: watches the database at an url, tells of it, on a loop, and keeps the engine's connection in use.
         trader_keys: the keys in the database at an url of a trader id, and the key of its lease where it has one.
         observe: observes a node that trades: its settings, what they mean, its accounts.
         supervise: tells a supervisor how a node that trades is.
@@ -106,7 +106,9 @@ class Outside(Struct, frozen=True):
 
     preflight: Callable[[Settings, NodeBuilder], list[Outcome]] = at_boot
     take_leases: Callable[[str, Sequence[str], NodeSettings, Callable[[Event], None], Callable[[], None]], Held] = Lease
-    watch_cache: Callable[[str, Callable[[Event], None], asyncio.AbstractEventLoop], Closing] = CacheWatch
+    watch_cache: Callable[[str, Callable[[Event], None], asyncio.AbstractEventLoop, Callable[[], None]], Closing] = (
+        CacheWatch
+    )
     trader_keys: Callable[[str, str, str | None], Keys] = TraderKeys
     observe: Callable[[Settings, Plan, tuple[str, ...]], Observation] = observed
     supervise: Callable[[Settings], Supervising] = Supervision

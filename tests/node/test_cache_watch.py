@@ -3,23 +3,33 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
+import pytest
 from redis import Redis
+from virtual import STARTED, run_of
 
 from reconciliation.cache_client import connect
+from reconciliation.drill import virtual
+from reconciliation.drill.schedule import Wait
+from reconciliation.drill.virtual_cache import VirtualCacheWatch
 from reconciliation.embedded.cache import EmbeddedCache
 from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event
+from reconciliation.engine.written import MARK
+from reconciliation.node import cache_watch
 from reconciliation.node.cache_watch import CacheWatch
+from reconciliation.rules.database import PROBED_EVERY_SECS
 
 SOON_SECS = 20.0
 
 
 @asynccontextmanager
-async def watching(url: str) -> AsyncIterator[list[Event]]:
+async def watching(url: str, keep: Callable[[], None] = lambda: None) -> AsyncIterator[list[Event]]:
     told: list[Event] = []
-    watch = CacheWatch(url, told.append, asyncio.get_running_loop())
+    watch = CacheWatch(url, told.append, asyncio.get_running_loop(), keep)
     try:
         yield told
     finally:
@@ -68,6 +78,38 @@ def test_a_database_that_is_started_again_between_two_questions_is_told() -> Non
 def connections(url: str) -> int:
     with connect(url) as client:
         return len(client.client_list())
+
+
+def test_the_connection_of_the_engine_is_not_let_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would cut it does so after minutes, and the write that finds out is lost."""
+    monkeypatch.setattr(cache_watch, "KEPT_EVERY_SECS", PROBED_EVERY_SECS)
+
+    async def body(cache: EmbeddedCache) -> None:
+        kept: list[int] = []
+        async with watching(cache.url, lambda: kept.append(threading.get_ident())) as told:
+            await until(lambda: len(kept) == 2)
+            assert not told
+        assert set(kept) == {threading.get_ident()}  # on the loop, as all that the engine writes
+
+    with EmbeddedCache() as cache:
+        asyncio.run(body(cache))
+
+
+class Keeping(VirtualCacheWatch):
+    """Has the engine's connection written to a minute after the node ran."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        *_, loop, keep = arguments
+        loop.call_later(60, keep)
+
+
+@pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
+def test_what_keeps_it_is_a_write_of_the_engines_own_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "VirtualCacheWatch", Keeping)
+    run = run_of(*STARTED, Wait(secs=120))
+    run.play()
+    assert [entry.text for entry in run.world.trace if entry.kind == "database"][-1] == f"insert {MARK}"
 
 
 def test_a_database_that_hangs_is_told() -> None:
