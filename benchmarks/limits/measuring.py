@@ -87,7 +87,8 @@ def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures
     """Run a node and yield each thing it tells with the seconds since its process was started.
 
     The first is when its trader ran (`at`, on the monotonic clock), how much processor time it had taken by then
-    (`cpu`), how long the engine reconciled (`engine`), and how long with all that its node adds (`reconciliation`).
+    (`cpu`), how long the engine reconciled (`engine`), and how long with all that its node adds (`reconciliation`); a
+    node of recon tells until when that was, too (`until`, on the same clock).
 
     Args:
         kind: of the node.
@@ -99,7 +100,7 @@ def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures
     Raises:
         NotMeasuredError: it ended or fell silent before it had done.
     """
-    command = [sys.executable, "-m", "benchmarks.limits.node", _NODES.get(kind, kind), what, *map(str, figures)]
+    command = [sys.executable, "-m", f"benchmarks.limits.nodes.{_NODES.get(kind, kind)}", what, *map(str, figures)]
     with measured_process(command, {**env, **_DIFFERS.get(kind, {})}, folder / f"{kind}-{what}.log") as process:
         for told in process.told():
             if "done" in told:
