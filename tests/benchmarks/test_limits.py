@@ -72,6 +72,12 @@ def test_a_purge_leaves_the_open_orders_alone(tmp_path: Path) -> None:
     assert [each["orders"] for each in told if "rss" in each] == [2, 2]
 
 
+def test_a_node_of_recon_tells_until_when_it_reconciled(tmp_path: Path) -> None:
+    with surroundings(fills=2, open_orders=1, symbols=1, progress=print) as env, cache() as url:
+        ((_, told), *_) = told_by(RECON, env | url, tmp_path, "start")
+    assert told["at"] - 10 < told["until"] - told["reconciliation"] < told["until"] <= told["at"]
+
+
 def test_memory_is_held_to_a_limit(tmp_path: Path) -> None:
     part = memory.memory(QUICK, tmp_path, print)
     orders, kept = part.figures
