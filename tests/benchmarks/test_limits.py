@@ -2,14 +2,19 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from benchmarks.limits import checks, events, figures, measuring, memory
 from benchmarks.limits.blocks import Blocks, blocks_noted
 from benchmarks.limits.figures import Figure
-from benchmarks.limits.measuring import RECON, cache, surroundings, told_by
+from benchmarks.limits.measuring import FIXED, RECON, STOCK, cache, surroundings, told_by
+from benchmarks.limits.node import CHECKS
 from benchmarks.limits.sizes import QUICK
+from benchmarks.measured_process import NotMeasuredError, Told
 from reconciliation import load
 from reconciliation.layers.settings_folder import shipped_settings
 
@@ -41,6 +46,33 @@ def test_a_check_is_measured_on_all_nodes(tmp_path: Path) -> None:
     asked = found["requests of a check of open orders, 4 open orders, the median"]
     assert asked.recon == asked.stock == 7  # positions, open orders of two kinds, the history of two symbols of two
     assert said[-3].startswith("recon checks 4 open orders")
+
+
+@pytest.mark.parametrize("failing", [RECON, FIXED, STOCK])
+def test_checks_that_went_well_do_not_stand_for_a_node_that_failed(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first node came through; a limit is not kept, and no goal met, by that alone."""
+    begun: list[str] = []
+
+    def told(kind: str, *_: object) -> Iterator[tuple[float, Told]]:
+        begun.append(kind)
+        if begun.count(kind) > 1 and kind == failing:
+            raise NotMeasuredError("it fell silent")
+        for name in CHECKS:
+            yield 0.0, {"check": name, "began": 0.0, "ended": 0.0} | dict.fromkeys(checks.TOLD, 0.01)
+
+    monkeypatch.setattr(checks, "told_by", told)
+    part = checks.check(replace(QUICK, nodes=2), tmp_path, lambda _: None)
+    (limit,) = part.limits
+    assert limit.remark == "it fell silent"
+    assert (limit.recon is None, limit.stock is None) == (failing == RECON, failing == STOCK)
+    assert limit.holds is (failing != RECON)
+    block, *durations = part.goals
+    assert block.is_met is (failing != RECON)
+    for goal in durations:
+        assert goal.is_met is (failing == STOCK)
+        assert (goal.note != "") is (failing == STOCK)
 
 
 def test_a_block_of_the_loop_is_as_long_as_what_blocks_it() -> None:
