@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from benchmarks.limits import checks, events, figures, measuring, memory
+from benchmarks.limits import checks, events, figures, measuring, memory, run
 from benchmarks.limits.blocks import Blocks, blocks_noted
 from benchmarks.limits.figures import Figure
 from benchmarks.limits.measuring import FIXED, RECON, STOCK, cache, surroundings, told_by
 from benchmarks.limits.node import CHECKS
+from benchmarks.limits.part import Part
 from benchmarks.limits.sizes import QUICK
 from benchmarks.measured_process import NotMeasuredError, Told
 from reconciliation import load
@@ -116,6 +118,20 @@ def test_memory_is_held_to_a_limit(tmp_path: Path) -> None:
     assert (orders.recon, orders.stock, orders.limit) == (2, 2, 2)
     assert part.limits == (kept,)
     assert [goal.measured for goal in part.goals] == [2, kept.recon]
+
+
+def test_a_part_that_cannot_be_measured_is_told_and_the_others_are_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> Part:
+        raise NotMeasuredError("it fell silent")
+
+    monkeypatch.setattr(run, "PARTS", {"command": fails, "memory": lambda *_: Part((figure(6.0),))})
+    done = CliRunner().invoke(run.main, ["--json", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "command was not measured: it fell silent" in done.stderr
+    assert "| startup | 6.0 s | 4.0 s | 1.50 |" in done.stdout
+    assert [file.name for file in tmp_path.iterdir()] == ["memory.json"]
 
 
 def test_the_plain_node_has_no_acceleration() -> None:
