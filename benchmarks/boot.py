@@ -91,6 +91,7 @@ class Booted:
         cpu_secs: of processor time until then, the median.
         ratio: of a boot's time to that of the node written by hand in the same round, the median.
         cpu_ratio: the same of processor time.
+        library_ratio: of its time to that of the one by hand that loads recon's libraries, likewise.
         steps: when each step was done, medians.
     """
 
@@ -100,6 +101,7 @@ class Booted:
     cpu_secs: float
     ratio: float
     cpu_ratio: float
+    library_ratio: float
     steps: tuple[Step, ...]
 
 
@@ -108,20 +110,21 @@ def read(told: Sequence[Mapping[str, Any]]) -> tuple[Booted, ...]:
     return tuple(Booted(**{**each, "steps": tuple(Step(**step) for step in each["steps"])}) for each in told)
 
 
-def told_together(kind: str, boots: Sequence[Boot], by_hand: Sequence[Boot]) -> Booted:
-    """Return how one kind booted, beside the node written by hand in the same rounds."""
-    ends = [boot[-1] for boot in boots]
-    paired = list(zip(ends, (boot[-1] for boot in by_hand), strict=True))
+def told_together(kind: str, boots: Mapping[str, Sequence[Boot]]) -> Booted:
+    """Return how one kind booted, beside the nodes written by hand in the same rounds."""
+    ends, by_hand, libraries = ([boot[-1] for boot in boots[each]] for each in (kind, BY_HAND, LIBRARIES))
+    paired = list(zip(ends, by_hand, strict=True))
     return Booted(
         kind=kind,
-        rounds=len(boots),
+        rounds=len(ends),
         secs=median(end.secs for end in ends),
         cpu_secs=median(end.cpu_secs for end in ends),
         ratio=median(end.secs / other.secs for end, other in paired),
         cpu_ratio=median(end.cpu_secs / other.cpu_secs for end, other in paired),
+        library_ratio=median(end.secs / other.secs for end, other in zip(ends, libraries, strict=True)),
         steps=tuple(
             Step(alike[0].name, median(step.secs for step in alike), median(step.cpu_secs for step in alike))
-            for alike in zip(*boots, strict=True)
+            for alike in zip(*boots[kind], strict=True)
         ),
     )
 
@@ -137,12 +140,12 @@ def measured(rounds: int, fills: int, folder: Path) -> tuple[Booted, ...]:
         env = stack.enter_context(surroundings(fills=fills, open_orders=1, symbols=1, progress=_tell))
         envs = {kind: env | stack.enter_context(cache()) for kind in COMMANDS}
         for number in range(rounds + 1):
-            for kind in COMMANDS:
+            for kind in [*COMMANDS][:: -1 if number % 2 else 1]:
                 boot = booted(kind, envs[kind], folder)
                 if number > 0:
                     boots[kind].append(boot)
             _tell(f"round {number} of {rounds}")
-    return tuple(told_together(kind, boots[kind], boots[BY_HAND]) for kind in COMMANDS)
+    return tuple(told_together(kind, boots) for kind in COMMANDS)
 
 
 def lines(found: Sequence[Booted]) -> Iterator[str]:
@@ -160,7 +163,6 @@ def lines(found: Sequence[Booted]) -> Iterator[str]:
 
 def wanted(found: Sequence[Booted]) -> Iterator[Goal]:
     """Yield how long a boot with recon may take beside the node written by hand."""
-    (libraries,) = (each for each in found if each.kind == LIBRARIES)
     for each in found:
         if each.kind in {BUILT, COMMAND}:
             yield Goal(
@@ -169,7 +171,7 @@ def wanted(found: Sequence[Booted]) -> Iterator[Goal]:
                 measured=each.ratio,
                 note=(
                     f"processor time {each.cpu_ratio:.2f} x; to one by hand with recon's libraries"
-                    f" {each.ratio / libraries.ratio:.2f} x"
+                    f" {each.library_ratio:.2f} x"
                 ),
             )
 

@@ -4,7 +4,7 @@ With them the constants that `recon plan` predicts starts by.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ PAGE: Final = ROOT / "docs" / "performance.md"
 IMAGES: Final = ROOT / "docs" / "guides" / "images"
 PARTS: Final = ("startup", "command", "distance", "boot", "checks", "events", "memory", "settings", "watched")
 """What `make bench` measures, in the order in which the goals stand."""
+DATED: Final = (*PARTS, "database")
+"""What is kept with when it was measured, and on what."""
 LIMITS: Final = ("startup", "checks", "memory")
 """The parts that hold a limit of the specification."""
 
@@ -34,13 +36,13 @@ def kept(name: str, folder: Path = FOLDER) -> Any:
     return json.loads((folder / f"{name}.json").read_text("utf-8"))
 
 
-def surroundings_lines(folder: Path = FOLDER) -> Iterator[str]:
-    """Yield on what all was measured, a line each time that it was another."""
+def surroundings_lines(folder: Path = FOLDER, names: Iterable[str] = DATED) -> Iterator[str]:
+    """Yield on what these were measured, a line each time that it was another."""
     named: dict[str, list[str]] = {}
-    for name in PARTS:
+    for name in names:
         named.setdefault(results.line(kept(name, folder)["on"]), []).append(name)
-    for on, names in named.items():
-        yield f"- {', '.join(names)}: {on}."
+    for on, measured in named.items():
+        yield f"- {', '.join(measured)}: {on}."
 
 
 def limit_lines() -> Iterator[str]:
@@ -153,7 +155,7 @@ def main(*, folder: Path | None) -> None:
     """Write the page, its pictures and the constants of a start from what was measured last."""
     if folder is not None:
         click.echo("\nEverything, in small sizes: it shows that all of it runs, and no more.\n")
-        for line in (*surroundings_lines(folder), "", *goals.table([*all_goals(folder)], are_judged=False)):
+        for line in (*surroundings_lines(folder, PARTS), "", *goals.table([*all_goals(folder)], are_judged=False)):
             click.echo(line)
         return
     for name, lines in BLOCKS.items():

@@ -95,7 +95,7 @@ def _goals(made: Made, open_orders: str) -> Iterator[Goal]:
     for name in CHECKS:
         both = [_median(made[kind, name, "secs"], 1_000) for kind in (RECON, FIXED)]
         ratios = {"processor time": _ratio(made, name, "cpu"), "requests": _ratio(made, name, "requests")}
-        notes = [f"{' / '.join(f'{each:.2f}' for each in both if each is not None)} ms"]
+        notes = [] if None in both else [f"{both[0]:.2f} / {both[1]:.2f} ms"]
         notes += [f"{what} {ratio:.2f} x" for what, ratio in ratios.items() if ratio is not None]
         yield Goal(
             name=f"duration of a check of {name}, {open_orders}, recon / stock with the symbol fix",
@@ -120,7 +120,10 @@ def _longest_ms(made: Made, kind: str, key: str) -> float | None:
 
 
 def _made(sizes: Sizes, resting: int, folder: Path, progress: Progress) -> tuple[Made, dict[str, str]]:
-    """Return what nodes of each kind tell, started by turns."""
+    """Return what nodes of each kind tell, started by turns, and why a kind failed.
+
+    Of one that failed nothing is returned: what went well before does not stand for it.
+    """
     made: Made = defaultdict(list)
     failed: dict[str, str] = {}
     with surroundings(fills=1, open_orders=resting, symbols=sizes.symbols, progress=progress) as env:
@@ -144,4 +147,7 @@ def _made(sizes: Sizes, resting: int, folder: Path, progress: Progress) -> tuple
                     for key in TOLD:
                         made[kind, each["check"], key].append(each[key])
                 venue.clear_requests()
+    for one in [*made]:
+        if one[0] in failed:
+            del made[one]
     return made, failed

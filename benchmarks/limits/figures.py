@@ -19,6 +19,7 @@ class Figure:
         recon: what the node of recon needed; None where it did not come to it.
         stock: what the stock node needed; likewise.
         ratio: of the two, where it was taken pair by pair; else it is that of the figures.
+        are_alike: whether both were measured doing the same; else there is no ratio.
         remark: why one did not come to it, or what else there is to say.
     """
 
@@ -28,6 +29,7 @@ class Figure:
     stock: float | None
     limit: float | None = None
     ratio: float | None = None
+    are_alike: bool = True
     remark: str = ""
 
     @property
@@ -47,7 +49,7 @@ class Figure:
     def _ratio(self) -> str:
         if self.ratio is not None:
             return f"{self.ratio:.2f}"
-        if self.recon is None or self.stock is None or min(self.recon, self.stock) <= 0:
+        if not self.are_alike or self.recon is None or self.stock is None or min(self.recon, self.stock) <= 0:
             return ""
         return f"{self.recon / self.stock:.2f}"
 

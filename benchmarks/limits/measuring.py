@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -83,11 +83,14 @@ def cache() -> Iterator[dict[str, str]]:
         yield {"RECON_CACHE_URL": server.url}
 
 
-def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures: int) -> Iterator[tuple[float, Told]]:
-    """Run a node and yield each thing it tells with the seconds since its process was started.
+def told_by(
+    kind: str, env: Mapping[str, str], folder: Path, what: str, *figures: int
+) -> Generator[tuple[float, Told], None, None]:
+    """Run a node and yield each thing it tells with the seconds since its process was started; closed, end it.
 
     The first is when its trader ran (`at`, on the monotonic clock), how much processor time it had taken by then
-    (`cpu`), how long the engine reconciled (`engine`), and how long with all that its node adds (`reconciliation`).
+    (`cpu`), how long the engine reconciled (`engine`), and how long with all that its node adds (`reconciliation`); a
+    node of recon tells until when that was, too (`until`, on the same clock).
 
     Args:
         kind: of the node.
@@ -99,7 +102,7 @@ def told_by(kind: str, env: Mapping[str, str], folder: Path, what: str, *figures
     Raises:
         NotMeasuredError: it ended or fell silent before it had done.
     """
-    command = [sys.executable, "-m", "benchmarks.limits.node", _NODES.get(kind, kind), what, *map(str, figures)]
+    command = [sys.executable, "-m", f"benchmarks.limits.nodes.{_NODES.get(kind, kind)}", what, *map(str, figures)]
     with measured_process(command, {**env, **_DIFFERS.get(kind, {})}, folder / f"{kind}-{what}.log") as process:
         for told in process.told():
             if "done" in told:

@@ -1,7 +1,7 @@
-"""The node that is measured, alone in its process.
+"""What a node does that is measured, alone in its process. It imports nothing of recon, which a stock node has not.
 
-Arguments: `recon`, `stock` or `fixed`, what it does once its trader runs, and how often and how much. `RECON_*`
-variables say where venue and cache are.
+Arguments: what it does once its trader runs, and how often and how much. `RECON_*` variables say where venue and cache
+are.
 """
 
 import asyncio
@@ -10,13 +10,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from nautilus_trader.adapters.binance import BinanceLiveDataClientFactory, BinanceLiveExecClientFactory
 from nautilus_trader.config import StrategyConfig
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.enums import OrderSide
@@ -25,9 +24,6 @@ from nautilus_trader.trading.strategy import Strategy
 
 from benchmarks.limits.blocks import blocks_noted
 from benchmarks.measured_process import tell
-from reconciliation import LiveTradingNodeConfig, NodeBuilder, load
-from reconciliation.engine.generation import generation
-from reconciliation.engine.lifecycle import Event, Reconciled, Verified
 
 INSTRUMENT: Final = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 QUANTITY: Final = Decimal("0.010")
@@ -45,6 +41,8 @@ CHECKS: Final = {
 """The engine's own; none has a public name."""
 
 type Tell = Callable[..., None]
+type Begin = Callable[["Trader"], AbstractAsyncContextManager[TradingNode]]
+"""Runs a node of one kind, which has that strategy."""
 
 
 class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
@@ -53,7 +51,8 @@ class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
     Attributes:
         started: when it was started, on the clock that all processes share, and at what processor time of its own, all
             threads.
-        reconciled: for how long the engine reconciled, and how long it took with all that its node adds.
+        reconciled: for how long the engine reconciled, and how long it took with all that its node adds; of recon's
+            also until when.
     """
 
     def __init__(self) -> None:
@@ -71,70 +70,6 @@ class Trader(Strategy):  # type: ignore[misc] # the engine is untyped
         order = self.order_factory.market(INSTRUMENT, side, instrument.make_qty(QUANTITY))
         self.submit_order(order)
         return order
-
-
-@asynccontextmanager
-async def recon_node(trader: Trader) -> AsyncIterator[TradingNode]:
-    """Run a node with every guard."""
-
-    def configure(builder: NodeBuilder) -> None:
-        builder.add_strategy(trader)
-
-    def observe(event: Event) -> None:
-        if isinstance(event, Reconciled):
-            trader.reconciled["engine"] = event.secs
-        elif isinstance(event, Verified):
-            trader.reconciled["reconciliation"] = event.report.duration_secs
-
-    node = LiveTradingNodeConfig.from_settings(load()).build_node(configure, observers=[observe])
-    running = asyncio.ensure_future(node.run_async())
-    try:
-        while not node.is_started:
-            if running.done():
-                await running
-            await asyncio.sleep(POLL_SECS)
-        yield node.trading_node
-    finally:
-        node.stop()
-        await running
-        node.dispose()
-
-
-@asynccontextmanager
-async def stock_node(trader: Trader, factory: Any = BinanceLiveExecClientFactory) -> AsyncIterator[TradingNode]:
-    """Run a node as it is without recon, but for the values of its settings."""
-    settings = load()
-    node = TradingNode(config=LiveTradingNodeConfig.from_settings(settings).build_trading_node_config())
-    node.trader.add_strategy(trader)
-    node.add_data_client_factory(settings.venue.name, BinanceLiveDataClientFactory)
-    node.add_exec_client_factory(settings.venue.name, factory)
-    node.build()
-    engine = node.kernel.exec_engine
-    reconcile = engine.reconcile_execution_state
-
-    async def timed(**given: Any) -> Any:
-        begun = time.monotonic()
-        done = await reconcile(**given)
-        trader.reconciled = dict.fromkeys(("engine", "reconciliation"), time.monotonic() - begun)
-        return done
-
-    engine.reconcile_execution_state = timed
-    running = asyncio.ensure_future(node.run_async())
-    try:
-        while not trader.is_running:
-            if running.done():
-                raise RuntimeError("the stock node ended without having started")
-            await asyncio.sleep(POLL_SECS)
-        yield node
-    finally:
-        await node.stop_async()
-        running.cancel()
-        node.kernel.dispose()  # what the cache has still to write is written
-
-
-def fixed_node(trader: Trader) -> AbstractAsyncContextManager[TradingNode]:
-    """Run a stock node whose client has the symbol fix, without which it counts trades twice."""
-    return stock_node(trader, generation().guarded_factory(["symbols"], read_only=False))
 
 
 async def start(node: TradingNode, _trader: Trader, tell: Tell) -> None:
@@ -228,18 +163,18 @@ def _rss_bytes() -> int:
     return int(Path("/proc/self/statm").read_text("utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def main(kind: str, what: str, figures: list[int]) -> None:
-    """Start the node, do what is asked, and tell it."""
+def run(begin: Begin) -> None:
+    """Start a node, do what the arguments ask for, tell it, and end the process."""
+    what, *figures = sys.argv[1:]
+    asyncio.run(_measured(begin, what, [int(figure) for figure in figures]))
+    os._exit(0)  # what is told is told; the engine's threads may linger
+
+
+async def _measured(begin: Begin, what: str, figures: list[int]) -> None:
     trader = Trader()
-    begin = {"recon": recon_node, "stock": stock_node, "fixed": fixed_node}[kind]
     does: tuple[Callable[..., Awaitable[None]], ...] = (start, rest, checks, cycles, trades)
     measures = {measure.__name__: measure for measure in does}
     async with begin(trader) as node:
         tell(**trader.started, **trader.reconciled)
         await measures[what](node, trader, tell, *figures)
         tell(done=1)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], [int(figure) for figure in sys.argv[3:]]))
-    os._exit(0)  # what is told is told; the engine's threads may linger

@@ -142,7 +142,10 @@ class Found:
                 yield f"- After a warm start on {self.compared:,} orders, {history}: {', '.join(held)}."
 
     def limits(self) -> Iterator[Figure]:
-        """Yield the slowest start on the largest account that is compared, and on the largest."""
+        """Yield the slowest start on the largest account that is compared, and on the largest.
+
+        Recon's slowest may be a cold one and stock's a warm one, so their ratio would say nothing.
+        """
         for orders in dict.fromkeys((self.compared, self.largest)):
             recon, stock = self._all(RECON, orders), self._all(STOCK, orders)
             yield Figure(
@@ -151,6 +154,7 @@ class Found:
                 limit=STARTED_WITHIN_SECS,
                 recon=_slowest(recon),
                 stock=_slowest(stock),
+                are_alike=False,
                 remark="; ".join(
                     f"{each.kind}, {each.state}: {each.failed}" for each in (*recon, *stock) if each.failed
                 ),

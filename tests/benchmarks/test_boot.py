@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -34,18 +35,37 @@ def test_each_kind_boots_and_tells_its_steps(tmp_path: Path) -> None:
 
 
 def test_ratios_are_those_of_the_boots_of_one_round() -> None:
-    by_hand = [(Step(RUNNING, secs, secs / 2),) for secs in (1.0, 4.0, 2.0)]
-    boots = [(Step("imports", 0.5, 0.1), Step(RUNNING, secs, secs / 4)) for secs in (1.1, 8.0, 2.6)]
-    found = boot.told_together(BUILT, boots, by_hand)
+    boots: dict[str, list[boot.Boot]] = {
+        BY_HAND: [(Step(RUNNING, secs, secs / 2),) for secs in (1.0, 4.0, 2.0)],
+        LIBRARIES: [(Step(RUNNING, secs, secs / 2),) for secs in (1.0, 5.0, 13.0)],
+        BUILT: [(Step("imports", 0.5, 0.1), Step(RUNNING, secs, secs / 4)) for secs in (1.1, 8.0, 2.6)],
+    }
+    found = boot.told_together(BUILT, boots)
     assert (found.rounds, found.secs, found.ratio, found.cpu_ratio) == (3, 2.6, 1.3, 0.65)
+    assert found.library_ratio == 1.1  # 1.1, 1.6, 0.2
     assert found.steps == (Step("imports", 0.5, 0.1), Step(RUNNING, 2.6, 0.65))
 
 
 def test_a_boot_of_recon_is_held_to_the_one_by_hand_and_told_beside_its_libraries() -> None:
-    ratios = {BY_HAND: 1.0, LIBRARIES: 1.1, BUILT: 1.21, COMMAND: 1.1}
-    goals = [*boot.wanted([Booted(kind, 1, 1.0, 1.0, ratio, 1.0, ()) for kind, ratio in ratios.items()])]
+    ratios = {BY_HAND: (1.0, 0.9), LIBRARIES: (1.1, 1.0), BUILT: (1.21, 1.2), COMMAND: (1.1, 1.02)}
+    found = [Booted(kind, 1, 1.0, 1.0, ratio, 1.0, to_libraries, ()) for kind, (ratio, to_libraries) in ratios.items()]
+    goals = [*boot.wanted(found)]
     assert [goal.is_met for goal in goals] == [False, True]
-    assert [goal.note.rpartition(" libraries ")[2] for goal in goals] == ["1.10 x", "1.00 x"]
+    assert [goal.note.rpartition(" libraries ")[2] for goal in goals] == ["1.20 x", "1.02 x"]
+
+
+def test_each_kind_boots_first_by_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def booted(kind: str, *_: object) -> boot.Boot:
+        begun.append(kind)
+        return (Step(RUNNING, 1.0, 1.0),)
+
+    monkeypatch.setattr(boot, "booted", booted)
+    monkeypatch.setattr(boot, "surroundings", lambda **_: nullcontext({}))
+    monkeypatch.setattr(boot, "cache", lambda: nullcontext({}))
+    assert [each.rounds for each in boot.measured(2, 1, tmp_path)] == [2] * len(COMMANDS)
+    assert begun == [*COMMANDS, *[*COMMANDS][::-1], *COMMANDS]
 
 
 def test_a_node_that_does_not_run_is_told_with_its_last_words(tmp_path: Path) -> None:

@@ -1,7 +1,29 @@
 """What being watched costs is measured on nodes that do the same, and told with its limits."""
 
+import gc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
 from benchmarks import watched
+from benchmarks.limits.sizes import QUICK
 from benchmarks.watched import Watched
+from reconciliation.monitor.status import Status
+
+FOUND = Watched(
+    reconciled=10_000,
+    reconciled_secs=5.0,
+    scrapes=80,
+    p99_ms=9.0,
+    median_ms=4.0,
+    rounds=30,
+    orders=400,
+    alone_ms=2.0,
+    watched_ms=2.1,
+    telling=0.02,
+)
 
 
 def test_both_nodes_do_the_same() -> None:
@@ -10,23 +32,44 @@ def test_both_nodes_do_the_same() -> None:
     assert watched_ms > 0
 
 
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_a_node_that_is_not_watched_keeps_no_status(*, is_watched: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = ("connected", "verified", "started", "beat")
+    heard: list[str] = []
+
+    def hearing(name: str, tell: Callable[..., None]) -> Callable[..., None]:
+        def heard_of(*given: object, **named: object) -> None:
+            heard.append(name)
+            tell(*given, **named)
+
+        return heard_of
+
+    for name in told:
+        monkeypatch.setattr(Status, name, hearing(name, getattr(Status, name)))
+    watched._played_secs(orders=4, is_watched=is_watched)
+    gc.unfreeze()
+    assert set(heard) == (set(told) if is_watched else set())
+
+
+def test_scrapes_are_those_of_a_node_that_reconciles(tmp_path: Path) -> None:
+    secs, lasted = watched._scrapes(QUICK, tmp_path)
+    assert 0 < lasted < watched.LIVES_ON_SECS / 2
+    assert len(secs) <= lasted / watched.BETWEEN_SECS + 2
+
+
 def test_the_cost_is_told_beside_its_limit() -> None:
-    found = Watched(
-        reconciled=10_000,
-        scrapes=100,
-        p99_ms=9.0,
-        median_ms=4.0,
-        rounds=30,
-        orders=400,
-        alone_ms=2.0,
-        watched_ms=2.1,
-        telling=0.02,
-    )
-    *_, event, telling, together = found.lines()
+    *_, event, telling, together = FOUND.lines()
     assert event.endswith("| 1.050 (2.10 / 2.00 ms an order) |")
     assert telling.endswith("| 2.0% |")
     assert together == "| both together | 1.071 |"
-    scrape, both = found.goals()
+    scrape, both = FOUND.goals()
     assert scrape.is_met
-    assert scrape.note == "of 100 scrapes"
+    assert scrape.note == "of 80 scrapes"
     assert not both.is_met
+
+
+def test_too_few_scrapes_are_no_measure_of_how_long_one_takes() -> None:
+    for few in (replace(FOUND, scrapes=79), replace(FOUND, scrapes=1, reconciled_secs=0.01)):
+        scrape, _ = few.goals()
+        assert scrape.measured is None
+        assert not scrape.is_met

@@ -106,8 +106,8 @@ def test_growth_is_drawn_on_logarithmic_axes() -> None:
 
 def test_a_bar_is_as_long_as_its_steps() -> None:
     boots = [
-        Booted("built", 1, 2.0, 1.0, 1.0, 1.0, (Step("imports", 0.5, 0.4), Step("running", 2.0, 1.0))),
-        Booted("by hand", 1, 1.0, 1.0, 1.0, 1.0, (Step("imports", 0.5, 0.4), Step("running", 1.0, 1.0))),
+        Booted("built", 1, 2.0, 1.0, 1.0, 1.0, 1.0, (Step("imports", 0.5, 0.4), Step("running", 2.0, 1.0))),
+        Booted("by hand", 1, 1.0, 1.0, 1.0, 1.0, 1.0, (Step("imports", 0.5, 0.4), Step("running", 1.0, 1.0))),
     ]
     drawn = boot_picture.svg(boots)
     widths = [float(width) for width in re.findall(rf'width="([\d.]+)" height="{boot_picture.BAR:g}"', drawn)]
