@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import linear_regression, mean
+from math import ceil
+from statistics import linear_regression
 from typing import Any, Final, Self
 
 from benchmarks.soak.looks import Look, Looking
@@ -11,8 +12,9 @@ from reconciliation.engine.v1.recorder import SWEPT_FROM
 from reconciliation.settings import Settings
 
 GROWS_FROM: Final = 0.02
-GROWS_BY: Final = 10
-"""A container that gains less than one entry in fifty orders, or less than ten at all, is called steady."""
+GROWS_BY: Final = 3
+"""A container that gains less than one entry in fifty orders, or less than three, is called steady. It is what it gains
+from the first third of the looks to the last: in the second half of thirty days within six days, or 144 orders."""
 LEFT_AN_ORDER_BYTES: Final = 1_024
 LEFT_A_DAY_BYTES: Final = 256 * 1_024
 """What the node's memory may grow by: for each order that came and went, as in the limits, and for each day, in which
@@ -91,13 +93,24 @@ class Findings:
         )
         yield f"| breaches | {len(self.breaches)} |"
         yield ""
-        if not self.grew:
+        if self.grew:
+            yield "| container that grew over the second half | entries an order |"
+            yield "|---|---|"
+            for name, entries in sorted(self.grew.items(), key=lambda each: -each[1]):
+                yield f"| `{name}`{self._why_it_may(name)} | {entries:.2f} |"
+        else:
             yield "No container grew over the second half."
-            return
-        yield "| container that grew over the second half | entries an order |"
-        yield "|---|---|"
-        for name, entries in sorted(self.grew.items(), key=lambda each: -each[1]):
-            yield f"| `{name}`{' (still fills)' if name in self.fills_still else ''} | {entries:.2f} |"
+        yield ""
+        yield "Those that may grow:"
+        yield ""
+        yield from (f"- `{name}`, which fills for {days:g} days" for name, days in FILLS_FOR_DAYS.items())
+        yield from (f"- `{name}`, to {entries} entries" for name, entries in AT_THE_MOST.items())
+        yield from (f"- `{name}`, for good" for name in sorted(GROWS_FOR_GOOD))
+
+    def _why_it_may(self, name: str) -> str:
+        if name in self.fills_still:
+            return " (still fills)"
+        return " (known)" if name in GROWS_FOR_GOOD else ""
 
 
 def found(settings: Settings, looking: Looking, market: Market, *, wall_secs: float) -> Findings:
@@ -139,13 +152,14 @@ def growing(looks: Sequence[Look]) -> Iterator[tuple[str, float]]:
     """Yield each container that grows, and by how many entries an order: it never holds as little again as before.
 
     Args:
-        looks: some, in their order; the least of the later ones is held against the most of the earlier ones.
+        looks: some, in their order; the least of their last third is held against the most of their first, and what is
+            gained so is what the orders between the two have left.
     """
-    middle = len(looks) // 2
-    earlier, later = looks[:middle], looks[middle:]
-    if not earlier:
+    third = ceil(len(looks) / 3)
+    earlier, later = looks[:third], looks[-third:]
+    orders = later[0].orders - earlier[-1].orders
+    if not orders:
         return
-    orders = mean(look.orders for look in later) - mean(look.orders for look in earlier)
     for name in sorted({name for look in later for name in look.entries}):
         gained = min(look.entries[name] for look in later) - max(look.entries[name] for look in earlier)
         if gained >= GROWS_BY and gained / orders >= GROWS_FROM and looks[-1].entries[name] > AT_THE_MOST.get(name, 0):

@@ -1,10 +1,15 @@
 """A soak holds a node's memory and its ledger against what they are to be, and says what does not hold."""
 
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nautilus_trader.live.execution_engine import LiveExecutionEngine
 
 from benchmarks.soak import run
-from benchmarks.soak.findings import GROWS_FOR_GOOD, Findings
+from benchmarks.soak.findings import GROWS_FOR_GOOD, Findings, growing
 from benchmarks.soak.looks import Look
 from benchmarks.soak.market import TROUBLES
 from reconciliation.settings.guards import GUARDS
@@ -25,13 +30,35 @@ def soaked(days: float, **env: str) -> tuple[Findings, list[Look]]:
     return found, looks
 
 
+def grown(entries: Callable[[int], int]) -> float | None:
+    """Return what is told of a container in the second half of a month, by what it holds after so many orders."""
+    nothing = dict.fromkeys(("fills", "held", "open", "rss", "aside", "events"), 0)
+    looks = [
+        Look(day=day, orders=day * 24, entries=Counter(container=entries(day * 24)), **nothing) for day in range(16, 31)
+    ]
+    return dict(growing(looks)).get("container")
+
+
+@given(orders=st.integers(1, 48))
+def test_a_container_that_gains_an_entry_every_so_many_orders_grows(orders: int) -> None:
+    assert grown(lambda submitted: submitted // orders) == pytest.approx(1 / orders, abs=1 / 144)
+
+
+@given(orders=st.integers(72, 720), most=st.integers(0, 400))
+def test_a_container_that_is_full_or_emptied_or_hardly_gains_is_steady(orders: int, most: int) -> None:
+    assert grown(lambda submitted: min(submitted, most)) is None
+    assert grown(lambda submitted: submitted % 100) is None
+    assert grown(lambda submitted: submitted // orders) is None
+
+
 def test_half_a_day_leaves_nothing_behind() -> None:
     found, looks = soaked(0.5)
     assert found.breaches == []
     assert len(found.troubles) == len(TROUBLES)
     assert found.orders > 100
     assert set(found.fills_still) == {"Heard._last_ns", "MarginAccount.[AccountState]"}
-    assert set(found.grew) <= {*found.fills_still, *GROWS_FOR_GOOD}
+    assert set(found.grew) == {*found.fills_still, *GROWS_FOR_GOOD}
+    assert "| `_Closes.position_ids` (known) |" in "\n".join(found.lines())
     assert looks[-1].entries["_Closes.position_ids"] > 30  # every position that closed, and no series of the engine's
 
 

@@ -48,6 +48,8 @@ class LinearPositions(CacheDatabaseAdapter):
         for event in others:
             if event.id in known:
                 raise RuntimeError(f"Corrupt cache with duplicate event for position {event}")
+            if position.is_closed:  # it opens anew, for which the engine forgets what was there
+                known.clear()
             known.add(event.id)
             position.apply(event)
         return position

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from database_commands import connected
-from hypothesis import given
+from database_commands import connected, write
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nautilus_trader.cache.config import CacheConfig
 from nautilus_trader.cache.database import CacheDatabaseAdapter
@@ -25,6 +25,8 @@ from reconciliation.engine.v1.accelerations.linear_positions import LinearPositi
 
 INSTRUMENT: Final = TestInstrumentProvider.btcusdt_perp_binance()
 POSITION: Final = PositionId("P-1")
+KEY: Final = f"positions:{POSITION}"
+SERIALIZER: Final = MsgSpecSerializer(encoding=msgspec.msgpack, timestamps_as_str=True)
 TRADES: Final = st.lists(st.integers(-3, 3).filter(bool), min_size=1, max_size=30)
 
 
@@ -33,7 +35,7 @@ def adapters(trader: str, port: int) -> tuple[Any, Any]:
     arguments = {
         "trader_id": TraderId(trader),
         "instance_id": UUID4(),
-        "serializer": MsgSpecSerializer(encoding=msgspec.msgpack, timestamps_as_str=True),
+        "serializer": SERIALIZER,
         "config": CacheConfig(database=DatabaseConfig(host="127.0.0.1", port=port)),
     }
     return CacheDatabaseAdapter(**arguments), LinearPositions(lambda: connected(trader, port), **arguments)
@@ -75,6 +77,31 @@ def test_it_is_the_same_position(port: int, lots: list[int], *, is_known: bool) 
         one, other = (each[POSITION] for each in loaded)
         assert one.to_dict() == other.to_dict()
         assert [event.id for event in one.events] == [event.id for event in other.events]
+
+
+def outcome(adapter: Any) -> tuple[Any, ...]:
+    """The position and its fills, or what was said."""
+    try:
+        position = adapter.load_position(POSITION)
+    except RuntimeError as error:
+        return (str(error),)
+    return position.to_dict(), [event.id for event in position.events]
+
+
+@given(told=st.lists(st.integers(0, 3), min_size=1, max_size=8))
+@example(told=[0, 1, 2, 0])
+def test_an_event_that_is_there_again_is_refused_where_the_engine_refuses_it(port: int, told: list[int]) -> None:
+    """Not once the position has opened anew, for which the engine forgets the fills before."""
+    trader = f"T-{UUID4().value[:8]}"
+    writer, _ = adapters(trader, port)
+    writer.add_instrument(INSTRUMENT)
+    writer.close()
+    serialized = [SERIALIZER.serialize(fill) for fill in fills([1, -1, 2, -2])]
+    client = connected(trader, port)
+    write(client, [("update" if at else "insert", KEY, [serialized[number]]) for at, number in enumerate(told)])
+    client.close()
+    one, other = map(outcome, adapters(trader, port))
+    assert one == other
 
 
 def test_an_event_that_is_there_twice_is_refused_in_the_same_words(port: int) -> None:

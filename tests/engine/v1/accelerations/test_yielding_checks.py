@@ -1,6 +1,7 @@
 """An open check that yields finds what one in a single stretch finds, whatever comes between its turns."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
@@ -8,6 +9,7 @@ from typing import Any, Final
 import pytest
 from arena import OFF, Arena, node_on
 from nautilus_trader.common.enums import LogLevel
+from nautilus_trader.execution.reports import OrderStatusReport
 from virtual import STARTED, happened, kinds, run_of, settings_with
 
 from reconciliation.drill.schedule import AnyOperation, Fill, Seed, Settle, Silence, Stream, Submit, Wait, Withdraw
@@ -19,9 +21,30 @@ from reconciliation.settings.accelerations import ACCELERATIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
 
+NOW_MS: Final = int(time.time() * 1_000)
 LONG_TURN_SECS: Final = 0.05
 """As long as a message takes to the venue or back: whatever can come between two turns does."""
 LOT: Final = Decimal("0.010")
+STOP: Final = {
+    "algoId": 777001,
+    "clientAlgoId": "stop-1",
+    "algoType": "CONDITIONAL",
+    "orderType": "STOP_MARKET",
+    "symbol": "BTCUSDT",
+    "side": "SELL",
+    "positionSide": "BOTH",
+    "timeInForce": "GTC",
+    "quantity": "0.010",
+    "algoStatus": "NEW",
+    "triggerPrice": "20000.0",
+    "price": "0",
+    "workingType": "CONTRACT_PRICE",
+    "closePosition": False,
+    "reduceOnly": False,
+    "createTime": NOW_MS,
+    "updateTime": NOW_MS,
+}
+"""A conditional order as the venue lists it."""
 
 
 @pytest.fixture
@@ -158,3 +181,28 @@ def test_what_is_logged_to_be_received_is_reports(
         venue.control.fail("GET /fapi/v1/openOrders", status=400, body={"code": -1, "msg": "no"})
         arena.run(arena.engine._check_orders_consistency())
         assert len(received) == 1
+
+
+@pytest.mark.parametrize("guards", [("symbols",), ("symbols", "reports", "query_errors", "history")])
+@pytest.mark.parametrize("name", ["generate_order_status_reports", "_generate_algo_order_status_reports"])
+def test_a_query_of_somebody_elses_is_handed_reports(venue: VenueProcess, name: str, guards: tuple[str, ...]) -> None:
+    """Of a subclass that asks upstream's and looks at what it is told, as it may where nothing is accelerated."""
+    venue.control.seed("BTCUSDT", open_orders=3)
+    venue.control.fail("GET /fapi/v1/openAlgoOrders", body=[STOP])
+    seen: list[str] = []
+
+    async def looking(client: Any, *args: Any, **kwargs: Any) -> list[OrderStatusReport]:
+        reports: list[OrderStatusReport] = await getattr(super(somebodys, client), name)(*args, **kwargs)
+        seen.extend(report.client_order_id.value for report in reports)
+        return reports
+
+    with node_on(venue, guards=guards, start=False, **OFF | {"open_check_threshold_ms": 1}) as arena:
+        usual = type(arena.client)
+        somebodys = type(usual.__name__, (usual,), {name: looking})
+        arena.client.__class__ = somebodys
+        arena.clients[0].read_in_turns(yielding_checks.REPORTS_A_TURN)
+        arena.start()
+        seen.clear()
+        arena.run(arena.engine._check_orders_consistency())
+    assert len(seen) == (4 if name == "generate_order_status_reports" else 1)
+    assert "stop-1" in seen

@@ -1,7 +1,8 @@
 """Reading the orders of a check in turns, where any Binance client reads all of them in one stretch.
 
 Upstream's query has them read by methods that cannot wait. In a check these put reading off, and what was put off is
-read once the query has all its answers; how many reports there are is logged then. A mass status is read as ever.
+read once the query has all its answers; how many reports there are is logged then. A mass status is read as ever, and
+so is all of a client whose class somebody else made, where it has a query of its own: it may look at what it is handed.
 """
 
 from collections.abc import Callable
@@ -23,12 +24,18 @@ type Unread = Callable[[], Reports]
 
 _CONDITIONAL: Final = "_parse_algo_order_report"
 """Spot has no such orders."""
+_HANDED_UNREAD: Final = ("generate_order_status_reports", "_generate_algo_order_status_reports")
+"""The methods that are handed what is not read yet."""
+_LOOK_AT_NONE: Final = ("nautilus_trader.", "reconciliation.")
+"""Whose methods pass it on as it is."""
 _receipts: Final = ContextVar[list[LogLevel] | None]("_receipts", default=None)
 """While reading is put off, at which level it was logged how many reports there are; of what is not read yet."""
 
 
 def read_in_turns(client: BinanceCommonExecutionClient, a_turn: int) -> None:
-    """Have a client read so many orders of a check and then let the loop turn."""
+    """Have a client read so many orders of a check and then let the loop turn, where nobody looks at what is unread."""
+    if not _is_passed_on(client):
+        return
     ask, read = client.generate_order_status_reports, client._parse_order_status_reports
 
     async def generate_order_status_reports(command: GenerateOrderStatusReports) -> Reports:
@@ -61,6 +68,12 @@ def read_in_turns(client: BinanceCommonExecutionClient, a_turn: int) -> None:
     _put_off_receipts(client)
     if hasattr(client, _CONDITIONAL):
         _put_off_conditional(client)
+
+
+def _is_passed_on(client: BinanceCommonExecutionClient) -> bool:
+    owners = (vars(client), *map(vars, type(client).__mro__))
+    methods = [owner[name] for owner in owners for name in _HANDED_UNREAD if name in owner]
+    return all(method.__module__.startswith(_LOOK_AT_NONE) for method in methods)
 
 
 def _put_off_receipts(client: BinanceCommonExecutionClient) -> None:
