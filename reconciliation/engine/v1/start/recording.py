@@ -17,17 +17,15 @@ _ORDER_EVENTS: Final = "events.order.*"
 
 def snapshot(cache: Cache) -> Snapshot:
     """Read a cache's orders and fills."""
-    fills: Counter[FillId] = Counter()
-    order_of: dict[FillId, str] = {}
     orders = cache.orders()
-    for order in orders:
-        for trade_id in order.trade_ids:
-            fill = FillId(str(order.instrument_id), trade_id.value)
-            fills[fill] += 1
-            order_of[fill] = order.client_order_id.value
+    found = [
+        (FillId(order.instrument_id.value, trade_id.value), order.client_order_id.value)
+        for order in orders
+        for trade_id in order.trade_ids
+    ]
     return Snapshot(
-        fills=fills,
-        order_of=order_of,
+        fills=Counter(fill for fill, _ in found),
+        order_of=dict(found),
         open_orders={order.client_order_id.value: order.strategy_id.value for order in cache.orders_open()},
         orders=frozenset(order.client_order_id.value for order in orders),
         external_orders=sum(order.strategy_id == _EXTERNAL for order in orders),
