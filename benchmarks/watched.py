@@ -112,23 +112,25 @@ def _played_secs(*, orders: int, is_watched: bool) -> float:
     return took
 
 
-def _costs(rounds: int, orders: int) -> tuple[float, float]:
-    """Return what an order costs a node without and with a watch, milliseconds of processor time.
+def _costs(rounds: int, orders: int) -> list[tuple[float, float]]:
+    """Return what an order costs a node without and with a watch, milliseconds of processor time, of each round.
 
-    The fastest of so many runs each, in turns: they do the same, and whatever makes one slower is not theirs.
+    The two of a round run one after the other, and what makes a processor quicker or slower meanwhile is of both.
     """
     generation()  # imports the engine, for all processes that are forked from here on
-    fastest = {False: float("inf"), True: float("inf")}
+    found: list[tuple[float, float]] = []
     with (
         warnings.catch_warnings(action="ignore", category=DeprecationWarning),  # of the engine's threads, which sleep
         multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool,
     ):
         for number in range(rounds):
-            for is_watched in (False, True) if number % 2 else (True, False):
-                secs = pool.apply(partial(_played_secs, orders=orders, is_watched=is_watched))
-                fastest[is_watched] = min(fastest[is_watched], secs)
+            ms = {
+                is_watched: pool.apply(partial(_played_secs, orders=orders, is_watched=is_watched)) / orders * 1_000
+                for is_watched in ((False, True) if number % 2 else (True, False))
+            }
+            found.append((ms[False], ms[True]))
             _tell(f"round {number + 1} of {rounds}")
-    return fastest[False] / orders * 1_000, fastest[True] / orders * 1_000
+    return found
 
 
 def _telling(folder: Path, orders: int) -> float:
@@ -155,8 +157,9 @@ class Watched:
         median_ms: of their durations.
         rounds: how many runs were made each, watched and not.
         orders: in each of them.
-        alone_ms: of processor time an order, not watched.
-        watched_ms: of processor time an order, watched.
+        alone_ms: of processor time an order, not watched, the median.
+        watched_ms: of processor time an order, watched, the median.
+        event: what the event loop pays, as a ratio: the median of those of each round.
         telling: part of the processor time that the threads take which tell others.
     """
 
@@ -169,6 +172,7 @@ class Watched:
     orders: int
     alone_ms: float
     watched_ms: float
+    event: float
     telling: float
 
     def lines(self) -> Iterator[str]:
@@ -180,16 +184,11 @@ class Watched:
             f" {self.p99_ms:.1f} ms (median {self.median_ms:.1f} ms) |"
         )
         yield (
-            f"| the event loop, watched / not: {self.orders} orders, the fastest of {self.rounds} runs each |"
+            f"| the event loop, watched / not: {self.orders} orders, the median of {self.rounds} rounds |"
             f" {self.event:.3f} ({self.watched_ms:.2f} / {self.alone_ms:.2f} ms an order) |"
         )
         yield f"| the threads that tell others, part of a node's processor time | {self.telling:.1%} |"
         yield f"| both together | {self.together:.3f} |"
-
-    @property
-    def event(self) -> float:
-        """What the event loop pays, as a ratio."""
-        return self.watched_ms / self.alone_ms
 
     @property
     def together(self) -> float:
@@ -219,7 +218,7 @@ class Watched:
 def _measured(*, quick: bool) -> Watched:
     sizes = QUICK if quick else FULL
     rounds, orders = (1, 4) if quick else (30, 400)
-    alone_ms, watched_ms = _costs(rounds, orders)
+    costs = _costs(rounds, orders)
     with TemporaryDirectory() as folder:
         telling = _telling(Path(folder), orders)
         secs, reconciled_secs = _scrapes(sizes, Path(folder))
@@ -231,8 +230,9 @@ def _measured(*, quick: bool) -> Watched:
         median_ms=median(secs or [0.0]) * 1_000,
         rounds=rounds,
         orders=orders,
-        alone_ms=alone_ms,
-        watched_ms=watched_ms,
+        alone_ms=median(alone for alone, _ in costs),
+        watched_ms=median(watched for _, watched in costs),
+        event=median(watched / alone for alone, watched in costs),
         telling=telling,
     )
 

@@ -22,14 +22,25 @@ FOUND = Watched(
     orders=400,
     alone_ms=2.0,
     watched_ms=2.1,
+    event=1.05,
     telling=0.02,
 )
 
 
 def test_both_nodes_do_the_same() -> None:
-    alone_ms, watched_ms = watched._costs(rounds=1, orders=4)
-    assert alone_ms > 0
-    assert watched_ms > 0
+    costs = watched._costs(rounds=2, orders=4)
+    assert len(costs) == 2
+    assert min(ms for each in costs for ms in each) > 0
+
+
+def test_a_ratio_is_that_of_the_runs_of_one_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A processor that was quick in one round says nothing of what a watch costs."""
+    monkeypatch.setattr(watched, "_costs", lambda *_: [(1.0, 1.1), (4.0, 4.8), (2.0, 2.6)])
+    monkeypatch.setattr(watched, "_telling", lambda *_: 0.0)
+    monkeypatch.setattr(watched, "_scrapes", lambda *_: ([0.1], 1.0))
+    found = watched._measured(quick=True)
+    assert (found.alone_ms, found.watched_ms) == (2.0, 2.6)
+    assert found.event == pytest.approx(1.2)
 
 
 @pytest.mark.parametrize("is_watched", [True, False])

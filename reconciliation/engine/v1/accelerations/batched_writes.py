@@ -31,6 +31,8 @@ INTERVAL_MS: Final = 10
 A_TURN: Final = 1_000
 """How many commands wait at the most for the end of a turn."""
 INDEX: Final = "index:"
+WRITES: Final = ("insert", "update", "delete")
+"""The commands that a trading node gives, twenty an order."""
 MARKED_AGAIN_SECS: Final = 1.0
 """A mark may be the write that is lost."""
 LOOKED_AT_EVERY_SECS: Final = 0.01
@@ -228,6 +230,8 @@ class BatchedWrites:
                     getattr(self._at_once, command)(*values)
             finally:
                 self._waiting = None
+                for command in WRITES:  # a node that runs pays nothing for what stands before its client
+                    setattr(self, command, getattr(self._at_once, command))
 
     def leave(self) -> None:
         """Write nothing any more of what waits here."""
