@@ -37,7 +37,7 @@ class Look:
         rss: resident size of the process, bytes.
         aside: bytes of the venue and the database, which live in the same process here.
         events: state events of the account in the cache.
-        entries: of every container of the node.
+        entries: of every container of the node, beyond what others of this process held before it.
     """
 
     day: float
@@ -78,6 +78,7 @@ class Looking:
         self._begun_ns = run.now_ns
         self._booked: Counter[Trade] = Counter()
         self._taken: dict[str, int] = {}
+        self._before = census()
         self.looks: list[Look] = []
         self.breaches: list[str] = []
 
@@ -104,6 +105,7 @@ class Looking:
         store = self._run.store
         cache = self._run.trading_node.cache
         entries = census()  # collects what nobody holds any more
+        entries.subtract(self._before)
         look = Look(
             day=day,
             orders=market.orders,

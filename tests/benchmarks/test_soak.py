@@ -12,6 +12,9 @@ from benchmarks.soak import run
 from benchmarks.soak.findings import GROWS_FOR_GOOD, Findings, growing
 from benchmarks.soak.looks import Look
 from benchmarks.soak.market import TROUBLES
+from reconciliation.engine.v1.cache_keys import HASHES
+from reconciliation.engine.v1.recorder import Recorder
+from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase
 from reconciliation.settings.guards import GUARDS
 
 LOOK_SECS = 5_400.0
@@ -52,7 +55,11 @@ def test_a_container_that_is_full_or_emptied_or_hardly_gains_is_steady(orders: i
 
 
 def test_half_a_day_leaves_nothing_behind() -> None:
+    """What somebody else in this process holds is not the node's."""
+    other = Recorder(DatabaseClient(SimulatedDatabase(lambda: 0.0), "T-1", lambda _: None))
+    other.fields[HASHES[0]] |= {f"O-{number}".encode(): b"P-1" for number in range(300)}
     found, looks = soaked(0.5)
+    assert len(other.fields[HASHES[0]]) == 300
     assert found.breaches == []
     assert len(found.troubles) == len(TROUBLES)
     assert found.orders > 100
