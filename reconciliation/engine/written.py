@@ -10,6 +10,8 @@ from msgspec import Struct, field
 
 MARK: Final = "health:recon"
 """The key that a mark is written to; the engine never reads it."""
+MARKED_AGAIN_SECS: Final = 1.0
+"""A mark may be the write that is lost."""
 
 
 class HistoryDiffersError(Exception):

@@ -14,12 +14,10 @@ from typing import Final, Protocol
 from redis.exceptions import RedisError, ResponseError
 
 from reconciliation.engine.lifecycle import CacheBack, CacheLost, Event, StopWaits, WritesMended, WritesMissing
-from reconciliation.engine.written import Found, HistoryDiffersError, Lacking, Writes, Written
+from reconciliation.engine.written import MARKED_AGAIN_SECS, Found, HistoryDiffersError, Lacking, Writes, Written
 from reconciliation.rules.stages import COMPARED_WITHIN_SECS
 
 LOOKED_AT_EVERY_SECS: Final = 0.1
-MARKED_AGAIN_SECS: Final = 1.0
-"""A mark may be the write that is lost."""
 LATE_AFTER_SECS: Final = 300.0
 """What waits after 90 s of ten orders a second takes a minute, where each write goes to the disk."""
 ROUNDS: Final = 10

@@ -1,12 +1,12 @@
 """Corners in which a guard could itself do harm: refuse for ever, believe stale evidence, or stop something else."""
 
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from arena import OFF, Arena, asked, node_on
+from conditional_orders import stop_at_venue
 from nautilus_trader.config import RoutingConfig
 from nautilus_trader.execution.messages import SubmitOrder
 from nautilus_trader.model.enums import OrderSide
@@ -30,34 +30,9 @@ POSITIONS = "GET /fapi/v3/positionRisk"
 ACCOUNT = "GET /fapi/v2/account"
 UNKNOWN: dict[str, Any] = {"status": 400, "body": {"code": -2013, "msg": "Order does not exist."}}
 NO_SYMBOL: dict[str, Any] = {"status": 400, "body": {"code": -1121, "msg": "Invalid symbol."}}
-DAY_MS = 86_400_000
 
 ONLY_OPEN: dict[str, Any] = OFF | {"open_check_interval_secs": 0.4}
 ONLY_POSITIONS: dict[str, Any] = OFF | {"position_check_interval_secs": 0.5}
-
-
-def stop_at_venue(**fields: Any) -> dict[str, Any]:
-    """A conditional order two days old, as the venue tells of it."""
-    created = int(time.time() * 1_000) - 2 * DAY_MS
-    return {
-        "algoId": 777001,
-        "clientAlgoId": "stop-1",
-        "algoType": "CONDITIONAL",
-        "orderType": "STOP_MARKET",
-        "symbol": "BTCUSDT",
-        "side": "SELL",
-        "positionSide": "BOTH",
-        "timeInForce": "GTC",
-        "quantity": "0.010",
-        "algoStatus": "NEW",
-        "triggerPrice": "20000.0",
-        "price": "0",
-        "workingType": "CONTRACT_PRICE",
-        "closePosition": False,
-        "reduceOnly": False,
-        "createTime": created,
-        "updateTime": created,
-    } | fields
 
 
 def stop_rests(venue: VenueProcess, stop: dict[str, Any]) -> None:

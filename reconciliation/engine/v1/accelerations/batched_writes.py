@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from reconciliation.cache_client import connect
 from reconciliation.engine.v1.cache_keys import HASHES
-from reconciliation.engine.written import MARK
+from reconciliation.engine.written import MARK, MARKED_AGAIN_SECS
 
 INTERVAL_MS: Final = 10
 """How long the engine's client gathers what it sends at once; the least that upstream recommends."""
@@ -33,8 +33,6 @@ A_TURN: Final = 1_000
 INDEX: Final = "index:"
 WRITES: Final = ("insert", "update", "delete")
 """The commands that a trading node gives, twenty an order."""
-MARKED_AGAIN_SECS: Final = 1.0
-"""A mark may be the write that is lost."""
 LOOKED_AT_EVERY_SECS: Final = 0.01
 
 

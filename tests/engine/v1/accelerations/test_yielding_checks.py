@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 from arena import OFF, Arena, node_on
+from conditional_orders import stop_at_venue
 from nautilus_trader.common.enums import LogLevel
 from nautilus_trader.execution.reports import OrderStatusReport
 from virtual import STARTED, happened, kinds, run_of, settings_with
@@ -21,30 +22,9 @@ from reconciliation.settings.accelerations import ACCELERATIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
 
-NOW_MS: Final = int(time.time() * 1_000)
 LONG_TURN_SECS: Final = 0.05
 """As long as a message takes to the venue or back: whatever can come between two turns does."""
 LOT: Final = Decimal("0.010")
-STOP: Final = {
-    "algoId": 777001,
-    "clientAlgoId": "stop-1",
-    "algoType": "CONDITIONAL",
-    "orderType": "STOP_MARKET",
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "positionSide": "BOTH",
-    "timeInForce": "GTC",
-    "quantity": "0.010",
-    "algoStatus": "NEW",
-    "triggerPrice": "20000.0",
-    "price": "0",
-    "workingType": "CONTRACT_PRICE",
-    "closePosition": False,
-    "reduceOnly": False,
-    "createTime": NOW_MS,
-    "updateTime": NOW_MS,
-}
-"""A conditional order as the venue lists it."""
 
 
 @pytest.fixture
@@ -188,7 +168,8 @@ def test_what_is_logged_to_be_received_is_reports(
 def test_a_query_of_somebody_elses_is_handed_reports(venue: VenueProcess, name: str, guards: tuple[str, ...]) -> None:
     """Of a subclass that asks upstream's and looks at what it is told, as it may where nothing is accelerated."""
     venue.control.seed("BTCUSDT", open_orders=3)
-    venue.control.fail("GET /fapi/v1/openAlgoOrders", body=[STOP])
+    now = int(time.time() * 1_000)
+    venue.control.fail("GET /fapi/v1/openAlgoOrders", body=[stop_at_venue(createTime=now, updateTime=now)])
     seen: list[str] = []
 
     async def looking(client: Any, *args: Any, **kwargs: Any) -> list[OrderStatusReport]:
