@@ -1,4 +1,4 @@
-"""What is traded in a soak, and what goes wrong meanwhile: fresh orders from flat to flat, and a fault each hour."""
+"""What is traded in a soak, fresh orders from flat to flat, and what goes wrong meanwhile: one fault after another."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -32,7 +32,6 @@ TRADED: Final[dict[str, Strategy]] = {"BTCUSDT": "DRILL-D01"}
 """The symbols, each by one strategy. The checks ask for each in turn, so that every other one costs as much again."""
 QUIET_SECS: Final = 600.0
 """Before each look nothing is traded and everything works."""
-FAULT_EVERY_SECS: Final = 3_600.0
 BEFORE_ORDER_SECS: Final = 5.0
 """So long before an order a fault begins, and lasts beyond it."""
 _BUSY: Final = {"code": -1003, "msg": "Too many requests."}
@@ -76,14 +75,21 @@ class Market:
         run: whose node trades.
         every_secs: from one order to the next.
         look_secs: from one look to the next; each is quiet at its end.
+        fault_secs: from one fault to the next.
         submitted: told of each order and its strategy.
     """
 
     def __init__(
-        self, run: VirtualRun, every_secs: float, look_secs: float, submitted: Callable[[str, str], None]
+        self,
+        run: VirtualRun,
+        every_secs: float,
+        look_secs: float,
+        fault_secs: float,
+        submitted: Callable[[str, str], None],
     ) -> None:
         self._run = run
         self._every_secs = every_secs
+        self._fault_secs = fault_secs
         self._look_ns = int(look_secs * NS)
         self._submitted = submitted
         self._begun_ns = self._opened_ns = run.now_ns
@@ -99,7 +105,7 @@ class Market:
         for name in TRADED:
             self._submit(name, "BUY", self._lot(name), self._away(name, "BUY"))
         self._after(self._every_secs, self._trade)
-        self._after(FAULT_EVERY_SECS, self._trouble)
+        self._after(self._fault_secs, self._trouble)
 
     def _after(self, secs: float, action: Callable[[], None]) -> None:
         self._run.world.at(self._run.now_ns + int(secs * NS), action)
@@ -168,7 +174,7 @@ class Market:
     # -- Trouble -------------------------------------------------------------------------------------
 
     def _trouble(self) -> None:
-        self._after(FAULT_EVERY_SECS, self._trouble)
+        self._after(self._fault_secs, self._trouble)
         # Orders are due at multiples of the pause between two.
         passed = (self._run.now_ns - self._opened_ns) / NS
         wait = self._every_secs - passed % self._every_secs - BEFORE_ORDER_SECS

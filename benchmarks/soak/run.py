@@ -33,6 +33,7 @@ DAYS: Final = 30
 ORDERS_A_DAY: Final = 24
 """One an hour. Each open check reads all orders of the last seven days again, and so does the venue here: ten times as
 many take ten times as long."""
+FAULT_SECS: Final = 3_600.0
 PRESET: Final = "standard"
 
 
@@ -52,6 +53,7 @@ def soaked(  # noqa: PLR0913 - what there is to choose
     days: float,
     orders_a_day: int,
     look_secs: float = DAY_SECS,
+    fault_secs: float = FAULT_SECS,
     promised: ReconciliationConfig | None = None,
     progress: Callable[[Look], None] = lambda _: None,
 ) -> Findings:
@@ -62,6 +64,7 @@ def soaked(  # noqa: PLR0913 - what there is to choose
         days: of virtual time.
         orders_a_day: one at a time, evenly; none in the last ten minutes before a look.
         look_secs: from one look to the next.
+        fault_secs: from one fault to the next.
         promised: what purges are held against; the settings' own when absent.
         progress: told of each look.
 
@@ -74,7 +77,7 @@ def soaked(  # noqa: PLR0913 - what there is to choose
     run.world.is_traced = False
     begun, begun_ns = time.monotonic(), run.now_ns
     looking = Looking(run, settings, schedule, promised)
-    market = Market(run, DAY_SECS / orders_a_day, look_secs, looking.submitted)
+    market = Market(run, DAY_SECS / orders_a_day, look_secs, fault_secs, looking.submitted)
 
     def later(secs: float, action: Callable[[], None]) -> None:
         run.world.at(begun_ns + int(secs * NS), action)

@@ -17,17 +17,25 @@ from reconciliation.engine.v1.recorder import Recorder
 from reconciliation.engine.v1.simulated.database import DatabaseClient, SimulatedDatabase
 from reconciliation.settings.guards import GUARDS
 
-LOOK_SECS = 5_400.0
+HOURS = 1 / 24
+LOOK_SECS = 1_500.0
+FASTER = {
+    "RECON_OPEN_CHECK_INTERVAL_SECS": "10",
+    "RECON_PURGE_CLOSED_ORDERS_INTERVAL_MINS": "5",
+    "RECON_PURGE_CLOSED_ORDERS_BUFFER_MINS": "10",
+}
+"""What a month shows within hours, and with half the questions."""
 
 
 def soaked(days: float, **env: str) -> tuple[Findings, list[Look]]:
     looks: list[Look] = []
     found = run.soaked(
-        run.settings_of(run.PRESET, env),
+        run.settings_of(run.PRESET, FASTER | env),
         days=days,
-        orders_a_day=288,
+        orders_a_day=1_200,
         look_secs=LOOK_SECS,
-        promised=run.settings_of(run.PRESET).reconciliation,
+        fault_secs=LOOK_SECS / 2,
+        promised=run.settings_of(run.PRESET, FASTER).reconciliation,
         progress=looks.append,
     )
     return found, looks
@@ -54,11 +62,11 @@ def test_a_container_that_is_full_or_emptied_or_hardly_gains_is_steady(orders: i
     assert grown(lambda submitted: submitted // orders) is None
 
 
-def test_half_a_day_leaves_nothing_behind() -> None:
+def test_four_hours_leave_nothing_behind() -> None:
     """What somebody else in this process holds is not the node's."""
     other = Recorder(DatabaseClient(SimulatedDatabase(lambda: 0.0), "T-1", lambda _: None))
     other.fields[HASHES[0]] |= {f"O-{number}".encode(): b"P-1" for number in range(300)}
-    found, looks = soaked(0.5)
+    found, looks = soaked(4 * HOURS)
     assert len(other.fields[HASHES[0]]) == 300
     assert found.breaches == []
     assert len(found.troubles) == len(TROUBLES)
@@ -71,18 +79,18 @@ def test_half_a_day_leaves_nothing_behind() -> None:
 
 def test_a_purge_that_is_off_is_a_breach() -> None:
     found, _ = soaked(
-        0.125, RECON_PURGE_CLOSED_ORDERS_INTERVAL_MINS="none", RECON_PURGE_CLOSED_ORDERS_BUFFER_MINS="none"
+        1 * HOURS, RECON_PURGE_CLOSED_ORDERS_INTERVAL_MINS="none", RECON_PURGE_CLOSED_ORDERS_BUFFER_MINS="none"
     )
     assert any("closed orders in the cache that a purge was to take" in breach for breach in found.breaches)
 
 
 def test_a_trade_that_is_not_booked_is_a_breach() -> None:
     """Without the guard that brings trades in, a node invents what it has missed."""
-    found, _ = soaked(0.25, RECON_NODE_GUARDS=",".join(guard for guard in GUARDS if guard != "venue_trades"))
+    found, _ = soaked(2 * HOURS, RECON_NODE_GUARDS=",".join(guard for guard in GUARDS if guard != "venue_trades"))
     assert any("never booked" in breach for breach in found.breaches)
 
 
 def test_a_container_that_grows_with_every_fill_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LiveExecutionEngine, "_prune_recent_fills_cache", lambda _: None)
-    found, _ = soaked(0.375)
+    found, _ = soaked(3 * HOURS)
     assert any(breach.startswith("LiveExecutionEngine._recent_fills_cache grew by") for breach in found.breaches)
