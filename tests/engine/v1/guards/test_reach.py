@@ -17,7 +17,7 @@ HOUR_SECS: Final = 3_600
 LOOKBACK: Final = {"reconciliation.lookback_mins": 60}
 MADE_UP: Final = {Kind.INVENTED_FILL, Kind.INVENTED_ORDER}
 HELD: Final = (*STARTED, Submit(name="own", quantity=Decimal("0.010")), Wait(secs=15))
-UNHEARD: Final = (Place(name="web", quantity=Decimal("0.050")), Wait(secs=3 * HOUR_SECS))
+UNHEARD: Final = (Place(name="web", quantity=Decimal("0.050")), Wait(secs=1.5 * HOUR_SECS))
 DOWN: Final[tuple[AnyOperation, ...]] = (*HELD, Kill(), *UNHEARD, *STARTED, *ALL_WELL)
 CUT_OFF: Final[tuple[AnyOperation, ...]] = (
     *HELD,
