@@ -31,15 +31,20 @@ def census() -> Counter[str]:
     gc.unfreeze()
     gc.collect()
     found: Counter[str] = Counter()
-    for owner in gc.get_objects():
-        kind = type(owner)
-        module = str(kind.__module__)  # a few types have something else there
-        if module.startswith(OWNERS) and not module.startswith(LEFT_OUT):
+    objects = gc.get_objects()
+    counted = {kind for kind in set(map(type, objects)) if _is_counted(kind)}
+    for owner in objects:
+        if (kind := type(owner)) in counted:
             for name, container in _containers(owner):
                 found[f"{kind.__qualname__}.{name}"] += _entries(container, NESTED)
     if is_frozen:
         gc.freeze()
     return found
+
+
+def _is_counted(kind: type) -> bool:
+    module = str(kind.__module__)  # a few types have something else there
+    return module.startswith(OWNERS) and not module.startswith(LEFT_OUT)
 
 
 def _containers(owner: object) -> Iterator[tuple[str, Any]]:

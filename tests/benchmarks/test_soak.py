@@ -1,7 +1,13 @@
-"""A soak holds a node's memory and its ledger against what they are to be, and says what does not hold."""
+"""A soak holds a node's memory and its ledger against what they are to be, and says what does not hold.
+
+Each has a process of its own: a look goes through all that its process holds.
+"""
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -62,12 +68,27 @@ def test_a_container_that_is_full_or_emptied_or_hardly_gains_is_steady(orders: i
     assert grown(lambda submitted: submitted // orders) is None
 
 
-def test_four_hours_leave_nothing_behind() -> None:
-    """What somebody else in this process holds is not the node's."""
+def soaked_beside_others(days: float) -> tuple[Findings, list[Look], int]:
+    """Somebody else in the process holds something; return how much in the end too."""
     other = Recorder(DatabaseClient(SimulatedDatabase(lambda: 0.0), "T-1", lambda _: None))
     other.fields[HASHES[0]] |= {f"O-{number}".encode(): b"P-1" for number in range(300)}
-    found, looks = soaked(4 * HOURS)
-    assert len(other.fields[HASHES[0]]) == 300
+    found, looks = soaked(days)
+    return found, looks, len(other.fields[HASHES[0]])
+
+
+def soaked_unpruned(days: float) -> tuple[Findings, list[Look]]:
+    LiveExecutionEngine._prune_recent_fills_cache = lambda _: None
+    return soaked(days)
+
+
+def apart(soak: Callable[..., Any], days: float, **env: str) -> Any:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(soak, days, **env).result()
+
+
+def test_four_hours_leave_nothing_behind() -> None:
+    found, looks, of_others = apart(soaked_beside_others, 4 * HOURS)
+    assert of_others == 300
     assert found.breaches == []
     assert len(found.troubles) == len(TROUBLES)
     assert found.orders > 100
@@ -78,19 +99,18 @@ def test_four_hours_leave_nothing_behind() -> None:
 
 
 def test_a_purge_that_is_off_is_a_breach() -> None:
-    found, _ = soaked(
-        1 * HOURS, RECON_PURGE_CLOSED_ORDERS_INTERVAL_MINS="none", RECON_PURGE_CLOSED_ORDERS_BUFFER_MINS="none"
-    )
+    env = dict.fromkeys(("RECON_PURGE_CLOSED_ORDERS_INTERVAL_MINS", "RECON_PURGE_CLOSED_ORDERS_BUFFER_MINS"), "none")
+    found, _ = apart(soaked, 1 * HOURS, **env)
     assert any("closed orders in the cache that a purge was to take" in breach for breach in found.breaches)
 
 
 def test_a_trade_that_is_not_booked_is_a_breach() -> None:
     """Without the guard that brings trades in, a node invents what it has missed."""
-    found, _ = soaked(2 * HOURS, RECON_NODE_GUARDS=",".join(guard for guard in GUARDS if guard != "venue_trades"))
+    guards = ",".join(guard for guard in GUARDS if guard != "venue_trades")
+    found, _ = apart(soaked, 2 * HOURS, RECON_NODE_GUARDS=guards)
     assert any("never booked" in breach for breach in found.breaches)
 
 
-def test_a_container_that_grows_with_every_fill_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(LiveExecutionEngine, "_prune_recent_fills_cache", lambda _: None)
-    found, _ = soaked(3 * HOURS)
+def test_a_container_that_grows_with_every_fill_is_a_breach() -> None:
+    found, _ = apart(soaked_unpruned, 3 * HOURS)
     assert any(breach.startswith("LiveExecutionEngine._recent_fills_cache grew by") for breach in found.breaches)

@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any, Final
 
 OURS: Final = [sys.executable, "-m", "reconciliation"]
+APART: Final = [sys.executable, "-P", "-m", "reconciliation"]
+"""As a process of ours begins another, which imports nothing from the folder it is in."""
 ADDRESS: Final = "FORKS_ADDRESS"
 """The variable that says where the process that forks listens."""
 _POLL_SECS: Final = 0.005
@@ -90,9 +92,19 @@ class Forks:
 
 def told_of(args: list[str], env: Mapping[str, str], folder: str, *, is_session: bool) -> dict[str, Any]:
     """What a fork is told of the process that it is to be."""
-    script = None if args[:3] == OURS else args[1]
-    arguments = args[2:] if script else args[3:]
-    return {"script": script, "arguments": arguments, "env": dict(env), "folder": folder, "is_session": is_session}
+    begins = next((program for program in (OURS, APART) if _begins(args, program)), args[:2])
+    return {
+        "script": args[1] if len(begins) == 2 else None,
+        "arguments": args[len(begins) :],
+        "env": dict(env),
+        "folder": folder,
+        "is_apart": begins == APART,
+        "is_session": is_session,
+    }
+
+
+def _begins(args: list[str], program: list[str]) -> bool:
+    return args[: len(program)] == program
 
 
 def _is_script(name: str) -> bool:
@@ -105,7 +117,9 @@ class Forked(real_popen):  # type: ignore[misc]
     forks: Forks
 
     def _execute_child(self, args: Any, *rest: Any) -> None:
-        self._is_fork = isinstance(args, list) and (args[:3] == OURS or (args[0] == OURS[0] and _is_script(args[1])))
+        self._is_fork = isinstance(args, list) and (
+            _begins(args, OURS) or _begins(args, APART) or (args[0] == OURS[0] and _is_script(args[1]))
+        )
         if not self._is_fork:
             super()._execute_child(args, *rest)
             return
@@ -247,7 +261,8 @@ def become(told: dict[str, Any], handles: list[int]) -> None:
     os.chdir(told["folder"])
     sys.argv[1:] = told["arguments"]
     first = str(Path(told["script"]).parent) if told["script"] else told["folder"]  # as the interpreter does
-    sys.path[:1] = [first, *filter(None, told["env"].get("PYTHONPATH", "").split(os.pathsep))]
+    added = told["env"].get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:1] = [*filter(None, added)] if told["is_apart"] else [first, *filter(None, added)]
 
 
 def exit_code(script: str | None) -> int:
