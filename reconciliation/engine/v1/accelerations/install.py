@@ -59,6 +59,8 @@ def while_it_loads(names: Collection[str], client_of: Callable[[], Any]) -> Iter
     with ExitStack() as stack:
         if "paused_collector" in names:
             stack.enter_context(undisturbed(sets_aside=True))
+        if "event_fields" in names:
+            stack.enter_context(event_fields.installed())
         if "linear_positions" in names:
             stack.enter_context(linear_positions.installed(client_of))
         yield

@@ -1,16 +1,50 @@
 """What is remembered of names and ids is what the modules in whose place it stands say."""
 
+import json
 import re
 import subprocess
 import sys
 import uuid
-from typing import Any
+from types import ModuleType
+from typing import Any, Final
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nautilus_trader.model import events
+from nautilus_trader.serialization.serializer import MsgSpecSerializer
+from nautilus_trader.system import kernel
+from nautilus_trader.test_kit.providers import TestInstrumentProvider
+from nautilus_trader.test_kit.stubs.events import TestEventStubs
+from nautilus_trader.test_kit.stubs.execution import TestExecStubs
 
-from reconciliation.engine.v1.accelerations.event_fields import DIGITS, NAMES, KnownIds, RememberedNames
+from reconciliation.engine.v1.accelerations.event_fields import (
+    DIGITS,
+    NAMES,
+    READ,
+    KnownIds,
+    RememberedNames,
+    StoredEvents,
+    installed,
+)
+
+INSTRUMENT: Final = TestInstrumentProvider.btcusdt_perp_binance()
+ORDER: Final = TestExecStubs.limit_order(instrument=INSTRUMENT)
+EVENTS: Final = (
+    ORDER.init_event,
+    TestEventStubs.order_submitted(ORDER),
+    TestEventStubs.order_accepted(ORDER),
+    TestEventStubs.order_rejected(ORDER),
+    TestEventStubs.order_pending_update(ORDER),
+    TestEventStubs.order_pending_cancel(ORDER),
+    TestEventStubs.order_filled(ORDER, instrument=INSTRUMENT),
+    TestEventStubs.order_canceled(ORDER),
+    TestEventStubs.order_expired(ORDER),
+    TestEventStubs.order_triggered(ORDER),
+)
+FILL: Final = EVENTS[6]
+TIMES: Final = ("ts_event", "ts_init")
 
 few = st.sampled_from(["ts_", "ts_event", "\nts_", "its_", "expire_time_ns", "TS_", "1", "1\n", "12a"])
 names = st.one_of(st.text(max_size=12), few)
@@ -68,3 +102,87 @@ def test_upstream_looks_both_modules_up_and_asks_no_more() -> None:
     """In a process of its own: another test of this one may have put them in."""
     told = subprocess.run([sys.executable, "-c", WITNESS], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == str(sorted([DIGITS, NAMES, "id"]))
+
+
+# -- What a cache loads ------------------------------------------------------------------------------
+
+
+def both(encoding: ModuleType, **how: bool) -> tuple[Any, Any]:
+    """The engine's serializer, and the one in its place."""
+    return MsgSpecSerializer(encoding, **how), StoredEvents(encoding, **how)
+
+
+def outcome(made: Any, stored: bytes) -> Any:
+    """What comes of it, as it would be written; or what was said."""
+    try:
+        found = made.deserialize(stored)
+    except Exception as error:  # noqa: BLE001 - whatever upstream raises
+        return type(error)
+    return type(found), made.serialize(found)
+
+
+def fields(serializer: Any, event: Any) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(serializer.serialize(event))
+    return told
+
+
+@pytest.mark.parametrize("encoding", [msgspec.msgpack, msgspec.json], ids=["msgpack", "json"])
+@pytest.mark.parametrize("iso", [False, True])
+@pytest.mark.parametrize("event", EVENTS, ids=[type(event).__name__ for event in EVENTS])
+def test_an_event_is_read_as_the_engine_reads_it(event: Any, encoding: ModuleType, *, iso: bool) -> None:
+    upstream, ours = both(encoding, timestamps_as_str=True, timestamps_as_iso8601=iso)
+    stored = upstream.serialize(event)
+    assert type(event).__name__ in READ
+    assert ours.deserialize(stored) == upstream.deserialize(stored) == event
+    assert outcome(ours, stored) == outcome(upstream, stored)
+
+
+@pytest.mark.property
+@given(
+    event=st.sampled_from(EVENTS),
+    changes=st.dictionaries(
+        st.sampled_from([*TIMES, "ts_other", "time", "type", "event_id", "expire_time_ns"]),
+        st.sampled_from(["12", "12\n", "", "x", "2026-11-30T00:00:00Z", "9" * 30, 12, None, "OrderFilled", "Nothing"]),
+    ),
+    left_out=st.sets(st.sampled_from([*TIMES, "type"])),
+)
+def test_an_odd_event_is_read_or_refused_as_ever(event: Any, changes: dict[str, Any], left_out: set[str]) -> None:
+    upstream, ours = both(msgspec.json, timestamps_as_str=True)
+    told = fields(upstream, event) | changes
+    stored = json.dumps({name: value for name, value in told.items() if name not in left_out}).encode()
+    assert outcome(ours, stored) == outcome(upstream, stored)
+
+
+@pytest.mark.parametrize(
+    "stored", [b"[]", b"1", b"", b"{}", b'{"ts_event":"1"}', b'{"ts_event":"1","type":"x"}'], ids=repr
+)
+def test_what_is_no_event_is_read_or_refused_as_ever(stored: bytes) -> None:
+    upstream, ours = both(msgspec.json, timestamps_as_str=True)
+    assert outcome(ours, stored) == outcome(upstream, stored)
+
+
+def test_a_fill_that_is_told_twice_is_made_once_while_a_cache_loads() -> None:
+    """Its order tells it, and its position again; whoever tells something else is told something else."""
+    with installed():
+        made: Any = kernel.MsgSpecSerializer(encoding=msgspec.msgpack, timestamps_as_str=True)
+        fill, accepted = made.serialize(FILL), made.serialize(EVENTS[2])
+        once, twice, again = (made.deserialize(fill) for _ in range(3))
+        assert once is twice
+        assert again is not once
+        assert again == once
+        assert made.deserialize(accepted) is not made.deserialize(accepted)
+        other = fields(MsgSpecSerializer(msgspec.json, timestamps_as_str=True), FILL) | {"last_qty": "7"}
+        assert str(made.deserialize(msgspec.msgpack.encode(other)).last_qty) == "7"
+        last = made.deserialize(fill)
+    assert last is not once
+    assert made.deserialize(fill) is not made.deserialize(fill)
+    assert kernel.MsgSpecSerializer is MsgSpecSerializer
+
+
+def test_a_serializer_that_writes_times_as_numbers_is_the_engines() -> None:
+    with installed():
+        assert type(kernel.MsgSpecSerializer(encoding=msgspec.json)) is MsgSpecSerializer
+
+
+def test_every_event_of_an_order_is_known() -> None:
+    assert set(READ) == {name for name in vars(events) if name.startswith("Order") and name != "OrderEvent"}
