@@ -99,14 +99,16 @@ class Watch:
         async def timed() -> None:
             begun = self._alive = self._now
             self._run += 1
-            self._failures = []
+            failures: list[str] = []
+            self._failures = failures  # where checks overlap, of whichever began last
             try:
                 await run()
             except Exception as error:
-                self._failures.append(reason_of(error))
+                failures.append(reason_of(error))
                 raise
             finally:
-                failures, self._failures = self._failures, None
+                if self._failures is failures:
+                    self._failures = None
                 self._let_go(check)
                 self._alive = self._now
                 self._lifecycle.emit(CheckEnded(check, self._now - begun, "; ".join(dict.fromkeys(failures))))

@@ -1,5 +1,6 @@
 """What a watched engine tells: its checks, the fills that did not come by the stream, orders that appeared."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -80,6 +81,19 @@ def test_a_check_whose_query_failed_says_why_and_the_next_one_that_it_went_well(
             assert not node.runs_on("inflight")[-1].reason
             venue.control.clear_faults()
             assert not node.runs_on("open_orders")[-1].reason
+
+
+def test_checks_that_overlap_come_to_their_ends(venue: VenueProcess) -> None:
+    """The engine runs them one after another; a program of one's own may not, and is not broken by being watched."""
+    with watched(venue, **OFF) as node:
+        engine = node.arena.engine
+
+        async def both() -> list[object]:
+            checks = (engine._check_positions_consistency(), engine._check_orders_consistency())
+            return list(await asyncio.gather(*checks, return_exceptions=True))
+
+        assert node.arena.loop.run_until_complete(both()) == [None, None]
+        assert {ended.check for ended in node.of(lifecycle.CheckEnded)} == {"open_orders", "positions"}
 
 
 def test_a_fill_that_the_stream_did_not_bring_is_told_as_the_venues(venue: VenueProcess) -> None:
