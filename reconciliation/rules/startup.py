@@ -13,20 +13,20 @@ from reconciliation.rules.limits import AT_ONCE, PAGE, VenueLimit, limit_of
 from reconciliation.rules.stages import ample_secs
 from reconciliation.rules.subject import Subject
 
-BASE_SECS: Final = 0.783
+BASE_SECS: Final = 0.888
 """From a process's start until its clients connect, and after reconciling until its trader runs; without a history.
 
 `make bench` writes this and the next four, of a node with every acceleration: `figures/start_seconds.py` takes lines of
 least squares through what `figures/startup.json` holds of starts on 1,000 to 30,000 orders, and the part that is
 reconciliation from `figures/command.json`. All grow with the number of orders, and with nothing else.
 """
-TOLD_SECS: Final = 0.075
+TOLD_SECS: Final = 0.05
 """For each thousand orders, with as many fills: until they are received and read."""
-BOOKED_SECS: Final = 0.311
+BOOKED_SECS: Final = 0.286
 """Likewise, until a cold start has booked them."""
-KNOWN_SECS: Final = 0.006
+KNOWN_SECS: Final = 0.021
 """Likewise, until a warm start has seen that it knows them."""
-LOADED_SECS: Final = 0.164
+LOADED_SECS: Final = 0.119
 """Likewise, until a warm start has loaded them from the cache's database."""
 ROUND_TRIP_SECS: Final = 0.1
 """Where `facts.venue_round_trip_ms` says nothing."""
