@@ -28,6 +28,7 @@ from benchmarks import goals, results
 from benchmarks.goals import Goal
 from benchmarks.limits.measuring import PRESET, RECON, cache, surroundings, told_by
 from benchmarks.limits.sizes import FULL, QUICK, Sizes
+from benchmarks.measured_process import NotMeasuredError
 from benchmarks.scraping import scraped
 from reconciliation.drill.runs.job import Chosen
 from reconciliation.drill.schedule import Boot, Schedule, Settle, Submit, Until, Wait
@@ -248,7 +249,10 @@ def _tell(text: str) -> None:
 )
 def main(*, quick: bool, json_file: Path | None) -> None:
     """Measure scrapes and the cost of being watched: some five minutes."""
-    found = _measured(quick=quick)
+    try:
+        found = _measured(quick=quick)
+    except NotMeasuredError as error:
+        raise click.ClickException(str(error)) from None
     for line in (*found.lines(), "", *goals.table([*found.goals()], are_judged=not quick)):
         click.echo(line)
     if json_file is not None:

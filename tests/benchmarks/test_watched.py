@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import watched
 from benchmarks.limits.sizes import QUICK
+from benchmarks.measured_process import NotMeasuredError
 from benchmarks.watched import Watched
 from reconciliation.monitor.status import Status
 
@@ -84,3 +86,15 @@ def test_too_few_scrapes_are_no_measure_of_how_long_one_takes() -> None:
         scrape, _ = few.goals()
         assert scrape.measured is None
         assert not scrape.is_met
+
+
+def test_a_node_that_cannot_be_measured_is_told_with_why_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_: object) -> Watched:
+        raise NotMeasuredError("it fell silent")
+
+    monkeypatch.setattr(watched, "_measured", fails)
+    done = CliRunner().invoke(watched.main, ["--json", str(tmp_path / "watched.json")])
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", "Error: it fell silent\n")
+    assert not [*tmp_path.iterdir()]
