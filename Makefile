@@ -69,9 +69,12 @@ demo: $(READY)  ## Watch a node reconcile, be killed, come back and recover
 # Some environments forbid to keep what was compiled; every process of a test would compile all of it again.
 COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 
+# Each process that imports numpy has threads of its linear algebra spin for 80 ms of a core, for nothing here.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1
+
 test: $(READY)  ## Run every test
 	@tests/tools/parts.sh unpacked
-	@$(COMPILED_ONCE) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
+	@$(COMPILED_ONCE) $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses 5 --dist worksteal
 
 test-312:  ## Run every test on Python 3.12, in an environment of its own
 	@test -n "$(or $(PYTHON_312),$(UV))" || { \
