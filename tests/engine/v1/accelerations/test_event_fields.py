@@ -12,7 +12,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nautilus_trader.cache.config import CacheConfig
+from nautilus_trader.cache.database import CacheDatabaseAdapter
+from nautilus_trader.common.config import DatabaseConfig
+from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.model import events
+from nautilus_trader.model.identifiers import PositionId, TraderId
+from nautilus_trader.model.position import Position
 from nautilus_trader.serialization.serializer import MsgSpecSerializer
 from nautilus_trader.system import kernel
 from nautilus_trader.test_kit.providers import TestInstrumentProvider
@@ -177,6 +183,33 @@ def test_a_fill_that_is_told_twice_is_made_once_while_a_cache_loads() -> None:
     assert last is not once
     assert made.deserialize(fill) is not made.deserialize(fill)
     assert kernel.MsgSpecSerializer is MsgSpecSerializer
+
+
+def test_an_order_and_its_position_load_the_same_fill(port: int) -> None:
+    """As they hold it while a node runs; the engine's own adapter reads by it."""
+    trader = TraderId(f"T-{UUID4().value[:8]}")
+
+    def adapter(serializer: Any) -> Any:
+        config = CacheConfig(database=DatabaseConfig(host="127.0.0.1", port=port))
+        return CacheDatabaseAdapter(trader_id=trader, instance_id=UUID4(), serializer=serializer, config=config)
+
+    upstream, ours = both(msgspec.msgpack, timestamps_as_str=True)
+    order = TestExecStubs.limit_order(instrument=INSTRUMENT)
+    writer = adapter(upstream)
+    writer.add_instrument(INSTRUMENT)
+    writer.add_order(order)
+    for event in (TestEventStubs.order_submitted(order), TestEventStubs.order_accepted(order)):
+        order.apply(event)
+        writer.update_order(order)
+    order.apply(TestEventStubs.order_filled(order, instrument=INSTRUMENT, position_id=PositionId("P-1")))
+    writer.update_order(order)
+    writer.add_position(Position(INSTRUMENT, order.last_event))
+    writer.close()
+    loading = adapter(ours)
+    ((loaded,), (position,)) = (each.values() for each in (loading.load_orders(), loading.load_positions()))
+    loading.close()
+    assert loaded.events == order.events
+    assert position.last_event is loaded.last_event
 
 
 def test_a_serializer_that_writes_times_as_numbers_is_the_engines() -> None:
