@@ -71,7 +71,8 @@ class Watch:
         self._external = {order.client_order_id for order in engine._cache.orders() if not _is_submitted(order)}
         self._held: dict[Absence, tuple[float, int]] = {}
         self._run = 0
-        self._failures: list[str] | None = None
+        self._running: dict[int, list[str]] = {}
+        """Why queries failed, by the run of a check; of all that run then, should some overlap."""
         self._is_told = False
         self._has_begun = False
         self._alive = 0.0
@@ -98,18 +99,16 @@ class Watch:
     def _timed(self, check: Check, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def timed() -> None:
             begun = self._alive = self._now
-            self._run += 1
-            failures: list[str] = []
-            self._failures = failures  # where checks overlap, of whichever began last
+            self._run = number = self._run + 1
+            failures = self._running[number] = []
             try:
                 await run()
             except Exception as error:
                 failures.append(reason_of(error))
                 raise
             finally:
-                if self._failures is failures:
-                    self._failures = None
-                self._let_go(check)
+                del self._running[number]
+                self._let_go(check, number)
                 self._alive = self._now
                 self._lifecycle.emit(CheckEnded(check, self._now - begun, "; ".join(dict.fromkeys(failures))))
 
@@ -122,11 +121,10 @@ class Watch:
             try:
                 return await ask(command)
             except Exception as error:
-                if self._failures is not None:
-                    self._failures.append(reason_of(error))
+                self._note_failure(reason_of(error))
                 raise
             finally:
-                if self._failures is not None:
+                if self._running:
                     self._alive = self._now
 
         return asked
@@ -138,20 +136,24 @@ class Watch:
             self._held[absence] = (since, self._run)
         elif isinstance(event, Verified | Started):
             self._has_begun = True
-        elif isinstance(event, QueryFailed) and self._failures is not None:
-            self._failures.append(event.reason)
+        elif isinstance(event, QueryFailed):
+            self._note_failure(event.reason)
 
-    def _let_go(self, check: Check) -> None:
+    def _note_failure(self, reason: str) -> None:
+        for failures in self._running.values():
+            failures.append(reason)
+
+    def _let_go(self, check: Check, number: int) -> None:
         """Forget what the check that has just run does not hold any more, and now and then what was purged."""
         if len(self._external) > len(self._engine._cache.client_order_ids()):
             self._external &= self._engine._cache.client_order_ids()
         for absence, (_, told) in tuple(self._held.items()):
             if absence.kind == "position":
-                is_over = check == "positions" and told < self._run
+                is_over = check == "positions" and told < number
             else:
                 order = self._engine._cache.order(ClientOrderId(absence.key))
                 is_missing = ClientOrderId(absence.key) in self._engine._recon_check_retries
-                is_over = order is None or order.is_closed or (told < self._run and not is_missing)
+                is_over = order is None or order.is_closed or (told < number and not is_missing)
             if is_over:
                 del self._held[absence]
 

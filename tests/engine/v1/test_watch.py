@@ -83,17 +83,22 @@ def test_a_check_whose_query_failed_says_why_and_the_next_one_that_it_went_well(
             assert not node.runs_on("open_orders")[-1].reason
 
 
-def test_checks_that_overlap_come_to_their_ends(venue: VenueProcess) -> None:
+def test_checks_that_overlap_each_tell_what_failed_while_they_ran(venue: VenueProcess) -> None:
     """The engine runs them one after another; a program of one's own may not, and is not broken by being watched."""
     with watched(venue, **OFF) as node:
         engine = node.arena.engine
+        venue.control.fail(POSITIONS, status=503, delay_secs=0.3)
 
         async def both() -> list[object]:
-            checks = (engine._check_positions_consistency(), engine._check_orders_consistency())
+            checks = (engine._check_positions_consistency(), engine._check_inflight_orders())
             return list(await asyncio.gather(*checks, return_exceptions=True))
 
         assert node.arena.loop.run_until_complete(both()) == [None, None]
-        assert {ended.check for ended in node.of(lifecycle.CheckEnded)} == {"open_orders", "positions"}
+        inflight, positions = node.of(lifecycle.CheckEnded)
+        assert (inflight.check, inflight.reason) == ("inflight", "")
+        assert positions.check == "positions"
+        assert "503" in positions.reason
+        assert node.watch.counts().checks_alive > 0
 
 
 def test_a_fill_that_the_stream_did_not_bring_is_told_as_the_venues(venue: VenueProcess) -> None:

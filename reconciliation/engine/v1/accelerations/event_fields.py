@@ -32,9 +32,12 @@ DIGITS: Final = r"^\d+$"
 DIGITS_AT_MOST: Final = 19
 """A time has as many; with one more the engine may refuse it."""
 _WRITTEN: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_KINDS: Final[list[Any]] = events.OrderEvent.__subclasses__()
-READ: Final[Mapping[str, Callable[[dict[str, Any]], Any]]] = {kind.__name__: kind.from_dict for kind in _KINDS}
-"""What makes an order's event, by the name of its kind."""
+READ: Final[Mapping[str, Callable[[dict[str, Any]], Any]]] = {
+    name: kind.from_dict
+    for name, kind in vars(events).items()
+    if name.startswith("Order") and kind is not events.OrderEvent
+}
+"""What makes an order's event, by the name of its kind; the engine's own kinds, and nobody else's."""
 _one_at_a_time: Final = Lock()
 _VALID: Final = SimpleNamespace(version=4, variant=uuid.RFC_4122)
 
@@ -96,7 +99,8 @@ class StoredEvents(MsgSpecSerializer):
 
     def deserialize(self, obj_bytes: bytes) -> Any:
         """Return what was stored."""
-        if self._fills and (fill := self._fills.pop(obj_bytes, None)) is not None:
+        fills = self._fills
+        if fills and (fill := fills.pop(obj_bytes, None)) is not None:
             return fill
         fields = self._fields_of(obj_bytes)
         read = READ.get(fields.get("type", "")) if isinstance(fields, dict) else None
@@ -107,8 +111,8 @@ class StoredEvents(MsgSpecSerializer):
                 return super().deserialize(obj_bytes)
             fields[name] = int(told)
         event = read(fields)
-        if self._fills is not None and isinstance(event, events.OrderFilled):
-            self._fills[obj_bytes] = event
+        if fills is not None and isinstance(event, events.OrderFilled):
+            fills[obj_bytes] = event
         return event
 
     def has_loaded(self) -> None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import uuid
+from decimal import Decimal
 from types import ModuleType
 from typing import Any, Final
 
@@ -18,13 +19,16 @@ from nautilus_trader.common.config import DatabaseConfig
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.model import events
 from nautilus_trader.model.identifiers import PositionId, TraderId
+from nautilus_trader.model.objects import Price
 from nautilus_trader.model.position import Position
 from nautilus_trader.serialization.serializer import MsgSpecSerializer
 from nautilus_trader.system import kernel
 from nautilus_trader.test_kit.providers import TestInstrumentProvider
 from nautilus_trader.test_kit.stubs.events import TestEventStubs
 from nautilus_trader.test_kit.stubs.execution import TestExecStubs
+from virtual import STARTED, run_of
 
+from reconciliation.drill.schedule import Stop, Submit, Wait
 from reconciliation.engine.v1.accelerations.event_fields import (
     DIGITS,
     NAMES,
@@ -34,20 +38,36 @@ from reconciliation.engine.v1.accelerations.event_fields import (
     StoredEvents,
     installed,
 )
+from reconciliation.settings.accelerations import ACCELERATIONS
 
 INSTRUMENT: Final = TestInstrumentProvider.btcusdt_perp_binance()
 ORDER: Final = TestExecStubs.limit_order(instrument=INSTRUMENT)
+PLAIN: Final = MsgSpecSerializer(msgspec.json)
+
+
+def alike(kind: Any, event: Any, **more: Any) -> Any:
+    """An event of another kind of the same order."""
+    return kind.from_dict(json.loads(PLAIN.serialize(event)) | more)
+
+
+REJECTED: Final = TestEventStubs.order_rejected(ORDER)
 EVENTS: Final = (
     ORDER.init_event,
     TestEventStubs.order_submitted(ORDER),
     TestEventStubs.order_accepted(ORDER),
-    TestEventStubs.order_rejected(ORDER),
+    REJECTED,
     TestEventStubs.order_pending_update(ORDER),
     TestEventStubs.order_pending_cancel(ORDER),
     TestEventStubs.order_filled(ORDER, instrument=INSTRUMENT),
     TestEventStubs.order_canceled(ORDER),
     TestEventStubs.order_expired(ORDER),
     TestEventStubs.order_triggered(ORDER),
+    TestEventStubs.order_updated(ORDER, quantity=ORDER.quantity, price=ORDER.price),
+    TestEventStubs.order_released(ORDER, Price.from_str("50000.0")),
+    alike(events.OrderDenied, REJECTED),
+    alike(events.OrderEmulated, REJECTED),
+    alike(events.OrderModifyRejected, REJECTED, venue_order_id="1"),
+    alike(events.OrderCancelRejected, REJECTED, venue_order_id="1"),
 )
 FILL: Final = EVENTS[6]
 TIMES: Final = ("ts_event", "ts_init")
@@ -218,4 +238,38 @@ def test_a_serializer_that_writes_times_as_numbers_is_the_engines() -> None:
 
 
 def test_every_event_of_an_order_is_known() -> None:
-    assert set(READ) == {name for name in vars(events) if name.startswith("Order") and name != "OrderEvent"}
+    theirs = {kind for kind in events.OrderEvent.__subclasses__() if kind.__module__.startswith("nautilus_trader.")}
+    assert set(READ) == {kind.__name__ for kind in theirs} == {type(event).__name__ for event in EVENTS}
+
+
+OWN = """
+from nautilus_trader.model.events import OrderEvent
+class OrderNote(OrderEvent):
+    pass
+from reconciliation.engine.v1.accelerations.event_fields import READ
+print("OrderNote" in READ, len(READ))
+"""
+
+
+def test_an_event_class_of_ones_own_is_left_to_the_engine() -> None:
+    told = subprocess.run([sys.executable, "-c", OWN], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", str(len(EVENTS))]
+
+
+@pytest.mark.parametrize("names", [ACCELERATIONS, ()])
+def test_a_node_has_its_cache_loaded_so_where_it_is_accelerated(names: tuple[str, ...]) -> None:
+    """After a warm start an order and its position hold one fill, or two that are equal."""
+    traded = (Submit(name="own", quantity=Decimal("0.010")), Wait(secs=5), Stop())
+    run = run_of(*STARTED, *traded, *STARTED, overrides={"node.accelerate": list(names)})
+    held: list[tuple[Any, Any]] = []
+
+    def look(entry: Any) -> None:
+        if entry.kind == "node" and entry.text.startswith("Started") and run.trading_node.cache.orders():
+            (order,), (position,) = run.trading_node.cache.orders(), run.trading_node.cache.positions()
+            held.append((order.last_event, position.last_event))
+
+    run.world.hear(look)
+    run.play()
+    ((told_by_order, told_by_position),) = held
+    assert told_by_order == told_by_position
+    assert (told_by_order is told_by_position) is ("event_fields" in names)
