@@ -34,6 +34,7 @@ ORDERS_A_DAY: Final = 24
 """One an hour. Each open check reads all orders of the last seven days again, and so does the venue here: ten times as
 many take ten times as long."""
 FAULT_SECS: Final = 3_600.0
+"""From one fault to the next."""
 PRESET: Final = "standard"
 
 

@@ -92,19 +92,20 @@ class Forks:
 
 def told_of(args: list[str], env: Mapping[str, str], folder: str, *, is_session: bool) -> dict[str, Any]:
     """What a fork is told of the process that it is to be."""
-    begins = next((program for program in (OURS, APART) if _begins(args, program)), args[:2])
+    program = _program(args)
     return {
-        "script": args[1] if len(begins) == 2 else None,
-        "arguments": args[len(begins) :],
+        "script": None if program else args[1],
+        "arguments": args[len(program or args[:2]) :],
         "env": dict(env),
         "folder": folder,
-        "is_apart": begins == APART,
+        "is_apart": program == APART,
         "is_session": is_session,
     }
 
 
-def _begins(args: list[str], program: list[str]) -> bool:
-    return args[: len(program)] == program
+def _program(args: list[str]) -> list[str]:
+    """The words before the arguments of a program of ours; none where it is another, or a script."""
+    return next((program for program in (OURS, APART) if args[: len(program)] == program), [])
 
 
 def _is_script(name: str) -> bool:
@@ -118,7 +119,7 @@ class Forked(real_popen):  # type: ignore[misc]
 
     def _execute_child(self, args: Any, *rest: Any) -> None:
         self._is_fork = isinstance(args, list) and (
-            _begins(args, OURS) or _begins(args, APART) or (args[0] == OURS[0] and _is_script(args[1]))
+            bool(_program(args)) or (args[0] == OURS[0] and _is_script(args[1]))
         )
         if not self._is_fork:
             super()._execute_child(args, *rest)
